@@ -1,0 +1,32 @@
+package edo
+
+import (
+	"context"
+	"io"
+)
+
+// Content is bytes that can be read more than once: a retry must send exactly the same.
+type Content struct {
+	Size   int64
+	Digest Digest
+	// Open starts reading from the beginning. The reader fails if fewer, more or other bytes come than Size and
+	// Digest say, at the latest with its last Read.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// Blob collects bytes until Commit makes them durable under their digest.
+type Blob interface {
+	io.Writer
+	// Commit returns after the bytes are on stable storage.
+	Commit(ctx context.Context) (Digest, int64, error)
+	// Abort drops the bytes; harmless after Commit.
+	Abort()
+}
+
+// Archive keeps document bytes by their digest. Storing the same bytes twice is one entry.
+type Archive interface {
+	Create(ctx context.Context) (Blob, error)
+	// Open returns the bytes and verifies them while they are read: the last Read fails if they changed.
+	// [NotFound] if the digest is unknown.
+	Open(ctx context.Context, d Digest) (Content, error)
+}

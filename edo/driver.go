@@ -1,0 +1,183 @@
+package edo
+
+import (
+	"context"
+	"crypto"
+	"io"
+	"time"
+)
+
+// Driver speaks the contract of one operator (оператор ЭДО). Its duties:
+//
+//   - every exchange goes through Account.Journal: the masked request is committed before its first byte leaves, the
+//     masked answer before anything decoded from it is returned;
+//   - an outcome of Send is only a well-formed success or a fault that the operator's code table marks as definitely
+//     not accepted ([Refused], [Invalid], [Denied]); [Unavailable] only if the operator cannot have the whole request;
+//     everything else after the last byte is [InDoubt];
+//   - it never repeats a send by itself, except once after a fault that says the token has expired;
+//   - it retains no content and no secret beyond the session token in memory.
+//
+// A Driver and its sessions are safe for use by several goroutines.
+type Driver interface {
+	// Name is stable and stored in rows: "synerdocs".
+	Name() string
+	// Open prepares a session; it need not call the operator.
+	Open(ctx context.Context, a Account) (Session, error)
+}
+
+// Account is what a driver needs to act for one subscriber. Only the vault makes one; it never reaches a host.
+type Account struct {
+	Subscriber SubscriberID
+	Operator   string // driver name
+	Endpoint   string // https URL, or plain http to a loopback address
+	Box        BoxID
+	INN        string
+	Login      Login
+	CAs        []byte   // PEM of certificate authorities to trust instead of the system's, optional
+	Pins       []string // base64 SHA-256 of acceptable server public keys (RFC 7469 form), optional
+	Forms      []string // driver's names of the calls that may give the printed form, in order; empty: its default
+	Policy     Policy
+	Journal    Journal
+}
+
+// Policy is what a subscriber has decided.
+type Policy struct {
+	Unverified UnverifiedPolicy
+	LocalMark  bool // draw our own mark where the operator gives no printed form; off by default
+}
+
+// UnverifiedPolicy says what to do with a signature that only the operator can check.
+type UnverifiedPolicy string
+
+// Policies for signatures that cannot be verified here.
+const (
+	ForwardUnverified UnverifiedPolicy = "forward" // the default
+	RefuseUnverified  UnverifiedPolicy = "refuse"
+)
+
+// Login is how the account proves itself: by name and password, or by a certificate's key. Exactly one is set.
+type Login struct {
+	Name        string
+	Password    Secret
+	Certificate *LoginCertificate
+}
+
+// LoginCertificate proves possession of a key by decryption.
+type LoginCertificate struct {
+	DER []byte           // the certificate
+	Key crypto.Decrypter // its private key, wherever it lives
+}
+
+// Address is one box of a counterparty as the operator knows it.
+type Address struct {
+	Box      BoxID
+	INN      string
+	KPP      string
+	Name     string
+	Operator string // code of the counterparty's operator
+	Active   bool
+}
+
+// Session is one subscriber at one operator.
+type Session interface {
+	// Lookup lists the boxes of a counterparty; none is an empty list, not an error.
+	Lookup(ctx context.Context, c Counterparty) ([]Address, error)
+	// Send hands over a message once. See [Driver] for what its errors must mean.
+	Send(ctx context.Context, m Message) (Sent, error)
+	Close() error
+}
+
+// Checker is implemented by sessions that can say whether login and box are right, without any effect.
+type Checker interface {
+	Check(ctx context.Context) (Health, error)
+}
+
+// Health is what a check found.
+type Health struct {
+	Version  string    // of the operator's service
+	Boxes    []Address // that the login may use
+	BoxFound bool      // the account's box is among them
+}
+
+// Message is what Send hands over: everything is signed and addressed.
+type Message struct {
+	Package   PackageID
+	To        []Address
+	Documents []OutgoingDocument
+}
+
+// OutgoingDocument is one signed document of a message.
+type OutgoingDocument struct {
+	ID          DocumentID
+	Name        string
+	Kind        string
+	Number      string
+	Comment     string
+	Content     Content
+	Signature   []byte // detached CMS, DER
+	NeedSign    bool
+	NeedReceipt bool
+}
+
+// Sent is what the operator answered to an accepted message.
+type Sent struct {
+	Message      MessageID
+	OperatorTime time.Time // when the operator fixed it; zero if it did not say
+	Documents    map[DocumentID]RemoteID
+	Exchange     ExchangeID
+}
+
+// Finder is implemented by sessions that can look for a package whose outcome is not known.
+type Finder interface {
+	// Find says found, or not found as of an operator time.
+	Find(ctx context.Context, q Query) (Found, error)
+	// Visibility is how long an accepted message may stay invisible to Find, clock skew included.
+	Visibility() time.Duration
+}
+
+// Query names what to look for.
+type Query struct {
+	Package   PackageID
+	Documents []DocumentID
+	To        []Address
+	Since     time.Time // when the first send began, on our clock; the driver adds its own margin
+}
+
+// Found is the answer of a Finder.
+type Found struct {
+	Sent *Sent     // nil: not found
+	AsOf time.Time // the operator's own time of the answer
+}
+
+// Ref names a sent document.
+type Ref struct {
+	Package  PackageID
+	Document DocumentID
+	Message  MessageID
+	Remote   RemoteID
+}
+
+// Printer is implemented by sessions whose operator can give a printed form (печатная форма).
+type Printer interface {
+	// Print writes the form to w as it came. [NotReady]: ask again later; [NotSupported]: the operator gives none.
+	Print(ctx context.Context, r Ref, w io.Writer) (Form, error)
+}
+
+// Form is what came with a printed form.
+type Form struct {
+	Name     string // file name the operator gave, untrusted
+	Size     int64
+	Source   string // the call that answered
+	Exchange ExchangeID
+}
+
+// Tracker is implemented by sessions that can tell what became of a sent document.
+type Tracker interface {
+	Track(ctx context.Context, r Ref) (Progress, error)
+}
+
+// Progress is one document's fate at the counterparty.
+type Progress struct {
+	State    State // sent, delivered, signed, refused or revoked
+	Exchange ExchangeID
+}

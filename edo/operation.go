@@ -1,0 +1,233 @@
+package edo
+
+import "time"
+
+// Key names one package of one subscriber.
+type Key struct {
+	Subscriber SubscriberID
+	Package    PackageID
+}
+
+// State is where an outgoing package stands.
+type State string
+
+// States of an outgoing package.
+//
+//	accepted → sending → sent → delivered → (signed | refused | revoked)
+//	sending → in-doubt → (sent | accepted),  accepted → failed,  waiting
+const (
+	StateAccepted  State = "accepted"  // durable on our side, the operator knows nothing
+	StateWaiting   State = "waiting"   // cannot go on yet; Reason says why, it goes on by itself
+	StateSending   State = "sending"   // bytes may be leaving; after a crash this is in doubt
+	StateInDoubt   State = "in-doubt"  // the operator may have it; being asked
+	StateSent      State = "sent"      // accepted by the operator, with its time
+	StateDelivered State = "delivered" // the counterparty confirmed the receipt
+	StateSigned    State = "signed"    // the counterparty signed
+	StateRefused   State = "refused"   // the counterparty refused to sign
+	StateRevoked   State = "revoked"   // revoked by agreement
+	StateFailed    State = "failed"    // final: the operator's own verdict, or a fault of the package
+)
+
+// Sent reports whether the operator has accepted the package.
+func (s State) Sent() bool {
+	switch s {
+	case StateSent, StateDelivered, StateSigned, StateRefused, StateRevoked:
+		return true
+	}
+	return false
+}
+
+// Final reports whether the state never changes any more.
+func (s State) Final() bool {
+	switch s {
+	case StateSigned, StateRefused, StateRevoked, StateFailed:
+		return true
+	}
+	return false
+}
+
+// StampState is where the second version of a document stands.
+type StampState string
+
+// States of a second version. Each but the first two is final.
+const (
+	StampNone     StampState = "none"     // the package is not sent yet
+	StampWaiting  StampState = "waiting"  // the operator was or will be asked
+	StampReady    StampState = "ready"    // the version is stored
+	StampNever    StampState = "never"    // the operator gives no printed form for it, or did not in the time allowed
+	StampRejected StampState = "rejected" // what the operator gave is no printed form; the reason says why
+)
+
+// Final reports whether the stamp job has ended.
+func (s StampState) Final() bool {
+	return s == StampReady || s == StampNever || s == StampRejected
+}
+
+// Role says what a version of a document is.
+type Role string
+
+// Roles of versions.
+const (
+	RoleOriginal     Role = "original"      // the bytes that were signed
+	RoleOperatorForm Role = "operator-form" // the operator's printed form, byte for byte as it came
+	RoleLocalMark    Role = "local-mark"    // a copy marked by us, never passed off as the operator's
+)
+
+// Version is one stored version of a document. There is at most one of each role.
+type Version struct {
+	Document DocumentID
+	Role     Role
+	Name     string // file name for the host
+	Digest   Digest
+	Size     int64
+	Source   string // which call gave it: the operator's operation name
+	Remark   string // for people: whether the operator's stamp was recognised on it
+	Exchange ExchangeID
+	At       time.Time
+}
+
+// Operation is the stored fate of one package.
+type Operation struct {
+	Key          Key
+	Operator     string // driver name
+	Actor        ActorID
+	To           Counterparty
+	Address      Address // where it went; zero until resolved
+	State        State
+	Reason       Reason
+	Detail       string // one line for people, no secrets, no operator fault text
+	Message      MessageID
+	OperatorTime time.Time     // when the operator fixed it, zero until sent
+	SentAt       time.Time     // the same moment on our clock: when the answer was read
+	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together
+	Attempts     int           // sends begun
+	DoubtSince   time.Time     // zero unless in doubt
+	NotFound     int           // consecutive sure "not found" answers after the visibility time
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	Revision     int64 // grows with every change
+	Documents    []DocumentStatus
+}
+
+// DocumentStatus is one document of an operation.
+type DocumentStatus struct {
+	ID          DocumentID
+	Name        string
+	Kind        string
+	Number      string
+	Comment     string
+	ExternalID  string
+	Digest      Digest
+	Size        int64
+	NeedSign    bool
+	NeedReceipt bool
+	Signer      SignerID
+	SignedBy    SignerInfo // zero until signed
+	Signature   Digest     // of the detached CMS in the archive, zero until signed
+	Verdict     VerdictState
+	Remote      RemoteID
+	Stamp       StampState
+	StampReason Reason
+	StampDetail string
+	Versions    []Version // role original excluded
+}
+
+// Document finds a document by id, nil if there is none.
+func (o *Operation) Document(id DocumentID) *DocumentStatus {
+	for i := range o.Documents {
+		if o.Documents[i].ID == id {
+			return &o.Documents[i]
+		}
+	}
+	return nil
+}
+
+// Settled reports whether nothing more will happen to sending and stamping by itself.
+func (o *Operation) Settled() bool {
+	if o.State == StateFailed {
+		return true
+	}
+	for _, d := range o.Documents {
+		if !d.Stamp.Final() {
+			return false
+		}
+	}
+	return o.State.Sent()
+}
+
+// EventKind says what an event tells.
+type EventKind string
+
+// Kinds of events.
+const (
+	EventStatus  EventKind = "status"  // the state of a package changed
+	EventStamp   EventKind = "stamp"   // the stamp state of a document changed
+	EventVersion EventKind = "version" // a version of a document was stored; content can be read by its digest
+)
+
+// Event is one line of what a host has to know, in order, kept until it is acknowledged and after.
+type Event struct {
+	Seq        int64 // grows within a subscriber, gaps are allowed
+	Key        Key
+	Kind       EventKind
+	State      State
+	Reason     Reason
+	Detail     string
+	Document   DocumentID
+	ExternalID string
+	Stamp      StampState
+	Version    Version // with EventVersion
+	At         time.Time
+	Revision   int64
+}
+
+// Attempt is one claim of a job by a worker, with what became of it.
+type Attempt struct {
+	Key      Key
+	Document DocumentID // empty for the send job
+	Job      JobKind
+	Fence    int64
+	Owner    string
+	At       time.Time
+	EndedAt  time.Time // zero: interrupted, or still running
+	Result   string    // the state it ended in
+	Detail   string
+}
+
+// JobKind says which work a job is.
+type JobKind string
+
+// Kinds of jobs.
+const (
+	JobSend  JobKind = "send"  // sign, resolve, send, settle doubt
+	JobStamp JobKind = "stamp" // fetch the printed form of one document
+	JobTrack JobKind = "track" // ask what became of a sent package
+)
+
+// Job is one piece of durable work with its lease. The row is the truth; a queue only rings the bell.
+type Job struct {
+	ID       int64
+	Key      Key
+	Document DocumentID
+	Kind     JobKind
+	Due      time.Time
+	Tries    int       // claims so far, this one included; never decides the fate of a package
+	Born     time.Time // when the job was made
+	Fence    int64     // grows with every claim: a stale worker cannot write
+	Owner    string
+	Until    time.Time // end of the lease
+}
+
+// Change is everything that one step of work commits at once.
+type Change struct {
+	At        time.Time
+	Operation *Operation // new values of the operation row and its documents' rows, nil: unchanged
+	Versions  []Version  // new; one that is already there by document and role is left as it was
+	Events    []Event    // Seq is given by the store
+	Jobs      []Job      // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
+	Done      bool       // this job is finished
+	Release   bool       // end the lease; the job comes again at Due
+	Due       time.Time
+	Result    string // kept in the attempt row
+	Detail    string
+}
