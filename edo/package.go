@@ -103,9 +103,10 @@ func (d Document) faults(field string) Faults {
 	}
 	add(CheckID(field+".id", string(d.ID)))
 	add(CheckName(field+".name", d.Name))
-	for name, text := range map[string]string{".kind": d.Kind, ".number": d.Number, ".comment": d.Comment, ".external_id": d.ExternalID} {
-		add(checkText(field+name, text))
-	}
+	add(checkText(field+".kind", d.Kind))
+	add(checkText(field+".number", d.Number))
+	add(checkText(field+".comment", d.Comment))
+	add(checkText(field+".external_id", d.ExternalID))
 	switch size := d.Content.Size; {
 	case size <= 0:
 		add(invalid(DocumentEmpty, field+".content", "is empty", "an operator cannot sign nothing: send a file of at least one byte"))

@@ -1,0 +1,40 @@
+package edo
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Signer makes detached signatures with one person's key, wherever the key lives.
+type Signer interface {
+	Info() SignerInfo
+	// Sign reads the content once and returns a detached CMS in DER.
+	Sign(ctx context.Context, content io.Reader, at time.Time) ([]byte, error)
+}
+
+// Action is something a host's user may be allowed to do for a subscriber.
+type Action string
+
+// Actions of the allow-list.
+const (
+	ActionSend Action = "send" // send packages
+	ActionRead Action = "read" // see states, versions and the message log
+)
+
+// AccessRequest asks whether an actor may do something. Nobody is allowed by default.
+type AccessRequest struct {
+	Actor      ActorID
+	Action     Action
+	Subscriber SubscriberID
+	Kinds      []string // document kinds of the package, for ActionSend
+	At         time.Time
+}
+
+// OperationFilter chooses operations, newest first. Zero fields do not restrict.
+type OperationFilter struct {
+	Subscriber SubscriberID
+	States     []State
+	From, To   time.Time // of CreatedAt; To is exclusive
+	Limit      int       // 0: 100; at most 1000
+}
