@@ -1,0 +1,94 @@
+# Needs Go, make and git; gcc for the race detector. Everything else is fetched by Go or named by .ci/setup.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN := $(CURDIR)/bin
+
+# What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
+RACE ?= auto
+ARGS ?=
+FUZZTIME ?= 10s
+BENCH ?= .
+COUNT ?= 1
+SOAK ?= 10m
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z\/-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@printf '\n  Settings: RACE=auto|on|off  ARGS="go test arguments"  FUZZTIME=10s  BENCH=regexp  COUNT=1  SOAK=10m\n'
+
+## See it work
+
+.PHONY: demo
+demo: build ## One real package there and back: mock operator, plugin, stamped PDFs; leaves demo-out/index.html
+	go run ./examples/quickstart
+
+.PHONY: build
+build: ## bin/edo-dms (plugin and command line) and bin/mock-operator, without cgo
+	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./conformance/cmd/mock-operator
+
+## Tests
+
+.PHONY: test
+test: $(BIN)/testreport ## Install what the tests need where possible, run all tests of all modules, list what was skipped and why
+	@.ci/setup test
+	@$(BIN)/testreport -race=$(RACE) -- $(ARGS)
+
+.PHONY: $(BIN)/testreport
+$(BIN)/testreport:
+	@go build -o $@ ./conformance/cmd/testreport
+
+.PHONY: bench
+bench: ## All benchmarks (BENCH, COUNT); the text is kept in .bench/latest.txt, the story in BENCHMARKS.md
+	@mkdir -p .bench
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 60m ./... | tee .bench/latest.txt; exit $${PIPESTATUS[0]}
+
+.PHONY: soak
+soak: ## Long runs (tests named TestSoak...) for SOAK each
+	@grep -rq --include='*_test.go' '^func TestSoak' . || { echo 'soak: there is no soak test yet' >&2; exit 1; }
+	EDOKIT_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run '^TestSoak' ./...
+
+.PHONY: fuzz
+fuzz: ## Every fuzz target for FUZZTIME (10 s)
+	@.ci/fuzz $(FUZZTIME)
+
+## Before a change is handed in
+
+.PHONY: check
+check: lint vet test layout verify ## All a reviewer would ask for: format, vet, lint, race tests, layout, verify
+
+.PHONY: lint
+lint: ## golangci-lint with .golangci.yml, format included; built once from tools.mod
+	@.ci/lint run
+
+.PHONY: vet
+vet: ## go vet
+	go vet ./...
+
+.PHONY: fmt
+fmt: ## Format all files (gofumpt, grouped imports)
+	@.ci/lint fmt
+
+.PHONY: layout
+layout: ## The import table: who may import whom, and what a small program links
+	go test -count 1 ./conformance/layout
+
+.PHONY: generate
+generate: ## Go code from dmsplugin/proto (needs protoc)
+	@.ci/generate
+
+.PHONY: verify
+verify: ## Generated code is current, every go.mod is tidy; changes nothing
+	@.ci/verify
+
+.PHONY: cross
+cross: ## All packages compile without cgo for Linux, Windows and macOS, amd64 and arm64
+	@.ci/cross
+
+.PHONY: vuln
+vuln: ## Known holes in what we link (govulncheck; asks vuln.go.dev)
+	go tool -modfile=tools.mod govulncheck ./...
+
+.PHONY: clean
+clean: ## Remove what make made
+	rm -rf $(BIN) demo-out .bench

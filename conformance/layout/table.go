@@ -1,0 +1,100 @@
+package layout
+
+// row says what one package, or all packages below a folder, may import beside the standard library.
+type row struct {
+	// Package is a folder of this repository. "x/*" means every folder below x.
+	Package string
+	// Own lists our packages, Third the modules of others (each with all its packages).
+	Own, Third []string
+	// Std lists those standard packages of guarded that this row may import after all.
+	Std []string
+	// Any lifts all limits: for the places where everything comes together.
+	Any bool
+	// TestsToo binds the test files as well. Elsewhere tests may import what they like.
+	TestsToo bool
+	// Why is the reason, for the reader of a failure.
+	Why string
+}
+
+// guarded are standard packages that only rows naming them may import: a database belongs to a store.
+func guarded() []string { return []string{"database/sql", "database/sql/driver", "plugin"} }
+
+// rows is the table. Order: the words, what stands on them, the processes, the proofs.
+func rows() []row {
+	const (
+		asm      = "github.com/segmentio/asm"
+		cmp      = "github.com/google/go-cmp"
+		etree    = "github.com/beevik/etree"
+		goPlugin = "github.com/hashicorp/go-plugin"
+		goose    = "github.com/pressly/goose/v3"
+		grpc     = "google.golang.org/grpc"
+		hclog    = "github.com/hashicorp/go-hclog"
+		image    = "golang.org/x/image"
+		pdfcpu   = "github.com/pdfcpu/pdfcpu"
+		pkcs12   = "software.sslmate.com/src/go-pkcs12"
+		pkcs7    = "github.com/smallstep/pkcs7"
+		protobuf = "google.golang.org/protobuf"
+		sqlite   = "modernc.org/sqlite"
+		tink     = "github.com/tink-crypto/tink-go/v2"
+		uuid     = "github.com/google/uuid"
+		xsync    = "golang.org/x/sync"
+		xsys     = "golang.org/x/sys"
+		xtext    = "golang.org/x/text"
+		xtime    = "golang.org/x/time"
+		yaml     = "gopkg.in/yaml.v3"
+	)
+	return []row{
+		{Package: "edo", Why: "the words: whoever imports them gets nothing else"},
+		{Package: "edo/cms", Own: []string{"edo"}, Third: []string{pkcs12}, Why: "signatures need no operator"},
+		{Package: "edo/edotest", Own: []string{"edo"}, Why: "an operator in memory"},
+		{
+			Package: "edo/gateway", Own: []string{"edo", "edo/cms"}, Third: []string{xsync, xtime, uuid},
+			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",
+		},
+		{Package: "edo/internal/soap", Own: []string{"edo"}, Third: []string{etree, asm}, Why: "SOAP 1.1 knows no operator"},
+		{
+			Package: "edo/operators/synerdocs", Own: []string{"edo", "edo/internal/soap"}, Third: []string{etree},
+			Why: "drivers know nothing of each other, of stores or of the gateway",
+		},
+
+		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
+		{
+			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, uuid},
+			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
+		},
+		{
+			Package: "directory/secret", Own: []string{"edo", "directory"}, Third: []string{tink},
+			Why: "seals before a store sees; never imports one",
+		},
+		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
+
+		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
+		{
+			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image},
+			Why: "its Facts are its own type; the composition root converts",
+		},
+
+		{
+			Package: "dmsplugin", Own: []string{"edo", "directory", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
+			Third: []string{goPlugin, hclog, grpc, protobuf, xsys}, Why: "the process boundary; decides nothing",
+		},
+		{
+			Package: "dmsplugin/internal/wire", Own: []string{"edo", "directory", "dmsplugin/internal/dmspb"},
+			Third: []string{grpc, protobuf}, Why: "the only files that convert between proto and words",
+		},
+		{Package: "dmsplugin/internal/dmspb", Third: []string{grpc, protobuf}, Why: "written by protoc"},
+		{Package: "dmsplugin/cmd/*", Any: true, Why: "composition root"},
+
+		{Package: "conformance/contract", Why: "data: the contract in our own clauses"},
+		{
+			Package: "conformance/mockoperator", Own: []string{"conformance/contract", "stamping", "stamping/signstamp"},
+			Third: []string{pkcs7, yaml, etree, cmp}, TestsToo: true,
+			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
+		},
+		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
+		{Package: "conformance/layout", Why: "reads files"},
+		{Package: "conformance/cmd/*", Any: true, Why: "programs"},
+
+		{Package: "examples/*", Any: true, Why: "each shows a way to wire things"},
+	}
+}
