@@ -3,6 +3,7 @@ package edo
 import (
 	"context"
 	"io"
+	"os"
 )
 
 // Content is bytes that can be read more than once: a retry must send exactly the same.
@@ -12,6 +13,18 @@ type Content struct {
 	// Open starts reading from the beginning. The reader fails if fewer, more or other bytes come than Size and
 	// Digest say, at the latest with its last Read.
 	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// FileContent reads the file once for its digest. The file must stay as it is until the package is accepted.
+func FileContent(path string) (Content, error) {
+	open := func(context.Context) (io.ReadCloser, error) { return os.Open(path) }
+	f, err := os.Open(path)
+	if err != nil {
+		return Content{}, err
+	}
+	defer func() { _ = f.Close() }()
+	d, n, err := DigestOf(f)
+	return Content{Size: n, Digest: d, Open: open}, err
 }
 
 // Blob collects bytes until Commit makes them durable under their digest.

@@ -38,6 +38,7 @@ type Account struct {
 	Forms      []string // driver's names of the calls that may give the printed form, in order; empty: its default
 	Policy     Policy
 	Journal    Journal
+	Revision   string // changes whenever anything above does: an open session is replaced then
 }
 
 // Policy is what a subscriber has decided.

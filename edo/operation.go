@@ -92,7 +92,8 @@ type Operation struct {
 	Operator     string // driver name
 	Actor        ActorID
 	To           Counterparty
-	Address      Address // where it went; zero until resolved
+	Address      Address   // where it went; zero until resolved
+	Candidates   []Address // with reason counterparty-many: the boxes to choose from
 	State        State
 	Reason       Reason
 	Detail       string // one line for people, no secrets, no operator fault text
@@ -129,6 +130,7 @@ type DocumentStatus struct {
 	Stamp       StampState
 	StampReason Reason
 	StampDetail string
+	FormFaults  int       // answers of the operator that were no printed form
 	Versions    []Version // role original excluded
 }
 

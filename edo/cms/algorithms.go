@@ -19,10 +19,13 @@ const (
 	oidSigningCert    = "1.2.840.113549.1.9.16.2.12" // RFC 2634
 	oidSigningCertV2  = "1.2.840.113549.1.9.16.2.47" // RFC 5035
 	oidRSA            = "1.2.840.113549.1.1.1"       // RFC 3370
-	oidSHA256WithRSA  = "1.2.840.113549.1.1.11"      // RFC 5754
+	oidMD5WithRSA     = "1.2.840.113549.1.1.4"
+	oidSHA1WithRSA    = "1.2.840.113549.1.1.5"
+	oidSHA256WithRSA  = "1.2.840.113549.1.1.11" // RFC 5754
 	oidSHA384WithRSA  = "1.2.840.113549.1.1.12"
 	oidSHA512WithRSA  = "1.2.840.113549.1.1.13"
 	oidECPublicKey    = "1.2.840.10045.2.1" // RFC 5480
+	oidECDSASHA1      = "1.2.840.10045.4.1"
 	oidECDSASHA256    = "1.2.840.10045.4.3.2"
 	oidECDSASHA384    = "1.2.840.10045.4.3.3"
 	oidECDSASHA512    = "1.2.840.10045.4.3.4"
@@ -77,12 +80,18 @@ func scheme(oid string) (key, digest string) {
 	switch oid {
 	case oidRSA:
 		return oidRSA, ""
+	case oidMD5WithRSA:
+		return oidRSA, oidMD5
+	case oidSHA1WithRSA:
+		return oidRSA, oidSHA1
 	case oidSHA256WithRSA:
 		return oidRSA, oidSHA256
 	case oidSHA384WithRSA:
 		return oidRSA, oidSHA384
 	case oidSHA512WithRSA:
 		return oidRSA, oidSHA512
+	case oidECDSASHA1:
+		return oidECPublicKey, oidSHA1
 	case oidECDSASHA256:
 		return oidECPublicKey, oidSHA256
 	case oidECDSASHA384:

@@ -15,8 +15,11 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// maxCertificate bounds one certificate in bytes; qualified ones are 2-4 KiB.
-const maxCertificate = 64 << 10
+const (
+	maxCertificate = 64 << 10 // bytes of one certificate; qualified ones have 2-4 KiB
+	maxRSA         = 16384    // bits; a foreign key must not buy minutes of arithmetic
+	minRSA         = 2048     // bits; shorter keys are refused as broken
+)
 
 // Certificate is what a clerk, a stamp and a log need of a signer. Texts are cleaned of characters that do not
 // print; nothing here says that the certificate is genuine.
@@ -181,6 +184,9 @@ func (c *Certificate) readKey(r reader, spki element) error {
 	}
 	switch k := key.(type) {
 	case *rsa.PublicKey:
+		if k.N.BitLen() > maxRSA {
+			return nil
+		}
 		c.publicKey, c.KeyAlgorithm = k, fmt.Sprintf("RSA %d", k.N.BitLen())
 	case *ecdsa.PublicKey:
 		c.publicKey, c.KeyAlgorithm = k, "ECDSA "+k.Curve.Params().Name

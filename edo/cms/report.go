@@ -22,7 +22,7 @@ func (v Verdict) Russian() string {
 	case Valid:
 		return "Подпись верна"
 	case Invalid:
-		return "Подпись неверна"
+		return "Подпись не прошла проверку"
 	case OperatorOnly:
 		return "Проверяется только оператором"
 	}
@@ -35,7 +35,7 @@ func (v Verdict) English() string {
 	case Valid:
 		return "The signature is valid"
 	case Invalid:
-		return "The signature is not valid"
+		return "The signature did not pass the check"
 	case OperatorOnly:
 		return "Checked by the operator only"
 	}
@@ -58,10 +58,10 @@ const (
 
 // SignerReport is the verdict on one signer and the facts behind it.
 type SignerReport struct {
-	Verdict Verdict
-	Reason  edo.Reason   // empty if Valid
-	Detail  string       // one line in English for the log, may be empty
-	Owner   *Certificate // the signer's certificate, nil if absent
+	Verdict     Verdict
+	Reason      edo.Reason   // empty if Valid
+	Detail      string       // one line in English for the log, may be empty
+	Certificate *Certificate // nil if absent
 
 	DigestAlgorithm string // for people: "SHA-256", "ГОСТ Р 34.11-2012 256"
 	DigestChecked   bool   // the digest of the content was computed and compared, and it is equal
