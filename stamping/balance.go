@@ -1,0 +1,124 @@
+package stamping
+
+// balance is what reading a page's content to its end leaves behind.
+type balance struct {
+	depth      int  // saved graphics states (q without Q)
+	marked     int  // open marked-content sequences
+	inText     bool // BT without ET
+	underflow  bool // a Q, ET or EMC without its opening
+	unfinished bool // ends within a string, a hexadecimal string or an inline image
+}
+
+// clean says that a stream put after the content is drawn in a known state.
+func (b balance) clean() bool { return b == balance{} }
+
+// measure reads a content stream as far as is needed to know its balance. Where it is mistaken, which only
+// binary inline images can cause, it errs towards "not clean", and the page is drawn through a form.
+func measure(content []byte) balance {
+	var b balance
+	for i := 0; i < len(content); {
+		switch c := content[i]; {
+		case c == '%':
+			for i < len(content) && content[i] != '\n' && content[i] != '\r' {
+				i++
+			}
+		case c == '(':
+			end := skipString(content, i)
+			b.unfinished = end < 0
+			if end < 0 {
+				return b
+			}
+			i = end
+		case c == '<' && i+1 < len(content) && content[i+1] == '<':
+			i += 2
+		case c == '<':
+			for i < len(content) && content[i] != '>' {
+				i++
+			}
+			if i == len(content) {
+				b.unfinished = true
+			}
+		case regular(c):
+			start := i
+			for i < len(content) && regular(content[i]) {
+				i++
+			}
+			if content[start] == '/' {
+				break
+			}
+			if op := string(content[start:i]); op == "ID" {
+				i = skipImage(content, i)
+				b.unfinished = i < 0
+				if i < 0 {
+					return b
+				}
+			} else {
+				b.operator(op)
+			}
+		default: // white space and single delimiters
+			i++
+		}
+	}
+	return b
+}
+
+func (b *balance) operator(op string) {
+	switch op {
+	case "q":
+		b.depth++
+	case "Q":
+		b.underflow = b.underflow || b.depth == 0
+		b.depth = max(0, b.depth-1)
+	case "BT":
+		b.inText = true
+	case "ET":
+		b.underflow = b.underflow || !b.inText
+		b.inText = false
+	case "BMC", "BDC":
+		b.marked++
+	case "EMC":
+		b.underflow = b.underflow || b.marked == 0
+		b.marked = max(0, b.marked-1)
+	}
+}
+
+// skipString gives the place after the string that starts at i, or -1.
+func skipString(b []byte, i int) int {
+	depth := 0
+	for ; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
+}
+
+// skipImage gives the place after the EI that ends the inline image data at i, or -1.
+func skipImage(b []byte, i int) int {
+	for i++; i+1 < len(b); i++ {
+		if b[i] == 'E' && b[i+1] == 'I' && space(b[i-1]) && (i+2 == len(b) || !regular(b[i+2])) {
+			return i + 2
+		}
+	}
+	return -1
+}
+
+func space(c byte) bool {
+	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
+}
+
+// regular is a byte of a number, an operator or a name; the slash is taken as part of the name.
+func regular(c byte) bool {
+	switch c {
+	case '(', ')', '<', '>', '[', ']', '{', '}', '%':
+		return false
+	}
+	return !space(c)
+}

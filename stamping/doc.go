@@ -1,0 +1,23 @@
+// Package stamping draws a mark on the pages of a PDF and proves that it is there.
+//
+// It is a plain function from one PDF to a marked copy: [Stamp] reads with pdfcpu, gives every page a content
+// stream of its own for the mark, writes the copy, reads the copy again and checks each page before a single
+// byte reaches the caller. The original is never changed.
+//
+// It is not about exchange: it knows no operator, no signature and no document. What a clerk expects to
+// read on the page is decided in package signstamp; here a [Mark] is only boxes and lines of text.
+//
+// # Hostile files
+//
+// pdfcpu's writer takes no context, so time is bounded by hard limits on the input ([Options]) that are
+// checked before the work starts, and the context is looked at between the steps. A caller that takes files
+// from strangers should still run Stamp in a process it can kill, with an address space limit.
+//
+// # Quirks
+//
+// A signature already inside the PDF covers the bytes of the original and does not hold for the copy.
+// That is allowed, because the copy is for reading, and reported in [Result.HadSignatures].
+//
+// The mark is drawn with the Go fonts (BSD-3) as a subset under a private name, without pdfcpu's font
+// folder, its configuration or any other process global: a host that uses pdfcpu itself is not disturbed.
+package stamping

@@ -1,0 +1,80 @@
+package stamping
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// findings are things inside a PDF that a reader of the copy should know about.
+type findings struct {
+	signatures bool
+	active     map[string]bool
+}
+
+// inspect looks at every object, referenced or not: what a reader may reach must not be missed.
+func inspect(pdf *model.Context) findings {
+	f := findings{active: map[string]bool{}}
+	for objNr, entry := range pdf.Table {
+		if entry == nil || entry.Free {
+			continue
+		}
+		gen := 0
+		if entry.Generation != nil {
+			gen = *entry.Generation
+		}
+		if o, err := pdf.Dereference(*types.NewIndirectRef(objNr, gen)); err == nil {
+			f.object(o, 0)
+		}
+	}
+	return f
+}
+
+func (f *findings) object(o types.Object, depth int) {
+	if depth > 32 {
+		return
+	}
+	switch o := o.(type) {
+	case types.Array:
+		for _, v := range o {
+			f.object(v, depth+1)
+		}
+	case types.StreamDict:
+		f.dict(o.Dict, depth)
+	case types.Dict:
+		f.dict(o, depth)
+	}
+}
+
+func (f *findings) dict(d types.Dict, depth int) {
+	switch name(d["S"]) {
+	case "JavaScript", "Launch", "ImportData", "SubmitForm", "Rendition":
+		f.active[name(d["S"])] = true
+	}
+	switch name(d["Type"]) {
+	case "EmbeddedFile":
+		f.active["EmbeddedFile"] = true
+	}
+	switch name(d["Subtype"]) {
+	case "RichMedia", "3D", "Movie", "Screen":
+		f.active[name(d["Subtype"])] = true
+	}
+	if d["XFA"] != nil {
+		f.active["XFA"] = true
+	}
+	if d["ByteRange"] != nil && d["Contents"] != nil {
+		f.signatures = true
+	}
+	for _, v := range d {
+		f.object(v, depth+1)
+	}
+}
+
+func (f *findings) list() []string { return slices.Sorted(maps.Keys(f.active)) }
+
+func name(o types.Object) string {
+	n, _ := o.(types.Name)
+	return string(n)
+}

@@ -1,0 +1,147 @@
+package stamping
+
+import (
+	"math"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// maxTreeDepth is far above what any producer writes and low enough for the stack.
+const maxTreeDepth = 64
+
+// page is one leaf of the page tree with what it inherits.
+type page struct {
+	nr        int // 1-based
+	objNr     int
+	dict      types.Dict
+	resources types.Object // own or inherited; nil if there are none
+	box       rect         // what a reader shows: the crop box within the media box
+	rotate    int          // 0, 90, 180, 270: clockwise turn of the shown page
+}
+
+// inherited are the entries that a page takes from the nodes above it.
+type inherited struct{ resources, mediaBox, cropBox, rotate types.Object }
+
+// treeWalk visits the page tree once. pdfcpu's own lookup starts at the root for every page, which on a long
+// file grows with the square of its length.
+type treeWalk struct {
+	pdf      *model.Context
+	maxPages int
+	nodes    int
+	onPath   map[int]bool
+	pages    []page
+}
+
+func listPages(pdf *model.Context, maxPages int) ([]page, error) {
+	root, err := pdf.Catalog()
+	if err != nil {
+		return nil, fail(Unreadable, 0, err, "no catalog")
+	}
+	w := &treeWalk{pdf: pdf, maxPages: maxPages, onPath: map[int]bool{}}
+	if err := w.node(root["Pages"], inherited{}, 0); err != nil {
+		return nil, err
+	}
+	if len(w.pages) == 0 {
+		return nil, fail(Unreadable, 0, nil, "the file has no pages")
+	}
+	return w.pages, nil
+}
+
+func (w *treeWalk) node(o types.Object, up inherited, depth int) error {
+	ref, ok := o.(types.IndirectRef)
+	if !ok {
+		return fail(Unreadable, 0, nil, "the page tree holds something else than references")
+	}
+	objNr := ref.ObjectNumber.Value()
+	w.nodes++
+	if depth > maxTreeDepth || w.onPath[objNr] || w.nodes > 4*w.maxPages+64 {
+		return fail(Unreadable, 0, nil, "the page tree is a cycle or too deep")
+	}
+	d, err := w.pdf.DereferenceDict(ref)
+	if err != nil || d == nil {
+		return fail(Unreadable, 0, err, "the page tree points to nothing")
+	}
+	for key, to := range map[string]*types.Object{
+		"Resources": &up.resources, "MediaBox": &up.mediaBox, "CropBox": &up.cropBox, "Rotate": &up.rotate,
+	} {
+		if own, _ := w.pdf.Dereference(d[key]); own != nil {
+			*to = d[key]
+		}
+	}
+	kids, err := w.pdf.DereferenceArray(d["Kids"])
+	if err != nil || kids == nil {
+		return w.leaf(objNr, d, up)
+	}
+	w.onPath[objNr] = true
+	defer delete(w.onPath, objNr)
+	for _, kid := range kids {
+		if kid == nil {
+			continue
+		}
+		if err := w.node(kid, up, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
+	if len(w.pages) == w.maxPages {
+		return fail(TooManyPages, 0, nil, "the limit is %d pages", w.maxPages)
+	}
+	p := page{nr: len(w.pages) + 1, objNr: objNr, dict: d, resources: up.resources}
+	p.box = w.visible(up.mediaBox, up.cropBox)
+	if turn, err := w.pdf.DereferenceNumber(up.rotate); err == nil && !math.IsNaN(turn) {
+		p.rotate = ((int(math.Mod(turn, 360))+360)%360 + 45) / 90 % 4 * 90
+	}
+	w.pages = append(w.pages, p)
+	return nil
+}
+
+// visible is the part of the page that readers show. Like them it takes a box with swapped corners as the
+// rectangle between these corners, and a box without area as the Letter size.
+func (w *treeWalk) visible(media, crop types.Object) rect {
+	m := w.rect(media)
+	if m.empty() {
+		m = rect{0, 0, 612, 792}
+	}
+	if c := w.rect(crop).intersect(m); !c.empty() {
+		return c
+	}
+	return m
+}
+
+func (w *treeWalk) rect(o types.Object) rect {
+	a, err := w.pdf.DereferenceArray(o)
+	if err != nil || len(a) != 4 {
+		return rect{}
+	}
+	var v [4]float64
+	for i := range v {
+		f, err := w.pdf.DereferenceNumber(a[i])
+		if err != nil || math.IsNaN(f) || math.Abs(f) > 1e7 {
+			return rect{}
+		}
+		v[i] = f
+	}
+	return rect{min(v[0], v[2]), min(v[1], v[3]), max(v[0], v[2]), max(v[1], v[3])}
+}
+
+// rect is a rectangle in user space, lower left and upper right corner.
+type rect struct{ x0, y0, x1, y1 float64 }
+
+func (r rect) empty() bool { return r.x1-r.x0 <= 0 || r.y1-r.y0 <= 0 }
+
+func (r rect) intersect(s rect) rect {
+	return rect{max(r.x0, s.x0), max(r.y0, s.y0), min(r.x1, s.x1), min(r.y1, s.y1)}
+}
+
+// shown is the size of the page as the reader turns it.
+func (p *page) shown() (w, h float64) {
+	w, h = p.box.x1-p.box.x0, p.box.y1-p.box.y0
+	if p.rotate%180 != 0 {
+		return h, w
+	}
+	return w, h
+}

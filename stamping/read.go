@@ -1,0 +1,100 @@
+package stamping
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// config is complete in itself: pdfcpu's defaults would come from a folder in the user's home.
+func config(o *Options) *model.Configuration {
+	return &model.Configuration{
+		CreationDate:      "2006-01-02 15:04",
+		Version:           model.VersionStr,
+		Reader15:          true,
+		ValidationMode:    model.ValidationRelaxed,
+		Eol:               types.EolLF,
+		WriteObjectStream: true,
+		WriteXRefStream:   true,
+		Offline:           true,
+		TimestampFormat:   "2006-01-02 15:04",
+		DateFormat:        "2006-01-02",
+		Limits: model.ResourceLimits{
+			MaxStreamBytes:       o.MaxBytes,
+			MaxDecodeBytes:       o.MaxDecode,
+			MaxImagePixels:       1 << 20,
+			MaxImageBytes:        1 << 20, // images are copied, never decoded
+			MaxObjectCount:       maxObjects,
+			MaxObjectStreamCount: 100_000,
+			MaxObjectStreamFirst: 4 << 20,
+			MaxXRefEntries:       maxObjects,
+			MaxRecursionDepth:    100,
+		},
+	}
+}
+
+// load takes the whole file into memory, within the limit, and checks it before pdfcpu sees it.
+func load(in io.ReadSeeker, o *Options) ([]byte, error) {
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return nil, fail(Unreadable, 0, err, "the input cannot be read from its start")
+	}
+	b, err := io.ReadAll(io.LimitReader(in, o.MaxBytes+1))
+	if err != nil {
+		return nil, fail(Unreadable, 0, err, "the input broke off")
+	}
+	if int64(len(b)) > o.MaxBytes {
+		return nil, fail(TooLarge, 0, nil, "the limit is %d bytes", o.MaxBytes)
+	}
+	if len(b) == 0 {
+		return nil, fail(Unreadable, 0, nil, "the file is empty")
+	}
+	return b, checkNumbers(b)
+}
+
+// parse reads a PDF into pdfcpu's model and refuses what is encrypted.
+func parse(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
+	pdf, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o))
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && bytes.Contains(b, []byte("/Encrypt")), err == nil && pdf.Encrypt != nil:
+		return nil, fail(Encrypted, 0, err, "send a copy without password and restrictions")
+	case errors.Is(err, filter.ErrDecodeLimitExceeded):
+		return nil, fail(TooLarge, 0, err, "it unpacks to more than %d bytes", o.MaxDecode)
+	case err != nil:
+		return nil, fail(Unreadable, 0, err, "not a PDF or damaged")
+	}
+	return pdf, nil
+}
+
+// decoded gives the content of a stream without keeping it in the document.
+func decoded(pdf *model.Context, o types.Object, limit int64) ([]byte, error) {
+	sd, _, err := pdf.DereferenceStreamDict(o)
+	if err != nil {
+		return nil, err
+	}
+	if sd == nil {
+		return nil, nil
+	}
+	if limit <= 0 {
+		return nil, filter.ErrDecodeLimitExceeded
+	}
+	own := *sd
+	if err := own.DecodeWithLimit(limit); err != nil {
+		return nil, err
+	}
+	return own.Content, nil
+}
+
+func contentError(p *page, err error) error {
+	if errors.Is(err, filter.ErrDecodeLimitExceeded) {
+		return fail(TooLarge, p.nr, err, "its content unpacks to more than the limit")
+	}
+	return fail(Unreadable, p.nr, err, "its content")
+}

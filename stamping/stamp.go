@@ -1,0 +1,162 @@
+package stamping
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+)
+
+// The limits that hold where Options leaves them zero.
+const (
+	DefaultMaxBytes  = 64 << 20 // bytes of the input
+	DefaultMaxDecode = 64 << 20 // bytes of one unpacked stream, and of one page's content
+	DefaultMaxPages  = 2000
+)
+
+// Options are the extras of one call; nil and zero values mean the defaults.
+type Options struct {
+	Pages     []int    // 1-based; none means every page
+	Position  Position // empty means BottomCentre
+	MaxBytes  int64
+	MaxDecode int64
+	MaxPages  int
+}
+
+// Result says what was found in the original while the copy was made.
+type Result struct {
+	Pages         int      // of the document
+	Marked        int      // of them with the mark
+	HadSignatures bool     // the original holds PDF signatures; they do not hold for the copy
+	ActiveContent []string // kinds found, sorted: JavaScript, Launch, EmbeddedFile, XFA, ...; carried over as they are
+}
+
+// Stamp writes a copy of the PDF in with the mark m on its pages to out.
+//
+// Nothing is written to out before the copy was read back and the mark was found on every page asked for;
+// an error of out itself is returned as it is and may leave a part. The errors otherwise are *Error, or the
+// error of ctx. A panic of the PDF library becomes an Error of kind Unreadable.
+func Stamp(ctx context.Context, in io.ReadSeeker, out io.Writer, m *Mark, o *Options) (Result, error) {
+	opts, err := settle(o, m)
+	if err != nil {
+		return Result{}, err
+	}
+	b, err := load(in, opts)
+	if err != nil {
+		return Result{}, err
+	}
+	copied, result, err := guarded(ctx, b, m, opts)
+	if err != nil {
+		return Result{}, err
+	}
+	if _, err := out.Write(copied); err != nil {
+		return Result{}, fmt.Errorf("stamping: write the copy: %w", err)
+	}
+	return result, nil
+}
+
+func settle(o *Options, m *Mark) (*Options, error) {
+	var own Options
+	if o != nil {
+		own = *o
+	}
+	if own.Position == "" {
+		own.Position = BottomCentre
+	}
+	if own.MaxBytes == 0 {
+		own.MaxBytes = DefaultMaxBytes
+	}
+	if own.MaxDecode == 0 {
+		own.MaxDecode = DefaultMaxDecode
+	}
+	if own.MaxPages == 0 {
+		own.MaxPages = DefaultMaxPages
+	}
+	switch {
+	case own.MaxBytes < 0 || own.MaxDecode < 0 || own.MaxPages < 0:
+		return nil, fail(Invalid, 0, nil, "a limit is negative")
+	case !own.Position.valid():
+		return nil, fail(Invalid, 0, nil, "position %q is unknown", string(own.Position))
+	case m == nil || !positive(m.Width) || !positive(m.Height):
+		return nil, fail(Invalid, 0, nil, "the mark has no size")
+	case len(m.Boxes) == 0 && len(m.Texts) == 0:
+		return nil, fail(Invalid, 0, nil, "the mark is empty")
+	}
+	return &own, nil
+}
+
+func positive(f float64) bool { return f > 0 && f < 1e5 && !math.IsNaN(f) }
+
+// guarded turns a panic of the PDF library into an error: pdfcpu passes on run-time panics of its writer.
+func guarded(ctx context.Context, b []byte, m *Mark, o *Options) (out []byte, r Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, r, err = nil, Result{}, fail(Unreadable, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
+		}
+	}()
+	return copyWithMark(ctx, b, m, o)
+}
+
+func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, Result, error) {
+	pdf, err := parse(ctx, b, o)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	pages, err := listPages(pdf, o.MaxPages)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	found := inspect(pdf)
+	f, err := addForm(pdf, m)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	marked, err := draw(ctx, pdf, pages, f, o)
+	if err != nil {
+		return nil, Result{}, err
+	}
+	var out bytes.Buffer
+	if err := api.WriteContext(pdf, &out); err != nil {
+		return nil, Result{}, fail(Unreadable, 0, err, "a copy cannot be written")
+	}
+	if err := verify(ctx, out.Bytes(), pages, marked, f, o); err != nil {
+		return nil, Result{}, err
+	}
+	r := Result{Pages: len(pages), HadSignatures: found.signatures, ActiveContent: found.list()}
+	for i := range pages {
+		if marked[pages[i].objNr] {
+			r.Marked++
+		}
+	}
+	return out.Bytes(), r, nil
+}
+
+// draw puts the form on the pages asked for and returns them by object number.
+func draw(ctx context.Context, pdf *model.Context, pages []page, f *form, o *Options) (map[int]bool, error) {
+	d, err := newDrawer(pdf, f, o.Position, o.MaxDecode)
+	if err != nil {
+		return nil, err
+	}
+	wanted := o.Pages
+	if len(wanted) == 0 {
+		for i := range pages {
+			wanted = append(wanted, i+1)
+		}
+	}
+	for _, nr := range wanted {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if nr < 1 || nr > len(pages) {
+			return nil, fail(Invalid, nr, nil, "the document has %d pages", len(pages))
+		}
+		if err := d.page(&pages[nr-1]); err != nil {
+			return nil, err
+		}
+	}
+	return d.drawnOn, nil
+}

@@ -1,0 +1,84 @@
+package stamping
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+// verify reads the finished copy as a stranger would and looks for the mark on each page that should have it.
+func verify(ctx context.Context, b []byte, want []page, marked map[int]bool, f *form, o *Options) error {
+	// The copy may unpack its streams anew, so the limits of the input do not fit it exactly.
+	own := *o
+	own.MaxBytes = max(o.MaxBytes, int64(len(b)))
+	pdf, err := parse(ctx, b, &own)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fail(NotVerified, 0, err, "the copy cannot be read back")
+	}
+	got, err := listPages(pdf, o.MaxPages)
+	if err != nil {
+		return fail(NotVerified, 0, err, "the copy cannot be read back")
+	}
+	if len(got) != len(want) {
+		return fail(NotVerified, 0, nil, "the copy has %d pages instead of %d", len(got), len(want))
+	}
+	for i := range got {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if got[i].box != want[i].box || got[i].rotate != want[i].rotate {
+			return fail(NotVerified, i+1, nil, "its size or rotation changed")
+		}
+		if marked[want[i].objNr] && !shows(pdf, &got[i], f, o.MaxDecode) {
+			return fail(NotVerified, i+1, nil, "the mark is missing")
+		}
+	}
+	return nil
+}
+
+// shows says whether the last thing that the page draws is the mark.
+func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
+	contents, err := pdf.Dereference(p.dict["Contents"])
+	if err != nil {
+		return false
+	}
+	var last types.Object = p.dict["Contents"]
+	if list, ok := contents.(types.Array); ok {
+		if len(list) == 0 {
+			return false
+		}
+		last = list[len(list)-1]
+	}
+	content, err := decoded(pdf, last, limit)
+	if err != nil {
+		return false
+	}
+	rest, ok := bytes.CutSuffix(bytes.TrimSpace(content), []byte(" Do Q\nEMC"))
+	if !ok {
+		return false
+	}
+	name := string(rest[bytes.LastIndexByte(rest, '/')+1:])
+	res, err := pdf.DereferenceDict(p.resources)
+	if err != nil {
+		return false
+	}
+	xobjects, err := pdf.DereferenceDict(res["XObject"])
+	if err != nil {
+		return false
+	}
+	return isMark(pdf, xobjects[name], f, limit)
+}
+
+func isMark(pdf *model.Context, o types.Object, f *form, limit int64) bool {
+	sd, _, err := pdf.DereferenceStreamDict(o)
+	if err != nil || sd == nil || name(sd.Dict[markKey]) != f.digest {
+		return false
+	}
+	content, err := decoded(pdf, o, limit)
+	return err == nil && digest(content) == f.digest
+}
