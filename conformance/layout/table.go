@@ -70,7 +70,7 @@ func rows() []row {
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
 		{
-			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image},
+			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image, xtext},
 			Why: "its Facts are its own type; the composition root converts",
 		},
 
