@@ -1,0 +1,37 @@
+package archive
+
+import (
+	"context"
+	"errors"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Reasons of this package.
+const (
+	Full    edo.Reason = "store-full"      // no space is left, or a quota is used up; nothing was stored
+	Corrupt edo.Reason = "content-corrupt" // the stored bytes are not what their name says
+)
+
+// classify turns what the system said into our error. Nothing stored is [edo.Unavailable]: it may be repeated.
+func classify(op string, err error) error {
+	var known *edo.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	e := &edo.Error{Kind: edo.Internal, Op: op, Err: err}
+	switch {
+	case noSpace(err):
+		e.Kind, e.Reason, e.Remedy = edo.Unavailable, Full, "free space on the disk of the archive"
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		e.Kind = edo.Unavailable
+	}
+	return e
+}
+
+func corrupt(d edo.Digest, what string) error {
+	return &edo.Error{
+		Kind: edo.Internal, Reason: Corrupt, Op: "archive.Read", Message: d.Short() + " " + what,
+		Remedy: "restore the file from a backup, or store the same document again",
+	}
+}
