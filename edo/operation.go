@@ -220,15 +220,18 @@ type Job struct {
 	Until    time.Time // end of the lease
 }
 
-// Change is everything that one step of work commits at once.
+// Change is everything that one step of work commits at once. Jobs on one package run side by side: each writes only
+// what is its own. The operation row belongs to the send job and after it to the track job, a document row first to
+// the send job and then to its stamp job. Every change raises the revision.
 type Change struct {
 	At        time.Time
-	Operation *Operation // new values of the operation row and its documents' rows, nil: unchanged
-	Versions  []Version  // new; one that is already there by document and role is left as it was
-	Events    []Event    // Seq is given by the store
-	Jobs      []Job      // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
-	Done      bool       // this job is finished
-	Release   bool       // end the lease; the job comes again at Due
+	Operation *Operation       // new values of the operation row without its documents, nil: unchanged
+	Documents []DocumentStatus // new values of these documents' rows, versions excluded
+	Versions  []Version        // new; one that is already there by document and role is left as it was
+	Events    []Event          // Seq is given by the store
+	Jobs      []Job            // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
+	Done      bool             // this job is finished
+	Release   bool             // end the lease; the job comes again at Due
 	Due       time.Time
 	Result    string // kept in the attempt row
 	Detail    string

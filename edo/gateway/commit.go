@@ -1,0 +1,40 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// commit settles a changed operation together with c and tells the host of a new state.
+func (g *Gateway) commit(ctx context.Context, job edo.Job, op *edo.Operation, c edo.Change) error {
+	c.At = g.Now()
+	if len(c.Events) == 0 {
+		c.Events = []edo.Event{statusEvent(*op, c.At)}
+	}
+	c.Operation, c.Result, c.Detail = op, string(op.State), op.Detail
+	if job.Kind == edo.JobSend {
+		c.Documents = op.Documents
+	}
+	if err := g.settle(ctx, job, c); err != nil {
+		return err
+	}
+	op.Revision, op.UpdatedAt = op.Revision+1, c.At
+	return nil
+}
+
+func statusEvent(op edo.Operation, now time.Time) edo.Event {
+	return edo.Event{Key: op.Key, Kind: edo.EventStatus, State: op.State, Reason: op.Reason, Detail: op.Detail, At: now}
+}
+
+func asError(err error) *edo.Error {
+	if e, ok := errors.AsType[*edo.Error](err); ok {
+		return e
+	}
+	return &edo.Error{Kind: edo.KindOf(err), Err: err}
+}
+
+// plain is one line for people. Errors of the SDK hold neither secrets nor an operator's own text.
+func plain(err error) string { return err.Error() }

@@ -1,0 +1,114 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Config wires a gateway. Zero values of the optional part mean the defaults named beside them.
+type Config struct {
+	Drivers  []edo.Driver
+	Outbox   Outbox
+	Archive  edo.Archive
+	Accounts Accounts
+	Signers  Signers
+	Access   Access
+	Verifier Verifier
+	Now      func() time.Time
+	Owner    string // names this process in leases; must differ between processes
+
+	Forms        FormReader    // nil: stamps are stored, none is called recognised
+	Marker       Marker        // nil: no local marks
+	Queue        Queue         // nil: a bell of this process
+	Logger       *slog.Logger  // nil: silent
+	Workers      int           // jobs at once; 4
+	Lease        time.Duration // how long a job is held without a sign of life; 30 s
+	Idle         time.Duration // how often to look for work of other processes; 1 s
+	Settle       time.Duration // time to write down an outcome after the caller has gone; 30 s
+	FormPatience time.Duration // how long to ask for a printed form; 72 h
+	MaxForm      int64         // largest printed form in bytes; 64 MiB
+	Backoff      Backoff
+
+	// Trace is called at named points of the way, for crash tests. Nil in production.
+	Trace func(ctx context.Context, point string)
+}
+
+// Backoff bounds the waits between tries: the first wait, doubled each time, up to the longest.
+type Backoff struct {
+	First   time.Duration // 1 s
+	Longest time.Duration // 20 min
+}
+
+func (b Backoff) after(tries int) time.Duration {
+	d := b.First
+	for range min(max(tries-1, 0), 30) {
+		if d *= 2; d >= b.Longest {
+			return b.Longest
+		}
+	}
+	return min(d, b.Longest)
+}
+
+// check reports everything that is wrong with the Config at once.
+func (c Config) check() error {
+	var f edo.Faults
+	need := func(ok bool, field string) {
+		if !ok {
+			f = append(f, &edo.Error{Kind: edo.Invalid, Op: "gateway.New", Field: field, Message: "is required", Remedy: "set it in gateway.Config"})
+		}
+	}
+	need(len(c.Drivers) > 0, "drivers")
+	need(c.Outbox != nil, "outbox")
+	need(c.Archive != nil, "archive")
+	need(c.Accounts != nil, "accounts")
+	need(c.Signers != nil, "signers")
+	need(c.Access != nil, "access")
+	need(c.Verifier != nil, "verifier")
+	need(c.Now != nil, "now")
+	need(c.Owner != "", "owner")
+	seen := map[string]bool{}
+	for i, d := range c.Drivers {
+		if seen[d.Name()] {
+			f = append(f, &edo.Error{
+				Kind: edo.Invalid, Op: "gateway.New", Field: fmt.Sprintf("drivers[%d]", i),
+				Message: fmt.Sprintf("%q is given twice", d.Name()), Remedy: "give every driver once",
+			})
+		}
+		seen[d.Name()] = true
+	}
+	return f.Err()
+}
+
+func (c Config) withDefaults() Config {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d <= 0 {
+			*d = v
+		}
+	}
+	def(&c.Lease, 30*time.Second)
+	def(&c.Idle, time.Second)
+	def(&c.Settle, 30*time.Second)
+	def(&c.FormPatience, 72*time.Hour)
+	def(&c.Backoff.First, time.Second)
+	def(&c.Backoff.Longest, 20*time.Minute)
+	if c.Workers <= 0 {
+		c.Workers = 4
+	}
+	if c.MaxForm <= 0 {
+		c.MaxForm = 64 << 20
+	}
+	if c.Queue == nil {
+		c.Queue = newBell(c.Now)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Trace == nil {
+		c.Trace = func(context.Context, string) {}
+	}
+	return c
+}

@@ -1,0 +1,185 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Gateway sends packages and brings back what became of them. Safe for use by several goroutines.
+type Gateway struct {
+	Config
+	drivers map[string]edo.Driver
+
+	mu       sync.Mutex
+	sessions map[edo.SubscriberID]openSession
+}
+
+type openSession struct {
+	revision string
+	session  edo.Session
+}
+
+// New checks the Config and reports everything wrong with it at once. It starts nothing; see [Gateway.Run].
+func New(c Config) (*Gateway, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	g := &Gateway{Config: c.withDefaults(), drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]openSession{}}
+	for _, d := range c.Drivers {
+		g.drivers[d.Name()] = d
+	}
+	return g, nil
+}
+
+// Run works on due jobs until ctx ends, then waits for the jobs in hand to be written down. Several processes may run
+// on one store: leases in the rows keep them apart.
+func (g *Gateway) Run(ctx context.Context) error {
+	defer g.closeSessions()
+	var wg sync.WaitGroup
+	for range g.Workers {
+		wg.Go(func() { g.work(ctx) })
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+func (g *Gateway) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		now := g.Now()
+		job, ok, err := g.Outbox.Claim(ctx, g.Owner, now, now.Add(g.Lease))
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				g.Logger.ErrorContext(ctx, "claim", "error", err)
+			}
+			g.Queue.Wait(ctx, now.Add(g.Idle))
+		case ok:
+			g.Queue.Ring() // there may be more for an idle neighbour
+			g.do(ctx, job)
+		default:
+			g.Queue.Wait(ctx, g.nextLook(ctx, now))
+		}
+	}
+}
+
+// nextLook is when to look again: at the next due time, and at least every Idle because other processes add work.
+func (g *Gateway) nextLook(ctx context.Context, now time.Time) time.Time {
+	look := now.Add(g.Idle)
+	if due, ok, err := g.Outbox.NextDue(ctx, now); err == nil && ok && due.Before(look) && due.After(now) {
+		return due
+	}
+	return look
+}
+
+// do works one job while its lease is kept alive, and gives it back if the work itself failed.
+func (g *Gateway) do(ctx context.Context, job edo.Job) {
+	g.Trace(ctx, string(job.Kind)+".claimed")
+	work, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	var renewing sync.WaitGroup
+	stop := make(chan struct{})
+	renewing.Go(func() { g.renew(work, stop, job, lost) })
+	err := g.step(work, job)
+	close(stop)
+	renewing.Wait()
+	if err == nil || errors.Is(err, edo.LeaseLost) {
+		return
+	}
+	g.Logger.ErrorContext(ctx, "job", "kind", job.Kind, "subscriber", job.Key.Subscriber, "package", job.Key.Package, "document", job.Document, "error", err)
+	now := g.Now()
+	err = g.settle(ctx, job, edo.Change{At: now, Release: true, Due: now.Add(g.Backoff.after(job.Tries)), Result: "error", Detail: err.Error()})
+	if err != nil {
+		g.Logger.ErrorContext(ctx, "give back", "job", job.ID, "error", err) // the lease ends by itself
+	}
+}
+
+func (g *Gateway) step(ctx context.Context, job edo.Job) error {
+	op, err := g.Outbox.Operation(ctx, job.Key)
+	if err != nil {
+		return err
+	}
+	switch job.Kind {
+	case edo.JobSend:
+		return g.sendStep(ctx, job, op)
+	case edo.JobStamp:
+		return g.stampStep(ctx, job, op)
+	case edo.JobTrack:
+		return g.trackStep(ctx, job, op)
+	}
+	return &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "job of unknown kind " + string(job.Kind)}
+}
+
+// renew keeps the lease while the work goes on. When it is lost the work is cancelled: a stale worker must not send.
+func (g *Gateway) renew(ctx context.Context, stop <-chan struct{}, job edo.Job, lost context.CancelCauseFunc) {
+	tick := time.NewTicker(g.Lease / 3)
+	defer tick.Stop()
+	until := job.Until
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			now := g.Now()
+			err := g.Outbox.Renew(ctx, job, now.Add(g.Lease))
+			if err == nil {
+				until = now.Add(g.Lease)
+			} else if errors.Is(err, edo.LeaseLost) || !now.Before(until) {
+				lost(&edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "gateway.Run", Err: err})
+				return
+			}
+		}
+	}
+}
+
+// settle writes an outcome down under a context that outlives the caller.
+func (g *Gateway) settle(ctx context.Context, job edo.Job, c edo.Change) error {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Settle)
+	defer cancel()
+	if err := g.Outbox.Settle(own, job, c); err != nil {
+		return err
+	}
+	g.Queue.Ring()
+	return nil
+}
+
+// session opens, or finds open, the subscriber's session. Changed credentials or settings replace it.
+func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session, edo.Account, error) {
+	account, err := g.Accounts.Account(ctx, s)
+	if err != nil {
+		return nil, account, err
+	}
+	driver, ok := g.drivers[account.Operator]
+	if !ok {
+		return nil, account, &edo.Error{Kind: edo.NotSupported, Field: "subscriber.operator", Message: "no driver " + account.Operator, Remedy: "add the driver to the composition"}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if have, ok := g.sessions[s]; ok {
+		if have.revision == account.Revision {
+			return have.session, account, nil
+		}
+		_ = have.session.Close()
+		delete(g.sessions, s)
+	}
+	opened, err := driver.Open(ctx, account)
+	if err != nil {
+		return nil, account, err
+	}
+	g.sessions[s] = openSession{revision: account.Revision, session: opened}
+	return opened, account, nil
+}
+
+func (g *Gateway) closeSessions() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for s, have := range g.sessions {
+		_ = have.session.Close()
+		delete(g.sessions, s)
+	}
+}

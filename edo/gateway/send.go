@@ -1,0 +1,241 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Send accepts a package: it returns when digests, bytes and the send job are committed, and never calls the operator.
+// The same package id with the same documents returns the stored operation; with others it is refused with
+// [edo.PackageDiffers]. All faults of the package are reported at once, as [edo.Faults].
+func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error) {
+	op, err := g.send(ctx, p)
+	return op, wrap("gateway.Send", err)
+}
+
+func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error) {
+	now := g.Now()
+	if err := g.allow(ctx, p); err != nil {
+		return edo.Operation{}, err
+	}
+	faults := flatten(p.Check())
+	if len(p.Documents) > edo.MaxDocuments || edo.CheckID("", string(p.ID)) != nil {
+		return edo.Operation{}, faults.Err() // nothing below could be looked up or would end in time
+	}
+	if stored, found, err := g.stored(ctx, p); found || err != nil {
+		return stored, err
+	}
+	account, err := g.Accounts.Account(ctx, p.Subscriber)
+	faults = append(faults, flatten(err)...)
+	op := edo.Operation{
+		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: p.Actor, To: p.To,
+		State: edo.StateAccepted, CreatedAt: now, UpdatedAt: now, Revision: 1,
+	}
+	for i, d := range p.Documents {
+		st, err := g.accept(ctx, p.Subscriber, d, account.Policy, fmt.Sprintf("package.documents[%d]", i))
+		faults = append(faults, flatten(err)...)
+		op.Documents = append(op.Documents, st)
+	}
+	if err := faults.Err(); err != nil {
+		return edo.Operation{}, err
+	}
+	g.Trace(ctx, "send.archived")
+	stored, created, err := g.Outbox.Accept(ctx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: now}}, []edo.Event{statusEvent(op, now)})
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	if !created {
+		return stored, same(stored, p)
+	}
+	g.Trace(ctx, "send.accepted")
+	g.Queue.Ring()
+	return stored, nil
+}
+
+func (g *Gateway) allow(ctx context.Context, p edo.Package) error {
+	kinds := make([]string, len(p.Documents))
+	for i, d := range p.Documents {
+		kinds[i] = d.Kind
+	}
+	return g.Access.Allowed(ctx, edo.AccessRequest{Actor: p.Actor, Action: edo.ActionSend, Subscriber: p.Subscriber, Kinds: kinds, At: g.Now()})
+}
+
+// stored finds an operation under the package's id. A repeated call must get the same answer even when a certificate
+// has expired since, so this comes before the checks that depend on the day.
+func (g *Gateway) stored(ctx context.Context, p edo.Package) (edo.Operation, bool, error) {
+	op, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: p.Subscriber, Package: p.ID})
+	switch {
+	case errors.Is(err, edo.NotFound):
+		return edo.Operation{}, false, nil
+	case err != nil:
+		return edo.Operation{}, false, err
+	}
+	return op, true, same(op, p)
+}
+
+// same reports whether p is the package that was accepted under this id.
+func same(op edo.Operation, p edo.Package) error {
+	ok := len(op.Documents) == len(p.Documents)
+	for i := 0; ok && i < len(p.Documents); i++ {
+		ok = op.Documents[i].ID == p.Documents[i].ID && op.Documents[i].Digest == p.Documents[i].Content.Digest
+	}
+	if ok {
+		return nil
+	}
+	return &edo.Error{
+		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "package.id",
+		Message: "was used for a package with other documents", Remedy: "send the changed package under a new id",
+	}
+}
+
+// accept checks one document, makes its bytes durable and verifies what came signed.
+func (g *Gateway) accept(ctx context.Context, s edo.SubscriberID, d edo.Document, policy edo.Policy, field string) (edo.DocumentStatus, error) {
+	st := edo.DocumentStatus{
+		ID: d.ID, Name: d.Name, Kind: d.Kind, Number: d.Number, Comment: d.Comment, ExternalID: d.ExternalID,
+		Digest: d.Content.Digest, Size: d.Content.Size, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt, Signer: d.Signer,
+		Stamp: edo.StampNone,
+	}
+	if d.Content.Size <= 0 || d.Content.Size > edo.MaxDocumentSize {
+		return st, nil // reported by Check
+	}
+	if err := g.archive(ctx, d.Content, field+".content"); err != nil {
+		return st, err
+	}
+	switch {
+	case len(d.Signature) > 0 && len(d.Signature) <= edo.MaxSignatureSize:
+		return st, g.verify(ctx, &st, d.Signature, policy, field+".signature")
+	case d.Signer != "":
+		signer, err := g.Signers.Signer(ctx, s, d.Signer, d.Kind, g.Now())
+		if err == nil {
+			st.SignedBy = signer.Info()
+		} else if errors.Is(err, edo.SignerAbsent) {
+			err = nil // the key may come; the job waits for it
+		}
+		return st, at(field+".signer", err)
+	}
+	return st, nil
+}
+
+// archive copies content into the archive unless its bytes are there already.
+func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) error {
+	if _, err := g.Archive.Open(ctx, c.Digest); err == nil {
+		return nil
+	}
+	r, err := c.Open(ctx)
+	if err != nil {
+		return at(field, err)
+	}
+	defer func() { _ = r.Close() }()
+	blob, err := g.Archive.Create(ctx)
+	if err != nil {
+		return err
+	}
+	defer blob.Abort()
+	if _, err := io.Copy(blob, io.LimitReader(r, c.Size+1)); err != nil {
+		return at(field, err)
+	}
+	digest, size, err := blob.Commit(ctx)
+	if err != nil {
+		return err
+	}
+	if digest != c.Digest || size != c.Size {
+		return &edo.Error{
+			Kind: edo.Invalid, Reason: edo.DocumentChanged, Field: field,
+			Message: "is not the content whose digest and size were announced", Remedy: "compute the digest from the bytes that are sent",
+		}
+	}
+	return nil
+}
+
+// verify checks a finished signature and keeps it.
+func (g *Gateway) verify(ctx context.Context, st *edo.DocumentStatus, signature []byte, policy edo.Policy, field string) error {
+	c, err := g.Archive.Open(ctx, st.Digest)
+	if err != nil {
+		return err
+	}
+	r, err := c.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	v, err := g.Verifier.Check(ctx, r, signature, g.Now())
+	if err != nil {
+		return at(field, err)
+	}
+	st.Verdict, st.SignedBy = v.State, v.Signer
+	switch {
+	case v.State == edo.VerdictInvalid:
+		return &edo.Error{Kind: edo.Invalid, Reason: v.Reason, Field: field, Message: "is not valid: " + v.Detail, Remedy: "sign the document again as it is now, with a valid certificate"}
+	case v.State == edo.VerdictOperatorOnly && policy.Unverified == edo.RefuseUnverified:
+		return &edo.Error{Kind: edo.Invalid, Reason: edo.SignatureUnverified, Field: field, Message: "can be checked by the operator only, and this subscriber refuses such signatures", Remedy: "change the subscriber's policy to forward, or sign with an algorithm that can be checked here"}
+	}
+	st.Signature, err = g.keep(ctx, signature)
+	return err
+}
+
+func (g *Gateway) keep(ctx context.Context, b []byte) (edo.Digest, error) {
+	blob, err := g.Archive.Create(ctx)
+	if err != nil {
+		return edo.Digest{}, err
+	}
+	defer blob.Abort()
+	if _, err := io.Copy(blob, bytes.NewReader(b)); err != nil {
+		return edo.Digest{}, err
+	}
+	d, _, err := blob.Commit(ctx)
+	return d, err
+}
+
+// flatten makes one list of faults out of an error that may already be one.
+func flatten(err error) edo.Faults {
+	var f edo.Faults
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &f) {
+		return f
+	}
+	return edo.Faults{err}
+}
+
+// at names the field of an error that does not name one yet.
+func at(field string, err error) error {
+	var e *edo.Error
+	if errors.As(err, &e) && err == error(e) {
+		c := *e
+		c.Field = field
+		return &c
+	}
+	if err != nil {
+		return &edo.Error{Kind: edo.KindOf(err), Field: field, Err: err}
+	}
+	return nil
+}
+
+// wrap adds what was being done, once.
+func wrap(op string, err error) error {
+	var f edo.Faults
+	if errors.As(err, &f) {
+		out := make(edo.Faults, len(f))
+		for i, e := range f {
+			out[i] = wrap(op, e)
+		}
+		return out
+	}
+	if e, ok := errors.AsType[*edo.Error](err); ok && error(e) == err {
+		c := *e
+		if c.Op == "" {
+			c.Op = op
+		}
+		return &c
+	}
+	if err != nil {
+		return &edo.Error{Kind: edo.KindOf(err), Op: op, Err: err}
+	}
+	return nil
+}

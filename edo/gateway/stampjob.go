@@ -1,0 +1,185 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// maxFormFaults is how often an operator may answer with something that is no printed form before we stop asking.
+const maxFormFaults = 3
+
+// stampStep asks once for the printed form of one document.
+func (g *Gateway) stampStep(ctx context.Context, job edo.Job, op edo.Operation) error {
+	d := op.Document(job.Document)
+	if d == nil || d.Stamp.Final() {
+		return g.settle(ctx, job, edo.Change{At: g.Now(), Done: true, Result: "nothing to do"})
+	}
+	session, account, err := g.session(ctx, op.Key.Subscriber)
+	if err != nil {
+		return g.formLater(ctx, job, &op, d, err)
+	}
+	printer, ok := session.(edo.Printer)
+	if !ok {
+		return g.formNever(ctx, job, &op, d, account, edo.FormNever, "the operator has no printed forms")
+	}
+	v, err := g.fetch(ctx, printer, op, d)
+	switch {
+	case err == nil:
+		return g.formReady(ctx, job, &op, d, v)
+	case errors.Is(err, edo.NotReady):
+		if g.Now().Sub(job.Born) > g.FormPatience {
+			return g.formNever(ctx, job, &op, d, account, edo.FormNotReady, "the operator did not give the printed form in the time allowed")
+		}
+		return g.formLater(ctx, job, &op, d, err)
+	case errors.Is(err, edo.NotSupported):
+		return g.formNever(ctx, job, &op, d, account, edo.FormNever, plain(err))
+	case badForm(edo.ReasonOf(err)):
+		return g.formBad(ctx, job, &op, d, err)
+	}
+	return g.formLater(ctx, job, &op, d, err)
+}
+
+// fetch reads the form into the archive, byte for byte as it came, and checks that it is one.
+func (g *Gateway) fetch(ctx context.Context, p edo.Printer, op edo.Operation, d *edo.DocumentStatus) (edo.Version, error) {
+	blob, err := g.Archive.Create(ctx)
+	if err != nil {
+		return edo.Version{}, err
+	}
+	defer blob.Abort()
+	shape := &pdfShape{limit: g.MaxForm, w: blob}
+	ref := edo.Ref{Package: op.Key.Package, Document: d.ID, Message: op.Message, Remote: d.Remote}
+	form, err := p.Print(ctx, ref, shape)
+	if shape.over {
+		return edo.Version{}, shape.fault()
+	}
+	if err != nil {
+		return edo.Version{}, err
+	}
+	g.Trace(ctx, "stamp.fetched")
+	digest, size, err := blob.Commit(ctx)
+	if err != nil {
+		return edo.Version{}, err
+	}
+	g.Trace(ctx, "stamp.archived")
+	if digest == d.Digest {
+		return edo.Version{}, &edo.Error{Kind: edo.Refused, Reason: edo.FormOriginal, Op: "gateway.stamp", Message: "the printed form is the original without any change"}
+	}
+	if err := shape.fault(); err != nil {
+		return edo.Version{}, err
+	}
+	return edo.Version{
+		Document: d.ID, Role: edo.RoleOperatorForm, Name: stampedName(d.Name), Digest: digest, Size: size,
+		Source: form.Source, Exchange: form.Exchange, At: g.Now(), Remark: g.recognise(ctx, op, d, digest),
+	}, nil
+}
+
+// recognise says whether the operator's ids stand on the form: the contract does not promise any.
+func (g *Gateway) recognise(ctx context.Context, op edo.Operation, d *edo.DocumentStatus, form edo.Digest) string {
+	const not = "stamp not recognised"
+	if g.Forms == nil {
+		return not
+	}
+	c, err := g.Archive.Open(ctx, form)
+	if err != nil {
+		return not
+	}
+	words := []string{string(d.Remote), strings.ReplaceAll(string(d.Remote), "-", ""), string(op.Message)}
+	seen, err := g.Forms.Recognise(ctx, c, words)
+	if err != nil || len(seen) == 0 {
+		return not
+	}
+	return "stamp recognised: " + seen[0]
+}
+
+func (g *Gateway) formReady(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, v edo.Version) error {
+	d.Stamp, d.StampReason, d.StampDetail = edo.StampReady, "", v.Remark
+	err := g.commitStamp(ctx, job, op, d, edo.Change{Done: true, Versions: []edo.Version{v}})
+	g.Trace(ctx, "stamp.offered")
+	return err
+}
+
+func (g *Gateway) formLater(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, err error) error {
+	d.StampReason, d.StampDetail = edo.ReasonOf(err), plain(err)
+	if errors.Is(err, edo.NotReady) {
+		d.StampReason, d.StampDetail = edo.FormNotReady, "the operator is still making the printed form"
+	}
+	wait := max(g.Backoff.after(job.Tries), asError(err).RetryAfter)
+	return g.commitStamp(ctx, job, op, d, edo.Change{Release: true, Due: g.Now().Add(wait)})
+}
+
+// formBad asks again a few times: operators are known to answer nonsense first and the form later.
+func (g *Gateway) formBad(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, err error) error {
+	if d.FormFaults++; d.FormFaults < maxFormFaults {
+		return g.formLater(ctx, job, op, d, err)
+	}
+	d.Stamp, d.StampReason, d.StampDetail = edo.StampRejected, edo.ReasonOf(err), plain(err)
+	return g.commitStamp(ctx, job, op, d, edo.Change{Done: true})
+}
+
+func (g *Gateway) formNever(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, a edo.Account, reason edo.Reason, detail string) error {
+	d.Stamp, d.StampReason, d.StampDetail = edo.StampNever, reason, detail
+	c := edo.Change{Done: true}
+	if a.Policy.LocalMark && g.Marker != nil {
+		v, err := g.localMark(ctx, *op, *d)
+		if err != nil {
+			return err
+		}
+		c.Versions = []edo.Version{v}
+	}
+	return g.commitStamp(ctx, job, op, d, c)
+}
+
+// localMark draws our own mark on a copy. Its role and words never claim to be the operator's.
+func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.DocumentStatus) (edo.Version, error) {
+	original, err := g.Archive.Open(ctx, d.Digest)
+	if err != nil {
+		return edo.Version{}, err
+	}
+	blob, err := g.Archive.Create(ctx)
+	if err != nil {
+		return edo.Version{}, err
+	}
+	defer blob.Abort()
+	m := Mark{Operator: op.Operator, Document: d.Remote, OperatorTime: op.OperatorTime, Signers: []edo.SignerInfo{d.SignedBy}}
+	if err := g.Marker.Mark(ctx, original, m, blob); err != nil {
+		return edo.Version{}, err
+	}
+	digest, size, err := blob.Commit(ctx)
+	return edo.Version{
+		Document: d.ID, Role: edo.RoleLocalMark, Name: stampedName(d.Name), Digest: digest, Size: size,
+		Source: "edokit", Remark: "mark of the sender, not of the operator", At: g.Now(),
+	}, err
+}
+
+// commitStamp writes the stamp state and tells the host what changed: the state, and each new version.
+func (g *Gateway) commitStamp(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, c edo.Change) error {
+	base := edo.Event{Key: op.Key, State: op.State, Document: d.ID, ExternalID: d.ExternalID, Stamp: d.Stamp, Reason: d.StampReason, Detail: d.StampDetail, At: g.Now()}
+	for _, v := range c.Versions {
+		e := base
+		e.Kind, e.Version = edo.EventVersion, v
+		c.Events = append(c.Events, e)
+	}
+	base.Kind = edo.EventStamp
+	c.At, c.Result, c.Detail = g.Now(), string(d.Stamp), d.StampDetail
+	c.Events = append(c.Events, base)
+	c.Documents = []edo.DocumentStatus{*d}
+	return g.settle(ctx, job, c)
+}
+
+func stampedName(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name + " (печатная форма).pdf"
+}
+
+func badForm(r edo.Reason) bool {
+	switch r {
+	case edo.FormNotPDF, edo.FormTruncated, edo.FormOriginal, edo.FormTooLarge:
+		return true
+	}
+	return false
+}
