@@ -123,15 +123,15 @@ func algorithmName(oid string) string {
 	case oidGOST94:
 		return "ГОСТ Р 34.11-94"
 	case oidStreebog256:
-		return "ГОСТ Р 34.11-2012 256"
+		return "ГОСТ Р 34.11-2012 (256)"
 	case oidStreebog512:
-		return "ГОСТ Р 34.11-2012 512"
+		return "ГОСТ Р 34.11-2012 (512)"
 	case oidGOST2001:
 		return "ГОСТ Р 34.10-2001"
 	case oidGOST2012Key256:
-		return "ГОСТ Р 34.10-2012 256"
+		return "ГОСТ Р 34.10-2012 (256)"
 	case oidGOST2012Key512:
-		return "ГОСТ Р 34.10-2012 512"
+		return "ГОСТ Р 34.10-2012 (512)"
 	}
 	return oid
 }

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -37,7 +38,7 @@ type Certificate struct {
 	NotBefore    time.Time
 	NotAfter     time.Time
 	Thumbprint   string // SHA-1 of DER, 40 upper-case hexadecimal digits: the name operators and Windows use
-	KeyAlgorithm string // "RSA 2048", "ECDSA P-256", "ГОСТ Р 34.10-2012 256", or an object identifier
+	KeyAlgorithm string // "RSA 2048", "ECDSA P-256", "ГОСТ Р 34.10-2012 (256)", or an object identifier
 	DER          []byte // the exact bytes; do not modify
 
 	issuer    []byte // DER of the name
@@ -68,6 +69,16 @@ func (c *Certificate) ValidAt(t time.Time) bool {
 
 // IsGOST reports a key of GOST R 34.10, which this package recognises but cannot check.
 func (c *Certificate) IsGOST() bool { return isGOST(c.keyOID) }
+
+// Info is the certificate in the words of package edo: the owner is the person if the certificate names one, the INN
+// that of the organisation if there is one. id is ours, empty for a foreign signature.
+func (c *Certificate) Info(id edo.SignerID) edo.SignerInfo {
+	return edo.SignerInfo{
+		ID: id, Owner: cmp.Or(c.Person, c.Owner), Organisation: c.Organisation, INN: cmp.Or(c.INN, c.PersonINN),
+		OGRN: c.OGRN, Serial: c.Serial, Thumbprint: c.Thumbprint, Algorithm: c.KeyAlgorithm,
+		NotBefore: c.NotBefore, NotAfter: c.NotAfter,
+	}
+}
 
 func parseCertificate(der []byte) (*Certificate, error) {
 	if len(der) > maxCertificate {
@@ -163,7 +174,7 @@ func (c *Certificate) readDates(r reader) error {
 }
 
 // readKey names the key's algorithm. A key the standard library cannot read is not an error: what is signed with it
-// gets the verdict OperatorOnly.
+// gets the verdict operator-only.
 func (c *Certificate) readKey(r reader, spki element) error {
 	in := r.inside(spki)
 	algorithm, err := in.expect(tagSequence)

@@ -11,6 +11,21 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
+// personSigner is a Key in the shape the gateway asks for.
+type personSigner struct {
+	key *Key
+	id  edo.SignerID
+}
+
+// Signer is the key as an [edo.Signer] under our id of the person.
+func (k *Key) Signer(id edo.SignerID) edo.Signer { return personSigner{key: k, id: id} }
+
+func (s personSigner) Info() edo.SignerInfo { return s.key.certificate.Info(s.id) }
+
+func (s personSigner) Sign(ctx context.Context, content io.Reader, at time.Time) ([]byte, error) {
+	return Sign(ctx, s.key, content, at)
+}
+
 // Sign reads content once to its end and returns a detached CMS SignedData in DER: one signer by issuer and serial
 // number, SHA-256, signed attributes content type, message digest, signing time and signing certificate V2
 // (CAdES-BES), the signer's certificate inside and no other, because some readers take the first for the signer's.
@@ -51,8 +66,8 @@ func SignDigest(key *Key, content edo.Digest, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, &edo.Error{Kind: edo.Internal, Op: "cms.Sign", Message: "made an unreadable signature", Err: err}
 	}
-	if r, ok := s.VerifyDigest(content, now); !ok || r.Verdict() != Valid {
-		return nil, &edo.Error{Kind: edo.Internal, Reason: r.Reason(), Op: "cms.Sign", Field: "key", Message: "made a wrong signature"}
+	if r, ok := s.VerifyDigest(content, now); !ok || r.Verdict().State != edo.VerdictValid {
+		return nil, &edo.Error{Kind: edo.Internal, Op: "cms.Sign", Field: "key", Message: "made a wrong signature: " + r.Verdict().Detail}
 	}
 	return der, nil
 }

@@ -67,7 +67,7 @@ func (s *SignedData) report(d digests, at time.Time) Report {
 // named before a wrong signature value, and both before dates.
 func (s *SignedData) check(one *signer, d digests, at time.Time) SignerReport {
 	r := SignerReport{
-		Verdict: Valid, DigestAlgorithm: algorithmName(one.digestOID), ByKeyID: one.keyID != nil,
+		State: edo.VerdictValid, DigestAlgorithm: algorithmName(one.digestOID), ByKeyID: one.keyID != nil,
 		SigningTime: one.signingTime, UnsignedAttribute: one.unsigned,
 	}
 	for _, c := range s.certificates {
@@ -80,7 +80,7 @@ func (s *SignedData) check(one *signer, d digests, at time.Time) SignerReport {
 	}
 	steps := []func(*signer, digests, *SignerReport){checkDocument, checkCertificate, checkValue}
 	for _, step := range steps {
-		if step(one, d, &r); r.Verdict == Invalid {
+		if step(one, d, &r); r.State == edo.VerdictInvalid {
 			return r
 		}
 	}
@@ -89,13 +89,13 @@ func (s *SignedData) check(one *signer, d digests, at time.Time) SignerReport {
 		if at.Before(r.Certificate.NotBefore) {
 			reason = CertificateNotYetValid
 		}
-		r.decide(Invalid, reason, "certificate of "+r.Certificate.NotBefore.Format(time.RFC3339)+" to "+r.Certificate.NotAfter.Format(time.RFC3339))
+		r.decide(edo.VerdictInvalid, reason, "certificate of "+r.Certificate.NotBefore.Format(time.RFC3339)+" to "+r.Certificate.NotAfter.Format(time.RFC3339))
 	}
 	return r
 }
 
-func (r *SignerReport) decide(v Verdict, reason edo.Reason, detail string) {
-	r.Verdict, r.Reason, r.Detail = v, reason, detail
+func (r *SignerReport) decide(v edo.VerdictState, reason edo.Reason, detail string) {
+	r.State, r.Reason, r.Detail = v, reason, detail
 }
 
 // checkDocument compares the signed digest with that of the content.
@@ -103,15 +103,15 @@ func checkDocument(one *signer, d digests, r *SignerReport) {
 	sum := d.sums[one.digestOID]
 	switch {
 	case one.fault != "":
-		r.decide(Invalid, edo.SignatureMalformed, one.fault)
+		r.decide(edo.VerdictInvalid, edo.SignatureMalformed, one.fault)
 	case broken(one.digestOID):
-		r.decide(Invalid, AlgorithmBroken, "digest by "+r.DigestAlgorithm)
+		r.decide(edo.VerdictInvalid, AlgorithmBroken, "digest by "+r.DigestAlgorithm)
 	case one.attributes == nil && likeAttributes(d.head):
 		// Bytes of signed attributes, passed off as a document, would verify: the same key has signed them.
-		r.decide(Invalid, edo.SignatureInvalid, "the content is the signed attributes of another signature")
+		r.decide(edo.VerdictInvalid, edo.SignatureInvalid, "the content is the signed attributes of another signature")
 	case sum == nil || one.attributes == nil:
 	case !bytes.Equal(sum, one.messageDigest):
-		r.decide(Invalid, edo.DocumentChanged, "the digest of the content is not the signed one")
+		r.decide(edo.VerdictInvalid, edo.DocumentChanged, "the digest of the content is not the signed one")
 	default:
 		r.DigestChecked = true
 	}
@@ -120,7 +120,7 @@ func checkDocument(one *signer, d digests, r *SignerReport) {
 // checkCertificate demands the certificate and, where the signer tied himself to one, that it is this one.
 func checkCertificate(one *signer, _ digests, r *SignerReport) {
 	if r.Certificate == nil {
-		r.decide(Invalid, CertificateAbsent, "no certificate inside fits the signer")
+		r.decide(edo.VerdictInvalid, CertificateAbsent, "no certificate inside fits the signer")
 		return
 	}
 	if one.tie == nil {
@@ -138,7 +138,7 @@ func checkCertificate(one *signer, _ digests, r *SignerReport) {
 		return
 	}
 	if r.CertificateTied = bytes.Equal(sum, one.tie.digest); !r.CertificateTied {
-		r.decide(Invalid, CertificateOther, "the signed attributes name another certificate")
+		r.decide(edo.VerdictInvalid, CertificateOther, "the signed attributes name another certificate")
 	}
 }
 
@@ -147,21 +147,21 @@ func checkValue(one *signer, d digests, r *SignerReport) {
 	c := r.Certificate
 	key, digest := scheme(one.signatureOID)
 	if c.publicKey == nil || cryptoHash(one.digestOID) == 0 || key == "" && !isGOST(one.signatureOID) {
-		r.decide(OperatorOnly, edo.SignatureUnverified, "key "+c.KeyAlgorithm+", signature algorithm "+algorithmName(one.signatureOID))
+		r.decide(edo.VerdictOperatorOnly, edo.SignatureUnverified, "key "+c.KeyAlgorithm+", signature algorithm "+algorithmName(one.signatureOID))
 		return
 	}
 	switch {
 	case key != c.keyOID:
-		r.decide(Invalid, edo.SignatureMalformed, "the signature algorithm does not fit the key")
+		r.decide(edo.VerdictInvalid, edo.SignatureMalformed, "the signature algorithm does not fit the key")
 	case digest != "" && digest != one.digestOID:
-		r.decide(Invalid, edo.SignatureMalformed, "signature and digest algorithm name different digests")
+		r.decide(edo.VerdictInvalid, edo.SignatureMalformed, "signature and digest algorithm name different digests")
 	case !one.verify(c, d):
-		r.decide(Invalid, edo.SignatureInvalid, "the signature value is wrong")
+		r.decide(edo.VerdictInvalid, edo.SignatureInvalid, "the signature value is wrong")
 	case one.attributes == nil:
 		r.DigestChecked = true
 	}
 	if k, ok := c.publicKey.(*rsa.PublicKey); ok && k.N.BitLen() < minRSA {
-		r.decide(Invalid, AlgorithmBroken, "key "+c.KeyAlgorithm)
+		r.decide(edo.VerdictInvalid, AlgorithmBroken, "key "+c.KeyAlgorithm)
 	}
 }
 
