@@ -1,0 +1,185 @@
+package edotest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Accepted is one entry of the ledger.
+type Accepted struct {
+	ID      edo.MessageID
+	Message edo.Message
+	Sent    edo.Sent
+	At      time.Time
+}
+
+// Step scripts one call of Send. The zero value is an ordinary acceptance.
+type Step struct {
+	Lose   bool  // do not accept
+	Err    error // what the caller is told, whether accepted or not
+	Before func(ctx context.Context)
+	After  func(ctx context.Context) // after acceptance, before the caller is told
+}
+
+// Operator implements [edo.Driver]. Its fields may be set before use; methods are safe for several goroutines.
+type Operator struct {
+	Now            func() time.Time
+	VisibilityTime time.Duration
+	Boxes          map[string][]edo.Address // by INN; a missing INN has one active box
+	Steps          []Step                   // used up one by one by Send
+	Hidden         func(finds int) bool     // whether the n-th Find sees nothing; nil: sees all
+	FindErr        func(finds int) error
+	Form           func(r edo.Ref, n int) ([]byte, error) // the n-th Print of a document, from 1; nil: never
+	Fate           func(r edo.Ref) edo.State              // nil: sent
+
+	mu     sync.Mutex
+	ledger []Accepted
+	sends  int
+	finds  int
+	prints map[edo.RemoteID]int
+}
+
+// Name implements [edo.Driver].
+func (o *Operator) Name() string { return "edotest" }
+
+// Open implements [edo.Driver].
+func (o *Operator) Open(_ context.Context, a edo.Account) (edo.Session, error) {
+	return session{o, a}, nil
+}
+
+// Ledger is what was accepted so far, in order.
+func (o *Operator) Ledger() []Accepted {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]Accepted(nil), o.ledger...)
+}
+
+// Sends is how often Send was called.
+func (o *Operator) Sends() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sends
+}
+
+type session struct {
+	o *Operator
+	a edo.Account
+}
+
+func (s session) Close() error { return nil }
+
+func (s session) Lookup(_ context.Context, c edo.Counterparty) ([]edo.Address, error) {
+	if found, ok := s.o.Boxes[c.INN]; ok {
+		return found, nil
+	}
+	return []edo.Address{{Box: edo.BoxID("box-" + c.INN), INN: c.INN, KPP: c.KPP, Name: c.Name, Active: true}}, nil
+}
+
+func (s session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
+	s.o.mu.Lock()
+	s.o.sends++
+	var step Step
+	if len(s.o.Steps) > 0 {
+		step, s.o.Steps = s.o.Steps[0], s.o.Steps[1:]
+	}
+	s.o.mu.Unlock()
+	if step.Before != nil {
+		step.Before(ctx)
+	}
+	if err := drain(ctx, m); err != nil {
+		return edo.Sent{}, err
+	}
+	if step.Lose {
+		return edo.Sent{}, step.Err
+	}
+	sent := s.o.accept(m)
+	if step.After != nil {
+		step.After(ctx)
+	}
+	if step.Err != nil {
+		return edo.Sent{}, step.Err
+	}
+	return sent, nil
+}
+
+func drain(ctx context.Context, m edo.Message) error {
+	for _, d := range m.Documents {
+		r, err := d.Content.Open(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, r)
+		_ = r.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Operator) accept(m edo.Message) edo.Sent {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := len(o.ledger) + 1
+	sent := edo.Sent{Message: edo.MessageID(fmt.Sprintf("message-%d", n)), OperatorTime: o.Now(), Documents: map[edo.DocumentID]edo.RemoteID{}}
+	for _, d := range m.Documents {
+		sent.Documents[d.ID] = edo.RemoteID(fmt.Sprintf("remote-%d-%s", n, d.ID))
+	}
+	o.ledger = append(o.ledger, Accepted{ID: sent.Message, Message: m, Sent: sent, At: sent.OperatorTime})
+	return sent
+}
+
+func (s session) Visibility() time.Duration { return s.o.VisibilityTime }
+
+func (s session) Find(_ context.Context, q edo.Query) (edo.Found, error) {
+	s.o.mu.Lock()
+	defer s.o.mu.Unlock()
+	s.o.finds++
+	if s.o.FindErr != nil {
+		if err := s.o.FindErr(s.o.finds); err != nil {
+			return edo.Found{}, err
+		}
+	}
+	f := edo.Found{AsOf: s.o.Now()}
+	if s.o.Hidden != nil && s.o.Hidden(s.o.finds) {
+		return f, nil
+	}
+	for _, a := range s.o.ledger {
+		if a.Message.Package == q.Package {
+			f.Sent = &a.Sent
+			break
+		}
+	}
+	return f, nil
+}
+
+func (s session) Print(_ context.Context, r edo.Ref, w io.Writer) (edo.Form, error) {
+	s.o.mu.Lock()
+	if s.o.prints == nil {
+		s.o.prints = map[edo.RemoteID]int{}
+	}
+	s.o.prints[r.Remote]++
+	n := s.o.prints[r.Remote]
+	s.o.mu.Unlock()
+	if s.o.Form == nil {
+		return edo.Form{}, &edo.Error{Kind: edo.NotSupported, Message: "no printed forms"}
+	}
+	b, err := s.o.Form(r, n)
+	if err != nil {
+		return edo.Form{}, err
+	}
+	size, err := w.Write(b)
+	return edo.Form{Name: "form.pdf", Size: int64(size), Source: "Print"}, err
+}
+
+func (s session) Track(_ context.Context, r edo.Ref) (edo.Progress, error) {
+	if s.o.Fate == nil {
+		return edo.Progress{State: edo.StateSent}, nil
+	}
+	return edo.Progress{State: s.o.Fate(r)}, nil
+}
