@@ -25,6 +25,7 @@ func rows() []row {
 		asm      = "github.com/segmentio/asm"
 		cmp      = "github.com/google/go-cmp"
 		etree    = "github.com/beevik/etree"
+		goleak   = "go.uber.org/goleak"
 		goPlugin = "github.com/hashicorp/go-plugin"
 		goose    = "github.com/pressly/goose/v3"
 		grpc     = "google.golang.org/grpc"
@@ -88,7 +89,7 @@ func rows() []row {
 		{Package: "conformance/contract", Why: "data: the contract in our own clauses"},
 		{
 			Package: "conformance/mockoperator", Own: []string{"conformance/contract", "stamping", "stamping/signstamp"},
-			Third: []string{pkcs7, yaml, etree, cmp}, TestsToo: true,
+			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
