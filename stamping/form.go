@@ -11,6 +11,9 @@ import (
 // markKey is the entry by which a form is recognised as our mark; its value names the drawing.
 const markKey = "EdokitMark"
 
+// fillOpacity leaves page text under a see-through box readable, and the mark above it too.
+const fillOpacity = 0.82
+
 // form is the mark as an object of a document: drawn once, shown by every page.
 type form struct {
 	ref    types.IndirectRef
@@ -38,11 +41,14 @@ func addForm(pdf *model.Context, m *Mark) (*form, error) {
 	}
 	sum := digest(content)
 	ref, err := addStream(pdf, content, types.Dict{
-		"Type":      types.Name("XObject"),
-		"Subtype":   types.Name("Form"),
-		"BBox":      types.NewNumberArray(0, 0, m.Width, m.Height),
-		"Resources": types.Dict{"Font": fontDict},
-		markKey:     types.Name(sum),
+		"Type":    types.Name("XObject"),
+		"Subtype": types.Name("Form"),
+		"BBox":    types.NewNumberArray(0, 0, m.Width, m.Height),
+		"Resources": types.Dict{
+			"Font":      fontDict,
+			"ExtGState": types.Dict{"S": types.Dict{"ca": types.Float(fillOpacity)}},
+		},
+		markKey: types.Name(sum),
 	})
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type Box struct {
 	Line       float64 // width of the line
 	Stroke     *Color
 	Fill       *Color
+	SeeThrough bool // the filling lets a little of the page through, so that it hides nothing
 }
 
 // Text is one line; X, Y is the start of its base line.
@@ -34,7 +35,8 @@ type Text struct {
 // Color is a device RGB colour with parts from 0 to 1.
 type Color struct{ R, G, B float64 }
 
-// content renders the mark as a PDF content stream that uses the fonts /R (regular) and /B (bold).
+// content renders the mark as a PDF content stream that uses the fonts /R (regular) and /B (bold) and the
+// graphics state /S (see through).
 func (m *Mark) content(fonts *faces) []byte {
 	var b bytes.Buffer
 	for i := range m.Boxes {
@@ -53,7 +55,11 @@ func (m *Mark) content(fonts *faces) []byte {
 
 func (x *Box) draw(b *bytes.Buffer) {
 	op := "n"
+	b.WriteString("q ")
 	if x.Fill != nil {
+		if x.SeeThrough {
+			b.WriteString("/S gs ")
+		}
 		fmt.Fprintf(b, "%s rg ", x.Fill)
 		op = "f"
 	}
@@ -65,7 +71,7 @@ func (x *Box) draw(b *bytes.Buffer) {
 		}
 	}
 	x.path(b)
-	b.WriteString(op + "\n")
+	b.WriteString(op + " Q\n")
 }
 
 // path writes the outline, with corners as quarter circles of Bézier curves.

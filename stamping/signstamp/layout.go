@@ -34,7 +34,7 @@ func operatorLook(title string) look {
 		boxes: func(h float64, c *stamping.Color) []stamping.Box {
 			return []stamping.Box{{
 				X: 0.75, Y: 0.75, W: width - 1.5, H: h - 1.5, Radius: 5, Line: 1.5,
-				Stroke: c, Fill: &stamping.Color{R: 1, G: 1, B: 1},
+				Stroke: c, Fill: &stamping.Color{R: 1, G: 1, B: 1}, SeeThrough: true,
 			}}
 		},
 	}
@@ -46,7 +46,10 @@ func localLook() look {
 		titles: []string{"Отметка об электронной подписи", "Сформировано в системе отправителя, не оператором"},
 		boxes: func(h float64, c *stamping.Color) []stamping.Box {
 			return []stamping.Box{
-				{X: 0.3, Y: 0.3, W: width - 0.6, H: h - 0.6, Line: 0.6, Stroke: c, Fill: &stamping.Color{R: 1, G: 1, B: 1}},
+				{
+					X: 0.3, Y: 0.3, W: width - 0.6, H: h - 0.6, Line: 0.6,
+					Stroke: c, Fill: &stamping.Color{R: 1, G: 1, B: 1}, SeeThrough: true,
+				},
 				{X: 2.1, Y: 2.1, W: width - 4.2, H: h - 4.2, Line: 0.6, Stroke: c},
 			}
 		},
