@@ -172,6 +172,9 @@ func (r *report) endPackage(e event, p *packageRun) {
 		return
 	}
 	for _, text := range append(append(r.builds[e.FailedBuild], failures...), p.output...) {
+		if strings.HasPrefix(text, "=== ") { // when it ran and paused says nothing about why it failed
+			continue
+		}
 		fmt.Fprint(r.out, "      ", text)
 		if !strings.HasSuffix(text, "\n") {
 			fmt.Fprintln(r.out)

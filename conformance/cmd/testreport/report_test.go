@@ -126,6 +126,9 @@ func TestB(*testing.T) {}`},
 				t.Errorf("exit code %d, want %d; last line (-want +got):\n%s\nwhole output:\n%s", code, tc.code, diff, &out)
 			}
 			out.Write(stderr.Bytes())
+			if strings.Contains(out.String(), "=== RUN") {
+				t.Errorf("output has the noise of -v:\n%s", &out)
+			}
 			for _, want := range tc.has {
 				if !strings.Contains(out.String(), want) {
 					t.Errorf("output lacks %q:\n%s", want, &out)
