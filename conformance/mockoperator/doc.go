@@ -1,0 +1,19 @@
+// Package mockoperator is a stand-in for the operator Synerdocs, built from the data of conformance/contract: strict about
+// the envelope, logins, boxes and signatures, with a ledger of what it accepted, a record of what it saw on the socket,
+// stamped print forms and misbehaviour on request.
+//
+// It is a test instrument, not an operator: nothing survives its end, and nothing of it may serve real documents. Like the
+// true operator it does not recognise a message that is sent twice: it takes both. It shares no code with the client of
+// this module, so that a mistake made on both sides cannot hide.
+//
+// Start at [New] and [Operator.Listen]; script misbehaviour with [Operator.Misbehave] and [Scenario]; compare with
+// [Operator.Ledger] and [Operator.Wire]. The same thing as a program: conformance/cmd/mock-operator.
+//
+// # What is ours and not the contract's
+//
+// The contract leaves open what a wrong password gives (here: a nil result), which code a malformed envelope gets (here:
+// InvalidFormatField or NotFilledRequiredField with the path in Field), what a printed form that is not ready looks like
+// (here: a nil result of DownloadPdfDocument, a nil NamedContent of PrintDocument), the order of lists (here: newest first)
+// and the zone of times without one (here: UTC). A status is RecievedByService until it was shown once, then
+// SentToRecipient.
+package mockoperator

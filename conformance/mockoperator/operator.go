@@ -1,0 +1,157 @@
+package mockoperator
+
+import (
+	"bufio"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/edokit/edokit/conformance/contract"
+)
+
+// Operator is the stand-in. It is an http.Handler; [Operator.Listen] serves it on a socket. All methods may be called from
+// several goroutines.
+type Operator struct {
+	tables  *contract.Tables
+	orgs    []Organisation
+	clock   func() time.Time
+	log     *slog.Logger
+	spool   spool
+	own     string // temporary folder to remove at the end
+	wire    *wire
+	readers sync.Pool
+	done    chan struct{}
+	once    sync.Once
+
+	formMu     sync.Mutex // one form at a time
+	identityMu sync.Mutex
+	issuer     *Identity
+	identities []Identity
+
+	mu       sync.Mutex // guards all below
+	scenario Scenario
+	rules    []*Handle
+	sessions map[string]*session
+	ledger   []*entry
+	byID     map[string]*record // documents by service id without dashes, lower case
+	listings int
+}
+
+// New makes an operator. Call [Operator.Close] at the end.
+func New(c Config) (*Operator, error) {
+	c = c.withDefaults()
+	if err := c.Scenario.check(); err != nil {
+		return nil, err
+	}
+	tables, err := contract.Load()
+	if err != nil {
+		return nil, err
+	}
+	o := &Operator{
+		tables: tables, orgs: c.Organisations, clock: c.Now, log: c.Logger, done: make(chan struct{}),
+		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
+	}
+	o.readers.New = func() any { return bufio.NewReaderSize(nil, 64<<10) }
+	if err := checkOrganisations(o.orgs); err != nil {
+		return nil, err
+	}
+	dir := c.Dir
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "mock-operator-*"); err != nil {
+			return nil, fmt.Errorf("mockoperator: %w", err)
+		}
+		o.own = dir
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("mockoperator: %w", err)
+	}
+	o.spool = spool{dir: dir}
+	o.wire = &wire{limit: c.WireMemory, dir: dir}
+	o.SetScenario(c.Scenario)
+	return o, nil
+}
+
+// Close ends hanging exchanges and removes the temporary folder.
+func (o *Operator) Close() error {
+	o.once.Do(func() { close(o.done) })
+	if o.own == "" {
+		return nil
+	}
+	return os.RemoveAll(o.own)
+}
+
+// SetScenario replaces the whole behaviour; rules added by [Operator.Misbehave] are dropped.
+func (o *Operator) SetScenario(s Scenario) {
+	s = s.withDefaults()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.scenario, o.rules = s, nil
+	for _, r := range s.Rules {
+		o.rules = append(o.rules, newHandle(r))
+	}
+}
+
+// Change edits the behaviour in force, as in o.Change(func(s *Scenario) { s.GOST = "invalid" }). Rules stay as they are.
+func (o *Operator) Change(edit func(*Scenario)) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	edit(&o.scenario)
+	o.scenario = o.scenario.withDefaults()
+}
+
+func (o *Operator) behaviour() Scenario {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.scenario
+}
+
+// Organisations returns the subscribers.
+func (o *Operator) Organisations() []Organisation { return append([]Organisation(nil), o.orgs...) }
+
+func (o *Operator) now() time.Time { return o.clock().UTC() }
+
+// owner finds the organisation of a box at this operator; boxes are compared ignoring case.
+func (o *Operator) owner(box string) (number int, org *Organisation) {
+	for i := range o.orgs {
+		for _, b := range o.orgs[i].Boxes {
+			if strings.EqualFold(b, box) {
+				return i, &o.orgs[i]
+			}
+		}
+	}
+	return -1, nil
+}
+
+func checkOrganisations(orgs []Organisation) error {
+	seen := map[string]bool{}
+	for i, org := range orgs {
+		if org.Name == "" || org.INN == "" || len(org.Boxes) == 0 {
+			return fmt.Errorf("mockoperator: organisation %d: name, inn and boxes are required", i)
+		}
+		for _, b := range append([]string{"login " + org.Login}, org.Boxes...) {
+			b = strings.ToLower(b)
+			if b == "login " {
+				continue
+			}
+			if seen[b] {
+				return fmt.Errorf("mockoperator: organisation %d: %q is used twice", i, b)
+			}
+			seen[b] = true
+		}
+	}
+	return nil
+}
+
+func newID() string { return uuid.NewString() }
+
+// newSeal is the number that is printed on a form and nowhere else; only the ledger knows it.
+func newSeal() string {
+	raw := make([]byte, 6)
+	rand.Read(raw) // never fails, see crypto/rand
+	return fmt.Sprintf("%X-%X-%X", raw[:2], raw[2:4], raw[4:])
+}

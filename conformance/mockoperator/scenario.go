@@ -1,0 +1,123 @@
+package mockoperator
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// PasswordLogin says what a login with a password may do. The contract calls it limited, a sample sends after it.
+type PasswordLogin string
+
+// The two readings of the contract.
+const (
+	PasswordFull     PasswordLogin = "full"
+	PasswordReadOnly PasswordLogin = "read-only"
+)
+
+// Scenario is how the operator behaves. The zero value is an operator at its best.
+type Scenario struct {
+	PasswordLogin PasswordLogin `yaml:"password-login"` // full (default) or read-only
+	TokenLifetime time.Duration `yaml:"token-lifetime"` // default 1h
+	// GOST is the verdict on signatures that this stand-in cannot check: valid (default) or invalid.
+	GOST string `yaml:"gost-signatures"`
+	// Visibility of sent documents in GetDocumentEntries.
+	Visibility Visibility `yaml:"visibility"`
+	// PrintForms says per operation and kind of document what a printed form is like.
+	PrintForms []PrintForms `yaml:"print-forms"`
+	// Rules are misbehaviours in force from the start.
+	Rules []Rule `yaml:"misbehave"`
+}
+
+// Visibility delays the appearance of a sent document in lists: after a time, after a number of listings, or never.
+type Visibility struct {
+	Delay    time.Duration `yaml:"delay"`
+	Listings int           `yaml:"listings"`
+	Never    bool          `yaml:"never"`
+}
+
+// FormMode is what becomes of a printed form.
+type FormMode string
+
+// The modes of a printed form.
+const (
+	FormReady         FormMode = "ready"           // default: stamped PDF
+	FormAfterPolls    FormMode = "ready-after"     // nil for Polls requests, then ready
+	FormNever         FormMode = "never"           // nil always
+	FormOff           FormMode = "off"             // fault FeatureDisabled
+	FormHTML          FormMode = "html"            // a web page under the name of a PDF
+	FormPNG           FormMode = "png"             // a picture under the name of a PDF
+	FormTruncated     FormMode = "truncated"       // the first half of the PDF
+	FormEqualOriginal FormMode = "equal-to-origin" // the document as it was sent, no stamp
+)
+
+// PrintForms is the behaviour of one operation for one kind of document. Of several that match the last one holds.
+type PrintForms struct {
+	Operation string   `yaml:"operation"` // PrintDocument, DownloadPdfDocument; empty: both
+	Kind      string   `yaml:"kind"`      // UntypedKind of the document, as «Письмо»; empty: any
+	Mode      FormMode `yaml:"mode"`
+	Polls     int      `yaml:"polls"`
+	// Others says what documents get that are no PDF: sheet (default, a page of its own with the stamp) or nil.
+	Others string `yaml:"others"`
+}
+
+func (s Scenario) withDefaults() Scenario {
+	if s.PasswordLogin == "" {
+		s.PasswordLogin = PasswordFull
+	}
+	if s.TokenLifetime == 0 {
+		s.TokenLifetime = time.Hour
+	}
+	if s.GOST == "" {
+		s.GOST = "valid"
+	}
+	return s
+}
+
+// ParseScenario reads a scenario from YAML. An unknown field or word is an error that names it.
+func ParseScenario(text []byte) (Scenario, error) {
+	var s Scenario
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	dec.KnownFields(true)
+	if err := dec.Decode(&s); err != nil {
+		return Scenario{}, fmt.Errorf("mockoperator: scenario: %w", err)
+	}
+	return s, s.check()
+}
+
+func (s Scenario) check() error {
+	if !slices.Contains([]PasswordLogin{"", PasswordFull, PasswordReadOnly}, s.PasswordLogin) {
+		return fmt.Errorf("mockoperator: scenario: password-login is full or read-only, not %q", s.PasswordLogin)
+	}
+	if !slices.Contains([]string{"", "valid", "invalid"}, s.GOST) {
+		return fmt.Errorf("mockoperator: scenario: gost-signatures is valid or invalid, not %q", s.GOST)
+	}
+	for _, f := range s.PrintForms {
+		if err := f.check(); err != nil {
+			return err
+		}
+	}
+	for _, r := range s.Rules {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f PrintForms) check() error {
+	modes := []FormMode{"", FormReady, FormAfterPolls, FormNever, FormOff, FormHTML, FormPNG, FormTruncated, FormEqualOriginal}
+	if !slices.Contains(modes, f.Mode) {
+		return fmt.Errorf("mockoperator: print-forms: unknown mode %q; known: %q", f.Mode, modes[1:])
+	}
+	if !slices.Contains([]string{"", "PrintDocument", "DownloadPdfDocument"}, f.Operation) {
+		return fmt.Errorf("mockoperator: print-forms: operation is PrintDocument or DownloadPdfDocument, not %q", f.Operation)
+	}
+	if !slices.Contains([]string{"", "sheet", "nil"}, f.Others) {
+		return fmt.Errorf("mockoperator: print-forms: others is sheet or nil, not %q", f.Others)
+	}
+	return nil
+}
