@@ -96,7 +96,7 @@ func (s *signer) readIdentifier(r *reader) error {
 // names reports whether the signer means this certificate.
 func (s *signer) names(c *Certificate) bool {
 	if s.keyID != nil {
-		return bytes.Equal(s.keyID, c.keyID)
+		return len(s.keyID) > 0 && bytes.Equal(s.keyID, c.keyID)
 	}
 	return bytes.Equal(s.issuer, c.issuer) && bytes.Equal(s.serial, c.serial)
 }
