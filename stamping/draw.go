@@ -37,10 +37,15 @@ func (d *drawer) page(p *page) error {
 		return nil
 	}
 	d.drawnOn[p.objNr] = true
+	if p.mend {
+		b := p.box
+		p.dict["MediaBox"] = types.NewNumberArray(b.x0, b.y0, b.x1, b.y1)
+		p.dict["CropBox"] = types.NewNumberArray(b.x0, b.y0, b.x1, b.y1)
+	}
 	name := d.resource(p, markKey, d.form.ref)
 	// The line break ends a comment that the page's own content may have left open.
-	show := fmt.Sprintf("q %s cm /%s Do Q\n", place(p, d.form.w, d.form.h, d.at), name)
-	show = "/Artifact BMC\n" + show + "EMC\n"
+	at := place(p, d.form.w, d.form.h, d.at)
+	show := fmt.Sprintf("/Artifact BMC\nq %s cm /%s Do Q\nEMC\n", at, name)
 	streams, err := d.streams(p)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type page struct {
 	dict      types.Dict
 	resources types.Object // own or inherited; nil if there are none
 	box       rect         // what a reader shows: the crop box within the media box
+	mend      bool         // the boxes are such that readers disagree; the copy says box instead
 	rotate    int          // 0, 90, 180, 270: clockwise turn of the shown page
 }
 
@@ -91,7 +92,7 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 		return fail(TooManyPages, 0, nil, "the limit is %d pages", w.maxPages)
 	}
 	p := page{nr: len(w.pages) + 1, objNr: objNr, dict: d, resources: up.resources}
-	p.box = w.visible(up.mediaBox, up.cropBox)
+	p.box, p.mend = w.visible(up.mediaBox, up.cropBox)
 	if turn, err := w.pdf.DereferenceNumber(up.rotate); err == nil && !math.IsNaN(turn) {
 		p.rotate = ((int(math.Mod(turn, 360))+360)%360 + 45) / 90 % 4 * 90
 	}
@@ -99,17 +100,21 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 	return nil
 }
 
-// visible is the part of the page that readers show. Like them it takes a box with swapped corners as the
-// rectangle between these corners, and a box without area as the Letter size.
-func (w *treeWalk) visible(media, crop types.Object) rect {
+// visible is the part of the page that readers show. Like most of them it takes a box with swapped corners as
+// the rectangle between these corners, a missing media box as the Letter size, and leaves out a crop box that
+// shows nothing of the page. It says too whether such a decision was needed.
+func (w *treeWalk) visible(media, crop types.Object) (box rect, mend bool) {
 	m := w.rect(media)
 	if m.empty() {
-		m = rect{0, 0, 612, 792}
+		m, mend = rect{0, 0, 612, 792}, true
+	}
+	if crop == nil {
+		return m, mend
 	}
 	if c := w.rect(crop).intersect(m); !c.empty() {
-		return c
+		return c, mend
 	}
-	return m
+	return m, true
 }
 
 func (w *treeWalk) rect(o types.Object) rect {

@@ -3,11 +3,13 @@ package stamping
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/filter"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 )
 
@@ -98,7 +100,11 @@ func guarded(ctx context.Context, b []byte, m *Mark, o *Options) (out []byte, r 
 			out, r, err = nil, Result{}, fail(Unreadable, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
 		}
 	}()
-	return copyWithMark(ctx, b, m, o)
+	out, r, err = copyWithMark(ctx, b, m, o)
+	if errors.Is(err, filter.ErrDecodeLimitExceeded) { // objects are unpacked late, wherever they are needed
+		err = fail(TooLarge, 0, err, "a part unpacks to more than %d bytes", o.MaxDecode)
+	}
+	return out, r, err
 }
 
 func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, Result, error) {
