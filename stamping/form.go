@@ -101,11 +101,15 @@ func addFont(pdf *model.Context, f *face) (*types.IndirectRef, error) {
 	})
 }
 
-// addStream adds a compressed stream with the given entries.
+// addStream adds a stream with the given entries. Short ones, of which every page gets its own, stay
+// uncompressed: a compressor costs more memory than all of them together.
 func addStream(pdf *model.Context, content []byte, d types.Dict) (*types.IndirectRef, error) {
-	sd, err := pdf.NewStreamDictForBuf(content)
-	if err != nil {
-		return nil, err
+	sd := &types.StreamDict{Dict: types.Dict{}, Content: content}
+	if len(content) > 512 {
+		var err error
+		if sd, err = pdf.NewStreamDictForBuf(content); err != nil {
+			return nil, err
+		}
 	}
 	for k, v := range d {
 		sd.Dict[k] = v
