@@ -1,0 +1,306 @@
+package contract_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/conformance/contract"
+)
+
+func load(t *testing.T) *contract.Tables {
+	t.Helper()
+	tables, err := contract.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tables
+}
+
+func TestTablesAreComplete(t *testing.T) {
+	t.Parallel()
+	tables := load(t)
+	if len(tables.Operations) != 12 || len(tables.Codes) != 85 {
+		t.Errorf("%d operations, %d codes", len(tables.Operations), len(tables.Codes))
+	}
+	known := func(typ string) bool {
+		if _, _, item, ok := contract.Item(typ); ok {
+			typ = item
+		}
+		_, isType := tables.Types[typ]
+		_, isEnum := tables.Enums[typ]
+		return isType || isEnum || slices.Contains([]string{"string", "base64", "dateTime", "int", "boolean", "decimal", "guid"}, typ)
+	}
+	for name, typ := range tables.Types {
+		for _, m := range typ.Members {
+			if !known(m.Type) {
+				t.Errorf("%s.%s: unknown type %q", name, m.Name, m.Type)
+			}
+		}
+		own := typ.Members[len(tables.Types[typ.Base].Members):]
+		if !slices.IsSortedFunc(own, func(a, b contract.Member) int { return strings.Compare(a.Name, b.Name) }) {
+			t.Errorf("%s: own members are not in byte order", name)
+		}
+	}
+	for name, op := range tables.Operations {
+		for _, m := range append(op.Params, op.Result) {
+			if !known(m.Type) {
+				t.Errorf("%s.%s: unknown type %q", name, m.Name, m.Type)
+			}
+		}
+		for _, kind := range []string{".request", ".response"} {
+			if _, err := contract.Envelope(name + kind); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestClausesAreNumberedOnce(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, c := range contract.Clauses() {
+		if seen[c.ID] || c.Says == "" || c.Source == "" {
+			t.Errorf("clause %+v: twice or incomplete", c)
+		}
+		seen[c.ID] = true
+	}
+}
+
+func TestEnvelopeNamesTheKnown(t *testing.T) {
+	t.Parallel()
+	if _, err := contract.Envelope("../doc"); err == nil || !strings.Contains(err.Error(), "fault.typed") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// schemaNode is as much of XML Schema as our description uses.
+type schemaNode struct {
+	XMLName  xml.Name
+	Name     string       `xml:"name,attr"`
+	Base     string       `xml:"base,attr"`
+	Type     string       `xml:"type,attr"`
+	Value    string       `xml:"value,attr"`
+	Nillable bool         `xml:"nillable,attr"`
+	Min      string       `xml:"minOccurs,attr"`
+	Action   string       `xml:"soapAction,attr"`
+	Kids     []schemaNode `xml:",any"`
+}
+
+func (n schemaNode) all(local string) []schemaNode {
+	var out []schemaNode
+	for _, k := range n.Kids {
+		if k.XMLName.Local == local {
+			out = append(out, k)
+		}
+		out = append(out, k.all(local)...)
+	}
+	return out
+}
+
+func description(t *testing.T) schemaNode {
+	t.Helper()
+	text, err := contract.WSDL("http://127.0.0.1:1/?a&b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(text, []byte("http://127.0.0.1:1/?a&amp;b")) {
+		t.Error("the address is not in the description, escaped")
+	}
+	var root schemaNode
+	if err := xml.Unmarshal(text, &root); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func wireType(typ string, tables *contract.Tables) string {
+	if _, _, item, ok := contract.Item(typ); ok {
+		if item == "string" {
+			return "a:ArrayOfstring"
+		}
+		return "m:ArrayOf" + item
+	}
+	_, isType := tables.Types[typ]
+	_, isEnum := tables.Enums[typ]
+	switch {
+	case isType || isEnum:
+		return "m:" + typ
+	case typ == "base64":
+		return "xs:base64Binary"
+	case typ == "guid":
+		return "ser:guid"
+	}
+	return "xs:" + typ
+}
+
+func wireMembers(members []contract.Member, tables *contract.Tables) []schemaNode {
+	var out []schemaNode
+	for _, m := range members {
+		n := schemaNode{Name: m.Name, Type: wireType(m.Type, tables), Nillable: m.Nillable, Min: "0"}
+		if m.Required {
+			n.Min = ""
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func plain(nodes []schemaNode) []schemaNode {
+	var out []schemaNode
+	for _, n := range nodes {
+		n.XMLName, n.Kids = xml.Name{}, nil
+		out = append(out, n)
+	}
+	return out
+}
+
+func TestWSDLAgreesWithTables(t *testing.T) {
+	t.Parallel()
+	tables, root := load(t), description(t)
+	types := map[string]schemaNode{}
+	for _, n := range root.all("complexType") {
+		types[n.Name] = n
+	}
+	for name, typ := range tables.Types {
+		want := wireMembers(typ.Members[len(tables.Types[typ.Base].Members):], tables)
+		if diff := cmp.Diff(want, plain(types[name].all("element"))); diff != "" {
+			t.Errorf("%s: table against description:\n%s", name, diff)
+		}
+	}
+	wrappers := map[string]schemaNode{}
+	for _, n := range root.all("element") {
+		if n.Type == "" {
+			wrappers[n.Name] = n
+		}
+	}
+	for name, op := range tables.Operations {
+		if diff := cmp.Diff(wireMembers(op.Params, tables), plain(wrappers[name].all("element"))); diff != "" {
+			t.Errorf("%s: table against description:\n%s", name, diff)
+		}
+		if diff := cmp.Diff(wireMembers([]contract.Member{op.Result}, tables), plain(wrappers[name+"Response"].all("element"))); diff != "" {
+			t.Errorf("%sResponse: table against description:\n%s", name, diff)
+		}
+	}
+	for _, n := range root.all("simpleType") {
+		var values []string
+		for _, v := range n.all("enumeration") {
+			values = append(values, v.Value)
+		}
+		if diff := cmp.Diff(tables.Enums[n.Name], values); diff != "" {
+			t.Errorf("%s: table against description:\n%s", n.Name, diff)
+		}
+	}
+}
+
+// TestEnvelopesFollowOurOwnSchema checks envelopes and description against each other.
+func TestEnvelopesFollowOurOwnSchema(t *testing.T) {
+	t.Parallel()
+	needXMLLint(t)
+	dir := t.TempDir()
+	driver := writeSchemas(t, dir)
+	for _, name := range contract.EnvelopeNames() {
+		if strings.HasPrefix(name, "fault.") {
+			continue
+		}
+		body := filepath.Join(dir, name+".body")
+		if err := os.WriteFile(body, bodyOf(t, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		lint(t, driver, body)
+	}
+}
+
+func TestEnvelopesAreValidAgainstThePublishedSchema(t *testing.T) {
+	t.Parallel()
+	schemas := os.Getenv("EDOKIT_XSD_DIR")
+	if schemas == "" {
+		t.Skip("EDOKIT_XSD_DIR is not set: the envelopes are not checked against the published schema")
+	}
+	needXMLLint(t)
+	for _, name := range contract.EnvelopeNames() {
+		// These two are what clients meet beyond the contract: their details are of no schema.
+		if name == "fault.exception-detail" || name == "fault.unparsable" {
+			continue
+		}
+		lint(t, filepath.Join(schemas, "envelope.xsd"), filepath.Join("envelopes", name+".xml"))
+	}
+}
+
+func needXMLLint(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("xmllint"); err != nil {
+		t.Skip("xmllint is not installed: the schema is not checked")
+	}
+}
+
+func lint(t *testing.T, schema, file string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), "xmllint", "--noout", "--schema", schema, file).CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", filepath.Base(file), err, out)
+	}
+}
+
+// writeSchemas takes the schemas out of the description and returns a file that imports them all.
+func writeSchemas(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := contract.WSDL("http://127.0.0.1:1/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile(`(?s)<xs:schema targetNamespace="([^"]+)".*?</xs:schema>`).FindAllSubmatch(text, -1)
+	files := map[string]string{}
+	for i, b := range blocks {
+		files[string(b[1])] = "s" + string(rune('a'+i)) + ".xsd"
+	}
+	prefixes := `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:s="` + contract.NSService + `" xmlns:m="` + contract.NSModel +
+		`" xmlns:f="` + contract.NSFault + `" xmlns:a="` + contract.NSArrays + `" xmlns:ser="` + contract.NSSerial + `" `
+	driver := prefixes + ">"
+	for _, b := range blocks {
+		s := strings.Replace(string(b[0]), "<xs:schema ", prefixes, 1)
+		for ns, file := range files {
+			s = strings.ReplaceAll(s, `<xs:import namespace="`+ns+`"/>`, `<xs:import namespace="`+ns+`" schemaLocation="`+file+`"/>`)
+		}
+		ns := string(b[1])
+		if err := os.WriteFile(filepath.Join(dir, files[ns]), []byte(s), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		driver += `<xs:import namespace="` + ns + `" schemaLocation="` + files[ns] + `"/>`
+	}
+	path := filepath.Join(dir, "all.xsd")
+	if err := os.WriteFile(path, []byte(driver+"</xs:schema>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// bodyOf returns the wrapper element with the declarations it needs.
+func bodyOf(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := contract.Envelope(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(text, []byte("<s:Body>"))
+	body, _, ok := bytes.Cut(rest, []byte("</s:Body>"))
+	if !ok {
+		t.Fatalf("%s has no body", name)
+	}
+	dec := xml.NewDecoder(bytes.NewReader(body))
+	for {
+		if _, err := dec.Token(); err == io.EOF {
+			return body
+		} else if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+}
