@@ -1,0 +1,34 @@
+// Package synerdocs is the driver of the Synerdocs exchange service, a SOAP 1.1 service of the operator.
+//
+// It logs in, looks counterparties up, sends signed untyped documents, finds out whether a message arrived, fetches
+// printed forms and tells what became of a document. It is not an engine: it never repeats a send by itself (except once
+// after the service has said that the token is not valid), keeps nothing but the session token, and decides nothing
+// about packages. People who use it start at [New] and [edo.Driver]; what the service's faults mean stands in codes.go.
+//
+// # Quirks
+//
+// The contract leaves much unstated. Where this driver had to choose:
+//
+//   - Password login may be a reading one. A refused right after it says so: reason [edo.LoginLimited], remedy
+//     "log in with a certificate".
+//   - A nil or empty token is a refused login; so is any definite fault of a login call.
+//   - An expired token is expected as the fault Unauthorized. It counts as "not accepted", so a send is repeated once
+//     with a new token. A fault under another status than 200, 400 or 500 is nobody's word.
+//   - Codes that say or may mean "this was already done" (WorkflowViolation, SignAlreadyExists,
+//     DocumentWasAlreadySigned, SignWasAlreadyRejected) prove nothing about a send: it stays in doubt.
+//   - Message, document and signature ids of a send are derived from subscriber, package and document. The service does
+//     not promise to notice a repeat; Find does it by Document.CustomField: "edokit/1 <package> <document> <origin>".
+//   - Find filters the outbox by sender and by time alone, from 24 hours before the first attempt, and lists all four
+//     flow types: a narrower question could miss an accepted message. The list's order is not stated, so a reading
+//     counts only if the total did not change. A forward of a document carries its field too and is no second sending.
+//   - Times without a zone are taken as UTC, see Config.Zone; 0001-01-01T00:00:00 is "not set".
+//   - An operator time that the answer of a send does not set stays zero; it is not replaced by ours.
+//   - The same organisation comes once per operator it is registered with. Hits of this operator win; without any, all
+//     are listed with their operators' codes. Only OrganizationStatus NonActive makes a box inactive.
+//   - A nil result or empty content of the print calls is "not yet", and so are the codes for a document that is not
+//     found, closed or not available, because the operator itself gave its id. FeatureDisabled and the codes about
+//     conversion and type mean "never by this call", and the next call is asked.
+//   - A status NotDeliveredToRecipient (the service got an error receipt) stays "sent": nothing was delivered.
+//   - DocumentTypeInfo is not written, only DocumentType and UntypedKind, as the service's own senders do.
+//   - Certificates whose tokens are sealed by key agreement (GOST, elliptic curves) are not supported.
+package synerdocs

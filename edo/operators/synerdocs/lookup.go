@@ -1,0 +1,158 @@
+package synerdocs
+
+import (
+	"context"
+	"strings"
+
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/internal/soap"
+)
+
+// organization is one hit of a lookup: an organisation at one operator.
+type organization struct {
+	box, inn, kpp, name, legal, last, first, middle, operator, status string
+}
+
+// Lookup lists the boxes of a counterparty (GetOrganizationListByInnKpp). An organisation registered at several
+// operators comes once for each: the boxes at this operator are listed if there are any, else all with the codes of
+// their operators. Hits without a box cannot be addressed and are left out. With c.Box set only that box is listed,
+// at whatever operator it is. Nobody is chosen silently.
+func (s *session) Lookup(ctx context.Context, c edo.Counterparty) ([]edo.Address, error) {
+	found, err := s.organizations(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var boxes []edo.Address
+	for _, o := range found {
+		a := o.address()
+		if a.Box != "" && (c.Box == "" || sameBox(c.Box, a.Box)) {
+			boxes = append(boxes, a)
+		}
+	}
+	if len(boxes) < 2 {
+		return boxes, nil
+	}
+	code, err := s.ownOperator(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return unique(atOperator(boxes, code)), nil
+}
+
+func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]organization, error) {
+	const op = "GetOrganizationListByInnKpp"
+	var found []organization
+	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		found = nil
+		b := body(op, false)
+		b.Secret(svc("authToken"), token)
+		b.Text(svc("inn"), c.INN)
+		if c.KPP == "" {
+			b.Nil(svc("kpp")) // people, sole proprietors and organisations with branches (contract 3.3)
+		} else {
+			b.Text(svc("kpp"), c.KPP)
+		}
+		return request(op, b, func(n *soap.Node) error {
+			return n.Each(om("Organization"), func(item *soap.Node) error {
+				o, err := readOrganization(item)
+				if err == nil && o.inn != "" && o.inn != c.INN {
+					return unreadable(edo.Unavailable, op, "the answer lists another INN than was asked for")
+				}
+				found = append(found, o)
+				return err
+			})
+		})
+	})
+	return found, err
+}
+
+func readOrganization(n *soap.Node) (organization, error) {
+	var o organization
+	err := n.Fields(map[soap.Name]func(*soap.Node) error{
+		om("BoxAddress"):         text(&o.box),
+		om("FirstName"):          text(&o.first),
+		om("Inn"):                text(&o.inn),
+		om("Kpp"):                text(&o.kpp),
+		om("LastName"):           text(&o.last),
+		om("LegalName"):          text(&o.legal),
+		om("MiddleName"):         text(&o.middle),
+		om("Name"):               text(&o.name),
+		om("OperatorCode"):       text(&o.operator),
+		om("OrganizationStatus"): text(&o.status),
+	})
+	return o, err
+}
+
+// address takes the first name that says something: short, legal, a person's. Only NonActive, which means not
+// registered in the service, makes a box inactive; whether others may be sent to is the operator's verdict.
+func (o organization) address() edo.Address {
+	name := o.name
+	if name == "" {
+		name = o.legal
+	}
+	if name == "" {
+		name = strings.Join(strings.Fields(o.last+" "+o.first+" "+o.middle), " ")
+	}
+	return edo.Address{
+		Box: edo.BoxID(strings.TrimSpace(o.box)), INN: o.inn, KPP: o.kpp, Name: name, Operator: o.operator, Active: o.status != "NonActive",
+	}
+}
+
+// unique lists a box once, even if it came with several registrations: the address is the same.
+func unique(boxes []edo.Address) []edo.Address {
+	var once []edo.Address
+	for _, b := range boxes {
+		if !listed(once, b) {
+			once = append(once, b)
+		}
+	}
+	return once
+}
+
+func listed(boxes []edo.Address, a edo.Address) bool {
+	for _, b := range boxes {
+		if sameBox(b.Box, a.Box) {
+			return true
+		}
+	}
+	return false
+}
+
+func atOperator(boxes []edo.Address, code string) []edo.Address {
+	var own []edo.Address
+	for _, b := range boxes {
+		if code != "" && strings.EqualFold(b.Operator, code) {
+			own = append(own, b)
+		}
+	}
+	if len(own) == 0 {
+		return boxes
+	}
+	return own
+}
+
+// ownOperator is this operator's code (GetSpecialOperatorInfo), asked once per session. Two calls at the same time may
+// both ask; the answer is the same.
+func (s *session) ownOperator(ctx context.Context) (string, error) {
+	const op = "GetSpecialOperatorInfo"
+	s.mu.Lock()
+	code := s.operatorCode
+	s.mu.Unlock()
+	if code != "" {
+		return code, nil
+	}
+	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		b := body(op, false)
+		b.Secret(svc("authToken"), token)
+		return request(op, b, func(n *soap.Node) error {
+			return n.Fields(map[soap.Name]func(*soap.Node) error{om("OperatorServiceCode"): text(&code)})
+		})
+	})
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	s.operatorCode = code
+	s.mu.Unlock()
+	return code, nil
+}

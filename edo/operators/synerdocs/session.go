@@ -1,0 +1,73 @@
+package synerdocs
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/internal/soap"
+)
+
+// session is one subscriber at the service. All it keeps is the token and the operator's own code.
+type session struct {
+	config     Config
+	box        edo.BoxID
+	subscriber edo.SubscriberID
+	client     *soap.Client
+	forms      []string
+	tokens     tokens
+
+	mu           sync.Mutex
+	operatorCode string // of this operator; empty: not asked yet
+}
+
+var (
+	_ edo.Checker = (*session)(nil)
+	_ edo.Finder  = (*session)(nil)
+	_ edo.Printer = (*session)(nil)
+	_ edo.Tracker = (*session)(nil)
+)
+
+// Close forgets the token and lets idle connections go. There is no log-out in the contract.
+func (s *session) Close() error {
+	s.tokens.forget()
+	s.client.Close()
+	return nil
+}
+
+// Visibility is how long an accepted message may stay invisible to Find.
+func (s *session) Visibility() time.Duration { return s.config.Visibility }
+
+// call makes one exchange that needs a token. When the service says that the token is no longer valid, it logs in once
+// and repeats once: that fault is a definite "not accepted", so the repeat is safe for sends as well. build is called
+// for each attempt, because a body can be rendered only once.
+func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Request) (soap.Reply, error) {
+	token, stamp, err := s.tokens.get(ctx, 0)
+	if err != nil {
+		return soap.Reply{}, err
+	}
+	r := build(token)
+	reply, err := s.client.Do(ctx, r)
+	if !tokenRefused(err) {
+		return reply, s.verdict(r, err)
+	}
+	if token, _, err = s.tokens.get(ctx, stamp); err != nil {
+		return soap.Reply{}, err
+	}
+	r = build(token)
+	reply, err = s.client.Do(ctx, r)
+	return reply, s.verdict(r, err)
+}
+
+func (s *session) verdict(r soap.Request, err error) error {
+	return verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
+}
+
+// ownBox is the address every call of the box needs.
+func (s *session) ownBox() (string, error) {
+	if s.box == "" {
+		return "", invalid("account.box", "is empty", "set the box; a check lists the boxes of the login")
+	}
+	return string(s.box), nil
+}

@@ -1,0 +1,87 @@
+package synerdocs
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/edokit/edokit/edo/internal/soap"
+)
+
+// reader puts one member of an answer somewhere; nil leaves the zero value.
+type reader = func(*soap.Node) error
+
+func text(to *string) reader {
+	return func(n *soap.Node) error {
+		if n.Nil() {
+			return nil
+		}
+		v, err := n.Text()
+		if err == nil {
+			*to = v
+		}
+		return err
+	}
+}
+
+// boolean accepts the four forms of XML Schema and nothing else: "True" is not one of them.
+func boolean(to *bool) reader {
+	return scalar(func(v string) error {
+		switch v {
+		case "true", "1":
+			*to = true
+		case "false", "0":
+			*to = false
+		default:
+			return fmt.Errorf("is not true, false, 1 or 0")
+		}
+		return nil
+	})
+}
+
+func integer(to *int) reader {
+	return scalar(func(v string) error {
+		i, err := strconv.ParseInt(v, 10, 32)
+		if err != nil {
+			return fmt.Errorf("is not a whole number of 32 bits")
+		}
+		*to = int(i)
+		return nil
+	})
+}
+
+// moment reads a dateTime; times without a zone are of the given zone.
+func moment(to *time.Time, zone *time.Location) reader {
+	return scalar(func(v string) error {
+		t, err := parseTime(v, zone)
+		if err == nil {
+			*to = t
+		}
+		return err
+	})
+}
+
+// scalar names the element in the error, never its text: a wrong value may be anything.
+func scalar(set func(string) error) reader {
+	return func(n *soap.Node) error {
+		if n.Nil() {
+			return nil
+		}
+		v, err := n.Text()
+		if err != nil {
+			return err
+		}
+		if err := set(strings.Trim(v, " \t\r\n")); err != nil {
+			return fmt.Errorf("element %s %w", n.Name().Local, err)
+		}
+		return nil
+	}
+}
+
+// enumCode reads an EnumValue, the service's open enum. Its number decides; the names are for people.
+func enumCode(to *int) reader {
+	return func(n *soap.Node) error {
+		return n.Fields(map[soap.Name]func(*soap.Node) error{om("Code"): integer(to)})
+	}
+}
