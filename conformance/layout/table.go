@@ -47,7 +47,7 @@ func rows() []row {
 	return []row{
 		{Package: "edo", Why: "the words: whoever imports them gets nothing else"},
 		{Package: "edo/cms", Own: []string{"edo"}, Third: []string{pkcs12}, Why: "signatures need no operator"},
-		{Package: "edo/edotest", Own: []string{"edo"}, Why: "an operator in memory"},
+		{Package: "edo/edotest", Own: []string{"edo", "edo/cms"}, Why: "an operator in memory, and keys for tests"},
 		{
 			Package: "edo/gateway", Own: []string{"edo", "edo/cms"}, Third: []string{xsync, xtime, uuid},
 			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",

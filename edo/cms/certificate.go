@@ -18,7 +18,7 @@ import (
 
 const (
 	maxCertificate = 64 << 10 // bytes of one certificate; qualified ones have 2-4 KiB
-	maxRSA         = 16384    // bits; a foreign key must not buy minutes of arithmetic
+	maxRSA         = 8192     // bits; 32 signers with longer keys would buy seconds of arithmetic
 	minRSA         = 2048     // bits; shorter keys are refused as broken
 )
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +64,9 @@ func TestVerifyFixtures(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if s, err := cms.Parse(fixture(t, "openssl", name+".p7s")); err != nil || s.IsDER() == strings.HasSuffix(name, "-ber") {
+				t.Errorf("%v, DER %t", err, s.IsDER())
+			}
 			r := verify(t, fixture(t, "openssl", name+".p7s"), content, inside)
 			got := want{r.Verdict().State, r.Verdict().Reason, len(r.Signers)}
 			if diff := cmp.Diff(tc, got); diff != "" {

@@ -14,7 +14,7 @@ const (
 	maxNameText  = 1024
 )
 
-// Attribute types of names. The Russian ones stand in the order of FSB 795 (appendix on qualified certificates).
+// Attribute types of names. The Russian ones come from order 795 of the FSB on qualified certificates.
 const (
 	oidCommonName   = "2.5.4.3"
 	oidSurname      = "2.5.4.4"

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"github.com/edokit/edokit/edo"
@@ -21,6 +22,7 @@ type SignedData struct {
 	contentType  string
 	certificates []*Certificate
 	signers      []signer
+	der          bool
 }
 
 // Parse reads a detached CMS SignedData of at most 1 MiB in DER or BER. Errors are [edo.Invalid] with reason
@@ -36,13 +38,21 @@ func Parse(der []byte) (*SignedData, error) {
 	s := new(SignedData)
 	// The exact bytes of certificates and attributes are kept, the caller's slice is not.
 	if err := s.readContentInfo(reader{rest: bytes.Clone(der)}); err != nil {
-		if typed, ok := err.(*edo.Error); ok {
+		if typed := (*edo.Error)(nil); errors.As(err, &typed) {
 			return nil, typed
 		}
 		return nil, malformed("is not a CMS SignedData", "give a detached CMS signature in DER", err)
 	}
+	if e, _, err := cut(der, 0); err == nil {
+		plain, err := toDER(e, 0)
+		s.der = err == nil && bytes.Equal(plain, der)
+	}
 	return s, nil
 }
+
+// IsDER reports whether all lengths are definite and minimal and no string is divided. Operators ask for DER; what
+// comes in BER is as good, but its maker has to write it again.
+func (s *SignedData) IsDER() bool { return s.der }
 
 // Certificates lists the certificates inside, in their order; some operators take the first for the signer's.
 func (s *SignedData) Certificates() []*Certificate {

@@ -101,7 +101,7 @@ func TestSign(t *testing.T) {
 				t.Errorf("ours by us: %+v", r)
 			}
 			s, _ := cms.Parse(der)
-			if got := s.Certificates(); len(got) != 1 || !bytes.Equal(got[0].DER, key.Certificate().DER) {
+			if got := s.Certificates(); len(got) != 1 || !s.IsDER() || !bytes.Equal(got[0].DER, key.Certificate().DER) {
 				t.Errorf("certificates inside: %v", got)
 			}
 			if err := smallstep(der, letter); err != nil {

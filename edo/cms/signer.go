@@ -150,7 +150,7 @@ func (s *signer) readAttribute(r reader, contentType string, seen map[string]boo
 	if err != nil {
 		return err
 	}
-	ok := true
+	var ok bool
 	switch oid {
 	case oidContentType:
 		ok = value.tag == tagOID && oidText(value.body) == contentType
