@@ -113,6 +113,9 @@ func TestFaultShapes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if tc.fault.Shape == 0 {
+				tc.fault.Shape = soap.Typed
+			}
 			send, read := asError(t, verdictOf("SendMessage", true, false, &tc.fault)), asError(t, verdictOf("GetBoxes", false, false, &tc.fault))
 			if send.Kind != tc.send || read.Kind != tc.read || send.Reason != tc.reason || read.Reason != tc.reason || send.RetryAfter != tc.fault.RetryAfter {
 				t.Errorf("send: %v (%s)\nread: %v (%s)", send, send.Reason, read, read.Reason)
