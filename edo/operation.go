@@ -71,6 +71,7 @@ const (
 	RoleOriginal     Role = "original"      // the bytes that were signed
 	RoleOperatorForm Role = "operator-form" // the operator's printed form, byte for byte as it came
 	RoleLocalMark    Role = "local-mark"    // a copy marked by us, never passed off as the operator's
+	RoleSignature    Role = "signature"     // the detached CMS over the original
 )
 
 // Version is one stored version of a document. There is at most one of each role.
@@ -131,7 +132,7 @@ type DocumentStatus struct {
 	StampReason Reason
 	StampDetail string
 	FormFaults  int       // answers of the operator that were no printed form
-	Versions    []Version // role original excluded
+	Versions    []Version // without original and signature, which Digest and Signature name
 }
 
 // Document finds a document by id, nil if there is none.

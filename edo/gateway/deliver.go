@@ -83,7 +83,8 @@ func (g *Gateway) Acknowledged(ctx context.Context, s edo.SubscriberID, consumer
 	return seq, wrap("gateway.Acknowledged", err)
 }
 
-// Content opens the original or a stored version of a document. [edo.NotFound] if there is no version of that role.
+// Content opens the original, its signature or a stored version of a document. [edo.NotFound] if there is no version of
+// that role (yet).
 func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error) {
 	op, err := g.Outbox.Operation(ctx, k)
 	if err != nil {
@@ -94,10 +95,14 @@ func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, rol
 	if d == nil {
 		return edo.Content{}, edo.Version{}, missing
 	}
-	versions := append([]edo.Version{{Document: id, Role: edo.RoleOriginal, Name: d.Name, Digest: d.Digest, Size: d.Size, At: op.CreatedAt}}, d.Versions...)
+	versions := append([]edo.Version{
+		{Document: id, Role: edo.RoleOriginal, Name: d.Name, Digest: d.Digest, Size: d.Size, At: op.CreatedAt},
+		{Document: id, Role: edo.RoleSignature, Name: d.Name + ".p7s", Digest: d.Signature, At: op.UpdatedAt},
+	}, d.Versions...)
 	for _, v := range versions {
-		if v.Role == role {
+		if v.Role == role && !v.Digest.IsZero() {
 			c, err := g.Archive.Open(ctx, v.Digest)
+			v.Size = c.Size
 			return c, v, wrap("gateway.Content", err)
 		}
 	}

@@ -1,0 +1,26 @@
+package cms
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Verifier checks finished signatures for the gateway. The zero value is ready.
+type Verifier struct{}
+
+// Check reads the content once and gives the verdict of the weakest signer. An error means that no verdict could be
+// reached: the signature is malformed, or the content could not be read.
+func (Verifier) Check(ctx context.Context, content io.Reader, signature []byte, at time.Time) (edo.Verdict, error) {
+	s, err := Parse(signature)
+	if err != nil {
+		return edo.Verdict{}, err
+	}
+	report, err := s.Verify(ctx, content, at)
+	if err != nil {
+		return edo.Verdict{}, err
+	}
+	return report.Verdict(), nil
+}
