@@ -1,0 +1,111 @@
+package dmsplugin
+
+import (
+	"context"
+
+	"google.golang.org/grpc"
+
+	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
+	"github.com/edokit/edokit/dmsplugin/internal/wire"
+	"github.com/edokit/edokit/edo"
+)
+
+// Pages of events and log rows, so that a page stays below [MaxMessage] with every text at its limit.
+const (
+	defaultPage = 100
+	maxPage     = 500
+)
+
+func page(limit int32) (int, error) {
+	switch {
+	case limit == 0:
+		return defaultPage, nil
+	case limit < 0 || limit > maxPage:
+		return 0, wire.Broken("limit", "is not between 1 and 500")
+	}
+	return int(limit), nil
+}
+
+// exchangeServer hands every call to the engine.
+type exchangeServer struct {
+	dmspb.UnimplementedExchangeServer
+	*server
+}
+
+func (e *exchangeServer) Send(stream grpc.ClientStreamingServer[dmspb.SendRequest, dmspb.SendResponse]) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	pkg, err := spool{archive: e.Archive, stream: stream}.receive(stream.Context())
+	if err != nil {
+		return err
+	}
+	op, err := e.Exchange.Send(stream.Context(), pkg)
+	if err != nil {
+		return err
+	}
+	return stream.SendAndClose(&dmspb.SendResponse{Operation: wire.ToOperation(op)})
+}
+
+func (e *exchangeServer) Status(ctx context.Context, r *dmspb.StatusRequest) (*dmspb.StatusResponse, error) {
+	op, err := e.Exchange.Status(ctx, wire.FromKey(r.GetKey()))
+	return &dmspb.StatusResponse{Operation: wire.ToOperation(op)}, err
+}
+
+func (e *exchangeServer) Watch(r *dmspb.WatchRequest, stream grpc.ServerStreamingServer[dmspb.WatchResponse]) error {
+	ctx, cancel := e.untilDrained(stream.Context())
+	defer cancel()
+	for op, err := range e.Exchange.Watch(ctx, wire.FromKey(r.GetKey()), r.GetAfterRevision()) {
+		if err != nil {
+			return cause(ctx, err)
+		}
+		if err := stream.Send(&dmspb.WatchResponse{Operation: wire.ToOperation(op)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *exchangeServer) Deliver(ctx context.Context, r *dmspb.DeliverRequest) (*dmspb.DeliverResponse, error) {
+	limit, err := page(r.GetLimit())
+	if err != nil {
+		return nil, err
+	}
+	events, err := e.Exchange.Deliver(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetAfter(), limit)
+	return &dmspb.DeliverResponse{Events: wire.ToEvents(events)}, err
+}
+
+func (e *exchangeServer) Acknowledge(ctx context.Context, r *dmspb.AcknowledgeRequest) (*dmspb.AcknowledgeResponse, error) {
+	err := e.Exchange.Acknowledge(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer(), r.GetSeq())
+	return &dmspb.AcknowledgeResponse{}, err
+}
+
+func (e *exchangeServer) Acknowledged(ctx context.Context, r *dmspb.AcknowledgedRequest) (*dmspb.AcknowledgedResponse, error) {
+	seq, err := e.Exchange.Acknowledged(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer())
+	return &dmspb.AcknowledgedResponse{Seq: seq}, err
+}
+
+func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStreamingServer[dmspb.ContentResponse]) error {
+	content, version, err := e.Exchange.Content(stream.Context(), wire.FromKey(r.GetKey()), edo.DocumentID(r.GetDocument()), wire.FromRole(r.GetRole()))
+	if err != nil {
+		return err
+	}
+	body, err := content.Open(stream.Context())
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	err = stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_Header{Header: &dmspb.ContentHeader{Version: wire.ToVersion(version)}}})
+	if err != nil {
+		return err
+	}
+	digest, size, err := cut(body, func(c *dmspb.Chunk) error {
+		return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_Chunk{Chunk: c}})
+	})
+	if err != nil {
+		return err
+	}
+	return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_End{End: wire.ToContentEnd(size, digest)}})
+}

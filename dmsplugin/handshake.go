@@ -1,0 +1,36 @@
+package dmsplugin
+
+import (
+	goplugin "github.com/hashicorp/go-plugin"
+)
+
+const (
+	// ProtocolVersion is the major version of the contract: the suffix of the proto package and the number that is
+	// negotiated in the handshake. Inside a version there are only additions.
+	ProtocolVersion = 1
+	// CookieKey and CookieValue mark an environment that wants a plugin. They are no secret and no protection.
+	CookieKey   = "EDOKIT_DMS_PLUGIN"
+	CookieValue = "d1b0f2a6c7e94f6f8b7c3a5e-exchange"
+	// StdinWatch, set to 1 in the plugin's environment, makes the end of its standard input the end of the plugin. For
+	// hosts that keep a pipe open; a Go host hands over its own standard input and must not set it.
+	StdinWatch = "EDOKIT_STDIN_WATCH"
+
+	// ChunkSize is how content is cut, in bytes; MaxChunk is what is accepted.
+	ChunkSize = 256 << 10
+	MaxChunk  = 1 << 20
+	// MaxMessage is the largest message in either direction, in bytes.
+	MaxMessage = 4 << 20
+
+	pluginName   = "dms"
+	envHostCert  = "PLUGIN_CLIENT_CERT"
+	envMultiplex = "PLUGIN_MULTIPLEX_GRPC"
+	envSocketDir = goplugin.EnvUnixSocketDir
+)
+
+// PluginMode reports whether the process was started by a host, so that a binary that is also a command line can
+// choose. getenv is os.Getenv.
+func PluginMode(getenv func(string) string) bool { return getenv(CookieKey) == CookieValue }
+
+func handshake() goplugin.HandshakeConfig {
+	return goplugin.HandshakeConfig{ProtocolVersion: ProtocolVersion, MagicCookieKey: CookieKey, MagicCookieValue: CookieValue}
+}

@@ -1,0 +1,56 @@
+package dmsplugin
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"strings"
+
+	hclog "github.com/hashicorp/go-hclog"
+)
+
+// NewLogger logs to w in the JSON form that go-plugin hosts understand, one object per line. Make it before [Serve] with
+// os.Stderr. Values of type edo.Secret hide themselves.
+func NewLogger(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: hclogKeys}))
+}
+
+func hclogKeys(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) > 0 {
+		return a
+	}
+	switch a.Key {
+	case slog.TimeKey:
+		a.Key = "@timestamp"
+	case slog.MessageKey:
+		a.Key = "@message"
+	case slog.LevelKey:
+		a = slog.String("@level", strings.ToLower(a.Value.String()))
+	}
+	return a
+}
+
+// toHclog hands go-plugin a logger that ends in l.
+func toHclog(l *slog.Logger) hclog.Logger {
+	out := hclog.NewInterceptLogger(&hclog.LoggerOptions{Output: io.Discard, Level: hclog.Off})
+	out.RegisterSink(sink{l})
+	return out
+}
+
+// sink passes what go-plugin says, and what it reads from a plugin's standard error, on to slog.
+type sink struct{ *slog.Logger }
+
+// Accept is called by hclog for every line.
+func (s sink) Accept(name string, level hclog.Level, msg string, args ...any) {
+	at := slog.LevelDebug
+	switch level {
+	case hclog.Error:
+		at = slog.LevelError
+	case hclog.Warn:
+		at = slog.LevelWarn
+	case hclog.Info:
+		at = slog.LevelInfo
+	default:
+	}
+	s.Log(context.Background(), at, msg, append([]any{"logger", name}, args...)...)
+}

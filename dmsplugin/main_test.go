@@ -1,0 +1,60 @@
+package dmsplugin_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/dmsplugin"
+)
+
+// hostMode makes the test binary a host that launches the plugin and then sleeps, to be killed by a test.
+const hostMode = "EDOKIT_TEST_HOST"
+
+// TestMain lets the test binary be the plugin and the doomed host as well: real processes without a second build.
+func TestMain(m *testing.M) {
+	switch {
+	case dmsplugin.PluginMode(os.Getenv):
+		os.Exit(pluginMain())
+	case os.Getenv(hostMode) != "":
+		os.Exit(hostMain())
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func pluginMain() int {
+	logger := dmsplugin.NewLogger(os.Stderr, slog.LevelDebug)
+	store, err := archive.Open(archive.Config{Path: os.Getenv("TEST_ARCHIVE")})
+	if err != nil {
+		logger.Error("archive", "error", err)
+		return 1
+	}
+	engine := newEngine(store)
+	err = dmsplugin.Serve(context.Background(), dmsplugin.ServeConfig{
+		Exchange: engine, Book: engine, Credentials: engine, Archive: store, Version: "v0.0.0-test", Operators: []string{"fake"}, Logger: logger,
+	})
+	if err != nil {
+		logger.Error("serve", "error", err)
+		return 1
+	}
+	return 0
+}
+
+func hostMain() int {
+	client, err := dmsplugin.Launch(context.Background(), dmsplugin.Config{
+		Path: os.Args[0], Dir: os.Getenv("TEST_SOCKETS"), Env: []string{"TEST_ARCHIVE=" + os.Getenv("TEST_ARCHIVE")},
+	})
+	if err != nil {
+		fmt.Println("error", err)
+		return 1
+	}
+	fmt.Println(client.PID())
+	time.Sleep(time.Hour)
+	return 0
+}

@@ -1,0 +1,57 @@
+package dmsplugin
+
+import (
+	"bytes"
+	"context"
+
+	"google.golang.org/grpc"
+
+	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
+	"github.com/edokit/edokit/dmsplugin/internal/wire"
+	"github.com/edokit/edokit/edo"
+)
+
+// logServer shows the message log.
+type logServer struct {
+	dmspb.UnimplementedMessageLogServer
+	*server
+}
+
+func (l *logServer) Query(ctx context.Context, r *dmspb.QueryRequest) (*dmspb.QueryResponse, error) {
+	limit, err := page(r.GetLimit())
+	if err != nil {
+		return nil, err
+	}
+	filter := wire.FromQuery(r)
+	filter.Limit = limit
+	rows, err := l.Book.Exchanges(ctx, filter)
+	return &dmspb.QueryResponse{Rows: wire.ToLogRows(rows)}, err
+}
+
+// RawXML gives the text as it is stored: masked before it was written, so there is nothing here to mask.
+func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingServer[dmspb.RawXMLResponse]) error {
+	row, err := l.Book.Exchange(stream.Context(), edo.ExchangeID(r.GetId()))
+	if err != nil {
+		return err
+	}
+	var text []byte
+	switch r.GetSide() {
+	case dmspb.Side_SIDE_REQUEST:
+		text = row.Request.Text
+	case dmspb.Side_SIDE_ANSWER:
+		text = row.Answer.Text
+	default:
+		return wire.Broken("side", "is neither request nor answer")
+	}
+	header := &dmspb.RawXMLHeader{Row: wire.ToLogRow(row), Size: int64(len(text))}
+	if err := stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_Header{Header: header}}); err != nil {
+		return err
+	}
+	digest, size, err := cut(bytes.NewReader(text), func(c *dmspb.Chunk) error {
+		return stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_Chunk{Chunk: c}})
+	})
+	if err != nil {
+		return err
+	}
+	return stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_End{End: wire.ToContentEnd(size, digest)}})
+}

@@ -1,0 +1,24 @@
+package dmsplugin
+
+import (
+	"context"
+	"os"
+)
+
+// parentGone returns when the process that started us has ended. Windows keeps a dead parent's id, so the process
+// itself is waited for.
+func parentGone(ctx context.Context) {
+	parent, err := os.FindProcess(os.Getppid())
+	if err != nil {
+		return // it has ended already
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		_, _ = parent.Wait()
+	}()
+	select {
+	case <-ctx.Done():
+	case <-gone:
+	}
+}

@@ -1,0 +1,177 @@
+package dmsplugin
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"sync"
+
+	goplugin "github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+
+	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
+	"github.com/edokit/edokit/dmsplugin/internal/wire"
+	"github.com/edokit/edokit/edo"
+)
+
+// maxStreams bounds the calls of one connection that run at once; the rest waits in the host.
+const maxStreams = 128
+
+// server holds what all services share: the ports, and the count of calls under way.
+type server struct {
+	ServeConfig
+
+	mu       sync.Mutex
+	draining chan struct{} // closed when nothing new is taken
+	running  sync.WaitGroup
+}
+
+func newServer(c ServeConfig) *server {
+	return &server{ServeConfig: c, draining: make(chan struct{})}
+}
+
+// grpcPlugin is how go-plugin learns of the services, on both sides.
+type grpcPlugin struct {
+	goplugin.NetRPCUnsupportedPlugin
+	server *server // nil in the host
+}
+
+// GRPCServer registers the services; called by go-plugin in the plugin.
+func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, s *grpc.Server) error {
+	dmspb.RegisterPluginServer(s, &pluginServer{server: p.server})
+	dmspb.RegisterExchangeServer(s, &exchangeServer{server: p.server})
+	dmspb.RegisterDirectoryServer(s, &directoryServer{server: p.server})
+	dmspb.RegisterMessageLogServer(s, &logServer{server: p.server})
+	return nil
+}
+
+// GRPCClient hands out the connection; called by go-plugin in the host.
+func (p *grpcPlugin) GRPCClient(_ context.Context, _ *goplugin.GRPCBroker, c *grpc.ClientConn) (any, error) {
+	return c, nil
+}
+
+func (s *server) options() []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage), grpc.MaxConcurrentStreams(maxStreams),
+		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
+			err = s.call(ctx, info.FullMethod, func() error {
+				answer, err = next(ctx, req)
+				return err
+			})
+			return answer, err
+		}),
+		grpc.ChainStreamInterceptor(func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
+			return s.call(stream.Context(), info.FullMethod, func() error { return next(srv, stream) })
+		}),
+	}
+}
+
+// call runs one handler of ours: a panic ends the call and not the process, an error gets its form for the wire, and
+// what the host cannot mend is logged. Requests are never logged: they may hold credentials.
+func (s *server) call(ctx context.Context, method string, handler func() error) (err error) {
+	if !strings.HasPrefix(method, "/edokit.") {
+		return handler() // go-plugin's own services end with the process
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			s.Logger.ErrorContext(ctx, "panic in a call", "method", method, "what", panicText(p), "stack", string(debug.Stack()))
+			err = wire.ToError(&edo.Error{Kind: edo.Internal, Op: method, Message: "the call failed"})
+		}
+	}()
+	err = handler()
+	if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil {
+		s.Logger.ErrorContext(ctx, "call failed", "method", method, "error", err)
+	}
+	return wire.ToError(err)
+}
+
+// panicText tells what the runtime says about itself. Any other value may hold whatever was in hand, secrets included.
+func panicText(p any) string {
+	if e, ok := p.(runtime.Error); ok {
+		return e.Error()
+	}
+	return "a value that is not shown"
+}
+
+// enter counts a call that must end before the process does, or refuses it because the end has begun.
+func (s *server) enter() (leave func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.draining:
+		return nil, errDraining()
+	default:
+	}
+	s.running.Add(1)
+	return s.running.Done, nil
+}
+
+func errDraining() error {
+	return &edo.Error{
+		Kind: edo.Unavailable, Reason: wire.Draining, Op: "dmsplugin", Message: "the plugin is about to end",
+		Remedy: "repeat with the same ids when it runs again",
+	}
+}
+
+// drain refuses new packages, ends open watches and waits for the packages that are arriving, until ctx ends.
+func (s *server) drain(ctx context.Context) {
+	s.mu.Lock()
+	select {
+	case <-s.draining:
+	default:
+		close(s.draining)
+	}
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.running.Wait()
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// untilDrained gives a context that also ends when the plugin drains.
+func (s *server) untilDrained(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-s.draining:
+			cancel(errDraining())
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// cause prefers the reason why a context was ended over the bare fact.
+func cause(ctx context.Context, err error) error {
+	if errors.Is(err, context.Canceled) && errors.Is(context.Cause(ctx), edo.Unavailable) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// pluginServer answers what runs here.
+type pluginServer struct {
+	dmspb.UnimplementedPluginServer
+	*server
+}
+
+func (p *pluginServer) GetInfo(context.Context, *dmspb.GetInfoRequest) (*dmspb.GetInfoResponse, error) {
+	return &dmspb.GetInfoResponse{
+		Version: p.Version, Capabilities: []string{"send", "watch", "deliver", "content", "directory", "log", "drain"}, Operators: p.Operators,
+		MaxDocuments: edo.MaxDocuments, MaxDocumentSize: edo.MaxDocumentSize, MaxPackageSize: edo.MaxPackageSize, ChunkSize: ChunkSize,
+	}, nil
+}
+
+func (p *pluginServer) Drain(ctx context.Context, _ *dmspb.DrainRequest) (*dmspb.DrainResponse, error) {
+	p.Logger.LogAttrs(ctx, slog.LevelInfo, "drain")
+	p.drain(ctx)
+	return &dmspb.DrainResponse{}, ctx.Err()
+}

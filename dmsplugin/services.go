@@ -1,0 +1,49 @@
+package dmsplugin
+
+import (
+	"context"
+	"iter"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+// Exchange is the engine behind the plugin; *gateway.Gateway is one.
+type Exchange interface {
+	Send(ctx context.Context, p edo.Package) (edo.Operation, error)
+	Status(ctx context.Context, k edo.Key) (edo.Operation, error)
+	Watch(ctx context.Context, k edo.Key, afterRevision int64) iter.Seq2[edo.Operation, error]
+	Deliver(ctx context.Context, s edo.SubscriberID, after int64, limit int) ([]edo.Event, error)
+	Acknowledge(ctx context.Context, s edo.SubscriberID, consumer string, seq int64) error
+	Acknowledged(ctx context.Context, s edo.SubscriberID, consumer string) (int64, error)
+	Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error)
+}
+
+// Book is the part of [directory.Book] that a host may reach. It has no way to read a credential.
+type Book interface {
+	PutSubscriber(ctx context.Context, s directory.Subscriber) error
+	Subscribers(ctx context.Context) ([]directory.Subscriber, error)
+	PutUser(ctx context.Context, u directory.User) error
+	RemoveUser(ctx context.Context, s edo.SubscriberID, a edo.ActorID) error
+	Users(ctx context.Context, s edo.SubscriberID) ([]directory.User, error)
+	Signers(ctx context.Context, s edo.SubscriberID) ([]directory.Signer, error)
+	Exchange(ctx context.Context, id edo.ExchangeID) (directory.Exchange, error)
+	Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]directory.Exchange, error)
+}
+
+// Credentials takes credentials in, seals them and never gives one out.
+type Credentials interface {
+	// SetPassword makes the subscriber log in by name and password.
+	SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error
+	// SetLoginCertificate makes the subscriber log in by certificate.
+	SetLoginCertificate(ctx context.Context, s edo.SubscriberID, k KeyPair) error
+	// PutSigner stores a signer. Facts about the person are read from the certificate: k's, or without k the one in s.
+	PutSigner(ctx context.Context, s directory.Signer, k *KeyPair) (directory.Signer, error)
+}
+
+// KeyPair is a certificate with its private key, as files hold them.
+type KeyPair struct {
+	Certificate []byte     // PEM or DER; empty when Key is a container that holds it
+	Key         edo.Secret // PEM, or the bytes of a PKCS#12 container
+	Password    edo.Secret // opens an encrypted key or container; may be zero
+}
