@@ -1,0 +1,27 @@
+package directory
+
+import "github.com/edokit/edokit/edo"
+
+// Reasons of a store, the same in every store.
+const (
+	StoreFull     edo.Reason = "store-full"      // no space is left: nothing was written
+	StoreBusy     edo.Reason = "store-busy"      // another process held the store too long: nothing was written
+	StoreCorrupt  edo.Reason = "store-corrupt"   // the database is damaged
+	StoreReadOnly edo.Reason = "store-read-only" // the process may not write
+	StoreClosed   edo.Reason = "store-closed"    // the store was closed before the operation began
+	StoreUnsafe   edo.Reason = "store-unsafe"    // settings or file system would lose what was acknowledged
+	SchemaOld     edo.Reason = "schema-old"      // a migration is missing
+	SchemaNew     edo.Reason = "schema-new"      // the store was migrated by a newer version
+)
+
+// Reasons of a word that cannot be stored.
+const (
+	EndpointMalformed edo.Reason = "endpoint-malformed"
+	LoginMalformed    edo.Reason = "login-malformed"
+	PinMalformed      edo.Reason = "pin-malformed"
+	CAMalformed       edo.Reason = "ca-malformed"
+	PolicyUnknown     edo.Reason = "policy-unknown"
+	ActionUnknown     edo.Reason = "action-unknown"
+	PeriodMalformed   edo.Reason = "period-malformed"
+	FilterMalformed   edo.Reason = "filter-malformed"
+)

@@ -1,0 +1,51 @@
+package directory
+
+import (
+	"slices"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// maxCertificate bounds a certificate in bytes; qualified ones are 2-4 KiB.
+const maxCertificate = 64 << 10
+
+// Signer is a person whose key signs for a subscriber (подписант). The key itself is elsewhere, sealed, or nowhere.
+type Signer struct {
+	ID          edo.SignerID
+	Subscriber  edo.SubscriberID
+	Info        edo.SignerInfo // facts of the certificate; Info.ID is ID
+	Certificate []byte         // DER
+	Kinds       []string       // document kinds the person may sign; empty: all
+	From        time.Time      // zero: the certificate's dates alone count
+	Until       time.Time      // exclusive; zero: the certificate's dates alone count
+	Enabled     bool
+	HasKey      bool      // set by the store: a sealed key is there
+	UpdatedAt   time.Time // set by the store
+}
+
+// Check reports every fault.
+func (s Signer) Check() error {
+	var f faults
+	f.add(edo.CheckID("signer.id", string(s.ID)))
+	f.add(edo.CheckID("signer.subscriber", string(s.Subscriber)))
+	f.line("signer.info.owner", s.Info.Owner, true)
+	f.line("signer.info.organisation", s.Info.Organisation, false)
+	f.lines("signer.kinds", s.Kinds)
+	f.period("signer.until", s.From, s.Until)
+	if n := len(s.Certificate); n == 0 || n > maxCertificate {
+		f.bad(edo.SignatureMalformed, "signer.certificate", "is empty or too large", "give one X.509 certificate in DER")
+	}
+	return f.err()
+}
+
+// Refuses gives the reason why the person may not sign a document of this kind at this time, empty if he may.
+func (s Signer) Refuses(kind string, at time.Time) edo.Reason {
+	switch {
+	case !s.Enabled, len(s.Kinds) > 0 && !slices.Contains(s.Kinds, kind):
+		return edo.SignerNotAuthorised
+	case !within(at, s.From, s.Until), at.Before(s.Info.NotBefore), at.After(s.Info.NotAfter):
+		return edo.SignerExpired
+	}
+	return ""
+}

@@ -1,0 +1,20 @@
+// Package sqlite keeps the directory, the message log and the work of the gateway in one SQLite file.
+//
+// [Store] is the gateway's Outbox and Access, an [edo.Journal], a [directory.Book], and the place of sealed secrets
+// for directory/secret. Document bytes are not here: they go to an [edo.Archive].
+//
+// # What it promises
+//
+// A method that writes returns after the write is on stable storage: WAL with synchronous=FULL, checked on every
+// connection, never assumed. Writes of this process queue up for one writer, which runs each in a savepoint of its own
+// inside one transaction and tells the callers after the commit: one fsync serves up to 256 of them, and one that
+// fails takes none of the others with it. Several processes of one machine may share the file: claims, leases and
+// lists live in SQL under immediate transactions, nothing in memory is believed.
+//
+// # What it is not
+//
+// It does not work on a network file system, where WAL is not safe: [Open] refuses. Migrating is a separate call,
+// [Migrate]; Open checks and names what is missing. Migrations are numbered files, each one transaction, never edited.
+//
+// A new column goes to migrations/, to the scan function that stands beside its SQL, and to the other stores.
+package sqlite

@@ -1,0 +1,70 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/edokit/edokit/edo"
+)
+
+const (
+	sqlEventInsert = `INSERT INTO events (subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, at,
+		revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlEvents = `SELECT seq, subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, at, revision
+		FROM events WHERE subscriber = ? AND seq > ? ORDER BY seq LIMIT ?`
+
+	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES (?, ?, ?)
+		ON CONFLICT (subscriber, consumer) DO UPDATE SET seq = max(seq, excluded.seq)`
+	sqlAcknowledged = `SELECT seq FROM acknowledgements WHERE subscriber = ? AND consumer = ?`
+)
+
+func insertEvents(ctx context.Context, tx *session, k edo.Key, revision int64, events []edo.Event) error {
+	for _, e := range events {
+		var version *edo.Version
+		if e.Kind == edo.EventVersion {
+			version = &e.Version
+		}
+		_, err := tx.exec(ctx, sqlEventInsert, k.Subscriber, k.Package, e.Kind, e.State, e.Reason, e.Detail, e.Document, e.ExternalID,
+			e.Stamp, asJSON(&version), at(&e.At), revision)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanEvent(from scanner) (edo.Event, error) {
+	var e edo.Event
+	err := from.Scan(&e.Seq, &e.Key.Subscriber, &e.Key.Package, &e.Kind, &e.State, &e.Reason, &e.Detail, &e.Document, &e.ExternalID,
+		&e.Stamp, asJSON(&e.Version), at(&e.At), &e.Revision)
+	return e, err
+}
+
+// Events lists what a host has to know after a place it remembers, oldest first. Writers of one file commit one after
+// another, so no event ever appears before a place that was read already.
+func (s *Store) Events(ctx context.Context, sub edo.SubscriberID, after int64, limit int) ([]edo.Event, error) {
+	all, err := list(ctx, s.reader, scanEvent, sqlEvents, sub, after, page(limit))
+	return all, classify("sqlite.Events", err)
+}
+
+// Acknowledge remembers that everything up to seq has reached the consumer. It never moves back.
+func (s *Store) Acknowledge(ctx context.Context, sub edo.SubscriberID, consumer string, seq int64) error {
+	if err := edo.CheckID("consumer", consumer); err != nil {
+		return classify("sqlite.Acknowledge", err)
+	}
+	return s.write(ctx, "sqlite.Acknowledge", func(ctx context.Context, tx *session) error {
+		_, err := tx.exec(ctx, sqlAcknowledge, sub, consumer, seq)
+		return err
+	})
+}
+
+// Acknowledged is the place a consumer has acknowledged, zero at first.
+func (s *Store) Acknowledged(ctx context.Context, sub edo.SubscriberID, consumer string) (int64, error) {
+	var seq int64
+	err := s.reader.QueryRowContext(ctx, sqlAcknowledged, sub, consumer).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return seq, classify("sqlite.Acknowledged", err)
+}

@@ -1,0 +1,237 @@
+-- +goose Up
+-- Times are text in UTC of the fixed form 2006-01-02T15:04:05.000000000Z, so that they sort; NULL is "not yet" or "no
+-- limit". Digests are SHA-256 in lower-case hexadecimal, NULL if there is none. Lists and facts are JSON, NULL if empty.
+
+CREATE TABLE subscribers (
+    id         TEXT NOT NULL PRIMARY KEY, -- chosen by us
+    title      TEXT NOT NULL,             -- for people
+    operator   TEXT NOT NULL,             -- driver name
+    endpoint   TEXT NOT NULL,             -- URL of the operator's service
+    box        TEXT NOT NULL,             -- our box at the operator
+    inn        TEXT NOT NULL,             -- our INN
+    kpp        TEXT NOT NULL,             -- our KPP, may be empty
+    login      TEXT NOT NULL,             -- login name; the password is sealed, in table sealed
+    login_kind TEXT NOT NULL,             -- password or certificate
+    forms      TEXT,                      -- JSON list: calls that may give the printed form, in order
+    pins       TEXT,                      -- JSON list: acceptable server keys
+    cas        BLOB,                      -- PEM: authorities to trust instead of the system's
+    policy     TEXT NOT NULL,             -- JSON object: edo.Policy
+    enabled    INTEGER NOT NULL,          -- 1: may be used
+    updated_at TEXT NOT NULL              -- last change of the row
+) STRICT;
+
+CREATE TABLE users (
+    subscriber  TEXT NOT NULL REFERENCES subscribers (id), -- for whom the user may act
+    actor       TEXT NOT NULL,                             -- the host's id of the user
+    name        TEXT NOT NULL,                             -- for people
+    actions     TEXT NOT NULL,                             -- JSON list of allowed actions
+    kinds       TEXT,                                      -- JSON list of allowed document kinds; NULL: all
+    valid_from  TEXT,                                      -- first moment
+    valid_until TEXT,                                      -- first moment after
+    updated_at  TEXT NOT NULL,                             -- last change of the row
+    PRIMARY KEY (subscriber, actor)
+) STRICT;
+
+CREATE TABLE refusals (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- order of refusals
+    actor      TEXT NOT NULL,                     -- who asked, as the host says
+    action     TEXT NOT NULL,                     -- what for
+    subscriber TEXT NOT NULL,                     -- for whom; may be unknown to us
+    kinds      TEXT,                              -- JSON list of the documents' kinds
+    why        TEXT NOT NULL,                     -- one line for people
+    at         TEXT NOT NULL                      -- when
+) STRICT;
+CREATE INDEX refusals_by_subscriber ON refusals (subscriber, seq);
+
+CREATE TABLE signers (
+    subscriber  TEXT NOT NULL REFERENCES subscribers (id), -- for whom the person signs
+    id          TEXT NOT NULL,                             -- chosen by us
+    info        TEXT NOT NULL,                             -- JSON object: facts of the certificate, edo.SignerInfo
+    certificate BLOB NOT NULL,                             -- X.509 in DER
+    kinds       TEXT,                                      -- JSON list of document kinds the person may sign; NULL: all
+    valid_from  TEXT,                                      -- first moment
+    valid_until TEXT,                                      -- first moment after
+    enabled     INTEGER NOT NULL,                          -- 1: may sign
+    updated_at  TEXT NOT NULL,                             -- last change of the row
+    PRIMARY KEY (subscriber, id)
+) STRICT;
+
+CREATE TABLE counterparties (
+    subscriber TEXT NOT NULL REFERENCES subscribers (id), -- who knows them
+    inn        TEXT NOT NULL,                             -- INN of the other organisation
+    kpp        TEXT NOT NULL,                             -- KPP of its branch, may be empty
+    box        TEXT NOT NULL,                             -- its box, empty if it has none that we know
+    name       TEXT NOT NULL,                             -- for people
+    operator   TEXT NOT NULL,                             -- code of its operator
+    active     INTEGER NOT NULL,                          -- 1: can receive
+    updated_at TEXT NOT NULL,                             -- last change of the row
+    PRIMARY KEY (subscriber, inn, kpp, box)
+) STRICT;
+
+CREATE TABLE sealed (
+    subscriber TEXT NOT NULL REFERENCES subscribers (id), -- whose secret
+    kind       TEXT NOT NULL,                             -- login or signer
+    id         TEXT NOT NULL,                             -- of the signer, empty for a login
+    field      TEXT NOT NULL,                             -- password, key, ...
+    bytes      BLOB NOT NULL,                             -- sealed before it came here; the key is not in this database
+    updated_at TEXT NOT NULL,                             -- last change of the row
+    PRIMARY KEY (subscriber, kind, id, field)
+) STRICT;
+
+CREATE TABLE operations (
+    seq           INTEGER PRIMARY KEY AUTOINCREMENT, -- order of acceptance
+    subscriber    TEXT NOT NULL,    -- who sends
+    package       TEXT NOT NULL,    -- id chosen by the host, unique per subscriber for ever
+    operator      TEXT NOT NULL,    -- driver name
+    actor         TEXT NOT NULL,    -- the host's user who asked
+    to_inn        TEXT NOT NULL,    -- INN of the counterparty
+    to_kpp        TEXT NOT NULL,    -- its KPP, may be empty
+    to_name       TEXT NOT NULL,    -- its name, for people
+    to_box        TEXT NOT NULL,    -- the box the host chose, may be empty
+    address       TEXT NOT NULL,    -- JSON object: where it goes, edo.Address
+    candidates    TEXT,             -- JSON list of edo.Address to choose from
+    state         TEXT NOT NULL,    -- edo.State
+    reason        TEXT NOT NULL,    -- edo.Reason, may be empty
+    detail        TEXT NOT NULL,    -- one line for people
+    message       TEXT NOT NULL,    -- the operator's id of the message
+    operator_time TEXT,             -- when the operator fixed it
+    sent_at       TEXT,             -- the same on our clock
+    skew          INTEGER NOT NULL, -- sent_at minus operator_time in nanoseconds
+    attempts      INTEGER NOT NULL, -- sends begun
+    doubt_since   TEXT,             -- since when the outcome is not known
+    not_found     INTEGER NOT NULL, -- consecutive sure answers "not found"
+    created_at    TEXT NOT NULL,    -- when it was accepted
+    updated_at    TEXT NOT NULL,    -- last change
+    revision      INTEGER NOT NULL, -- grows with every change
+    UNIQUE (subscriber, package)
+) STRICT;
+CREATE INDEX operations_by_state ON operations (state, seq);
+
+CREATE TABLE documents (
+    operation    INTEGER NOT NULL REFERENCES operations (seq), -- the package
+    position     INTEGER NOT NULL, -- place in the package, from 0
+    id           TEXT NOT NULL,    -- chosen by the host
+    name         TEXT NOT NULL,    -- file name
+    kind         TEXT NOT NULL,    -- as the counterparty reads it
+    number       TEXT NOT NULL,    -- number of the paper, may be empty
+    comment      TEXT NOT NULL,    -- may be empty
+    external_id  TEXT NOT NULL,    -- the host's own reference
+    digest       TEXT NOT NULL,    -- of the bytes in the archive
+    size         INTEGER NOT NULL, -- in bytes
+    need_sign    INTEGER NOT NULL, -- 1: the counterparty is asked to sign
+    need_receipt INTEGER NOT NULL, -- 1: the counterparty is asked to confirm the receipt
+    signer       TEXT NOT NULL,    -- whose key signs, empty if it came signed
+    signed_by    TEXT NOT NULL,    -- JSON object: facts of the certificate, edo.SignerInfo
+    signature    TEXT,             -- digest of the detached CMS in the archive
+    verdict      TEXT NOT NULL,    -- what our check of the signature said
+    remote       TEXT NOT NULL,    -- the operator's id of the document
+    stamp        TEXT NOT NULL,    -- edo.StampState
+    stamp_reason TEXT NOT NULL,    -- edo.Reason, may be empty
+    stamp_detail TEXT NOT NULL,    -- one line for people
+    form_faults  INTEGER NOT NULL, -- answers that were no printed form
+    PRIMARY KEY (operation, id)
+) STRICT;
+
+CREATE TABLE versions (
+    operation INTEGER NOT NULL, -- the package
+    document  TEXT NOT NULL,    -- the document in it
+    role      TEXT NOT NULL,    -- edo.Role; at most one of each
+    name      TEXT NOT NULL,    -- file name for the host
+    digest    TEXT NOT NULL,    -- of the bytes in the archive
+    size      INTEGER NOT NULL, -- in bytes
+    source    TEXT NOT NULL,    -- the call that gave it
+    remark    TEXT NOT NULL,    -- whether a stamp was recognised
+    exchange  TEXT NOT NULL,    -- row of the message log
+    at        TEXT NOT NULL,    -- when it was stored
+    PRIMARY KEY (operation, document, role),
+    FOREIGN KEY (operation, document) REFERENCES documents (operation, id)
+) STRICT;
+
+CREATE TABLE jobs (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+    operation INTEGER NOT NULL REFERENCES operations (seq), -- the package
+    document  TEXT NOT NULL,    -- empty for work on the whole package
+    kind      TEXT NOT NULL,    -- edo.JobKind
+    due       TEXT NOT NULL,    -- not before
+    tries     INTEGER NOT NULL, -- claims so far
+    born      TEXT NOT NULL,    -- when it was made
+    fence     INTEGER NOT NULL, -- grows with every claim
+    owner     TEXT NOT NULL,    -- who holds it, empty: nobody
+    until     TEXT,             -- end of the lease
+    done_at   TEXT,             -- NULL: there is work left
+    UNIQUE (operation, document, kind)
+) STRICT;
+CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
+CREATE INDEX jobs_by_lease ON jobs (until) WHERE until IS NOT NULL;
+
+CREATE TABLE attempts (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT, -- order of claims
+    job      INTEGER NOT NULL REFERENCES jobs (id), -- what was claimed
+    fence    INTEGER NOT NULL, -- of this claim
+    owner    TEXT NOT NULL,    -- who claimed
+    at       TEXT NOT NULL,    -- when
+    ended_at TEXT,             -- NULL: interrupted, or still running
+    result   TEXT NOT NULL,    -- the state it ended in
+    detail   TEXT NOT NULL,    -- one line for people
+    UNIQUE (job, fence)
+) STRICT;
+
+CREATE TABLE events (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the list of what hosts have to know
+    subscriber  TEXT NOT NULL,    -- whose
+    package     TEXT NOT NULL,    -- which package
+    kind        TEXT NOT NULL,    -- edo.EventKind
+    state       TEXT NOT NULL,    -- of the package
+    reason      TEXT NOT NULL,    -- edo.Reason, may be empty
+    detail      TEXT NOT NULL,    -- one line for people
+    document    TEXT NOT NULL,    -- empty for the whole package
+    external_id TEXT NOT NULL,    -- the host's own reference
+    stamp       TEXT NOT NULL,    -- edo.StampState
+    version     TEXT,             -- JSON object: edo.Version
+    at          TEXT NOT NULL,    -- when
+    revision    INTEGER NOT NULL  -- of the operation
+) STRICT;
+CREATE INDEX events_by_subscriber ON events (subscriber, seq);
+
+CREATE TABLE acknowledgements (
+    subscriber TEXT NOT NULL,    -- whose events
+    consumer   TEXT NOT NULL,    -- which host
+    seq        INTEGER NOT NULL, -- everything up to here has reached it
+    PRIMARY KEY (subscriber, consumer)
+) STRICT;
+
+-- The message log: one row per exchange. The request half is written before the first byte leaves and never changed.
+CREATE TABLE exchanges (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the log
+    id         TEXT NOT NULL UNIQUE, -- edo.ExchangeID
+    subscriber TEXT NOT NULL,        -- who called
+    package    TEXT NOT NULL,        -- empty if it belongs to none
+    document   TEXT NOT NULL,        -- empty if it belongs to none
+    operation  TEXT NOT NULL,        -- the operator's name of the call
+    endpoint   TEXT NOT NULL,        -- scheme, host and path
+    at         TEXT NOT NULL,        -- before the first byte
+    size       INTEGER NOT NULL,     -- of the exact body in bytes
+    holes      TEXT,                 -- JSON list of edo.Hole: what is replaced in body
+    head       TEXT NOT NULL,        -- request line and headers without secrets
+    body       BLOB NOT NULL         -- as sent, secrets masked, content by digest
+) STRICT;
+CREATE INDEX exchanges_by_subscriber ON exchanges (subscriber, package, seq);
+CREATE INDEX exchanges_by_time ON exchanges (at);
+
+-- The answer half, written once. An exchange without it was interrupted or is running.
+CREATE TABLE answers (
+    exchange       INTEGER PRIMARY KEY REFERENCES exchanges (seq), -- the request
+    at             TEXT NOT NULL,    -- when the answer, or its absence, was certain
+    outcome        TEXT NOT NULL,    -- edo.Outcome
+    code           TEXT NOT NULL,    -- the operator's code of a fault
+    http_status    INTEGER NOT NULL, -- 0 if there was none
+    size           INTEGER NOT NULL, -- of the exact body in bytes
+    digest         TEXT,             -- of the exact body as received
+    request_digest TEXT,             -- of the exact body as sent, NULL if it was not sent whole
+    request_sent   INTEGER NOT NULL, -- bytes of the request body handed to the connection
+    note           TEXT NOT NULL,    -- for people
+    holes          TEXT,             -- JSON list of edo.Hole: what is replaced in body
+    head           TEXT NOT NULL,    -- status line and headers
+    body           BLOB NOT NULL     -- as received, secrets masked, content by digest
+) STRICT;
+CREATE INDEX answers_by_outcome ON answers (outcome, exchange);

@@ -1,0 +1,171 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+const (
+	operationColumns = `seq, subscriber, package, operator, actor, to_inn, to_kpp, to_name, to_box, address, candidates, state, reason,
+		detail, message, operator_time, sent_at, skew, attempts, doubt_since, not_found, created_at, updated_at, revision`
+
+	sqlOperationInsert = `INSERT INTO operations (subscriber, package, operator, actor, to_inn, to_kpp, to_name, to_box, address,
+		candidates, state, reason, detail, message, operator_time, sent_at, skew, attempts, doubt_since, not_found, created_at,
+		updated_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	sqlOperation     = `SELECT ` + operationColumns + ` FROM operations WHERE subscriber = ? AND package = ?`
+	sqlOperationSeq  = `SELECT seq FROM operations WHERE subscriber = ? AND package = ?`
+	sqlOperationList = `SELECT ` + operationColumns + ` FROM operations WHERE `
+	sqlNewestFirst   = ` ORDER BY created_at DESC, seq DESC LIMIT ?`
+
+	sqlOperationUpdate = `UPDATE operations SET address = ?, candidates = ?, state = ?, reason = ?, detail = ?, message = ?,
+		operator_time = ?, sent_at = ?, skew = ?, attempts = ?, doubt_since = ?, not_found = ? WHERE seq = ?`
+	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = ? WHERE seq = ? RETURNING revision`
+)
+
+// Accept stores a new operation, its jobs and its events in one transaction. If the key is taken it writes nothing and
+// gives what is stored, with created false.
+func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, events []edo.Event) (stored edo.Operation, created bool, err error) {
+	err = s.write(ctx, "sqlite.Accept", func(ctx context.Context, tx *session) error {
+		stored, err = operation(ctx, tx, op.Key)
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if err := accept(ctx, tx, op, jobs, events); err != nil {
+			return err
+		}
+		created = true
+		stored, err = operation(ctx, tx, op.Key)
+		return err
+	})
+	if err != nil {
+		return edo.Operation{}, false, err
+	}
+	return stored, created, nil
+}
+
+func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
+	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.Actor, op.To.INN, op.To.KPP,
+		op.To.Name, op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message,
+		at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt),
+		at(&op.UpdatedAt), op.Revision)
+	if err != nil {
+		return err
+	}
+	for i, d := range op.Documents {
+		if err := insertDocument(ctx, tx, seq, i, d); err != nil {
+			return err
+		}
+		for _, v := range d.Versions {
+			if err := insertVersion(ctx, tx, seq, v); err != nil {
+				return err
+			}
+		}
+	}
+	if err := insertJobs(ctx, tx, seq, op.Key, jobs, op.CreatedAt); err != nil {
+		return err
+	}
+	return insertEvents(ctx, tx, op.Key, op.Revision, events)
+}
+
+// Operation gives what is stored of a package, [edo.NotFound] if nothing is.
+func (s *Store) Operation(ctx context.Context, k edo.Key) (edo.Operation, error) {
+	var op edo.Operation
+	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+		op, err = operation(ctx, tx, k)
+		return err
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return edo.Operation{}, &edo.Error{Kind: edo.NotFound, Op: "sqlite.Operation", Field: "package", Message: string(k.Package) + " is not known"}
+	}
+	return op, classify("sqlite.Operation", err)
+}
+
+// view reads several tables as of one moment.
+func (s *Store) view(ctx context.Context, read func(tx *sql.Tx) error) error {
+	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	return errors.Join(read(tx), tx.Rollback())
+}
+
+// Operations lists packages, newest first.
+func (s *Store) Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Operation, error) {
+	if err := directory.CheckLimit("filter.limit", f.Limit); err != nil {
+		return nil, classify("sqlite.Operations", err)
+	}
+	w := where{}
+	w.text("subscriber = ?", string(f.Subscriber))
+	w.from("created_at >= ?", f.From)
+	w.from("created_at < ?", f.To)
+	if len(f.States) > 0 {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.States)), ", ")
+		w.terms = append(w.terms, "state IN ("+marks+")")
+		for _, st := range f.States {
+			w.args = append(w.args, string(st))
+		}
+	}
+	var all []edo.Operation
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		rows, err := list(ctx, tx, scanOperation, sqlOperationList+w.sql()+sqlNewestFirst, append(w.args, page(f.Limit))...)
+		for i := 0; err == nil && i < len(rows); i++ {
+			err = complete(ctx, tx, &rows[i])
+			all = append(all, rows[i].Operation)
+		}
+		return err
+	})
+	return all, classify("sqlite.Operations", err)
+}
+
+// row is an operation with the number its other rows refer to.
+type row struct {
+	edo.Operation
+	seq int64
+}
+
+func scanOperation(from scanner) (row, error) {
+	var r row
+	op := &r.Operation
+	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.Actor, &op.To.INN, &op.To.KPP, &op.To.Name,
+		&op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), &op.State, &op.Reason, &op.Detail, &op.Message,
+		at(&op.OperatorTime), at(&op.SentAt), &op.Skew, &op.Attempts, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt),
+		at(&op.UpdatedAt), &op.Revision)
+	return r, err
+}
+
+// operation reads a package whole; sql.ErrNoRows if there is none.
+func operation(ctx context.Context, q querier, k edo.Key) (edo.Operation, error) {
+	r, err := scanOperation(q.QueryRowContext(ctx, sqlOperation, k.Subscriber, k.Package))
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	return r.Operation, complete(ctx, q, &r)
+}
+
+// change writes what a step of work has changed and gives the new revision.
+func change(ctx context.Context, tx *session, seq int64, c edo.Change) (revision int64, err error) {
+	if op := c.Operation; op != nil {
+		_, err := tx.exec(ctx, sqlOperationUpdate, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail,
+			op.Message, at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, at(&op.DoubtSince), op.NotFound, seq)
+		if err != nil {
+			return 0, err
+		}
+	}
+	for _, d := range c.Documents {
+		if err := updateDocument(ctx, tx, seq, d); err != nil {
+			return 0, err
+		}
+	}
+	for _, v := range c.Versions {
+		if err := insertVersion(ctx, tx, seq, v); err != nil {
+			return 0, err
+		}
+	}
+	return revision, tx.QueryRowContext(ctx, sqlOperationTouch, at(&c.At), seq).Scan(&revision)
+}
