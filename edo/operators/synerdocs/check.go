@@ -12,7 +12,7 @@ import (
 func (s *session) Check(ctx context.Context) (edo.Health, error) {
 	var h edo.Health
 	r := request("GetVersion", body("GetVersion", false), text(&h.Version))
-	_, err := s.client.Do(ctx, r)
+	_, err := exchange(ctx, s.client, r)
 	if err = s.verdict(r, err); err != nil {
 		return edo.Health{}, err
 	}

@@ -1,7 +1,7 @@
 package synerdocs
 
 import (
-	"fmt"
+	"errors"
 	"time"
 )
 
@@ -15,7 +15,7 @@ const (
 //
 // The shape is checked by hand because package time is more generous: it takes a comma for the point, for instance.
 func parseTime(s string, zone *time.Location) (time.Time, error) {
-	bad := fmt.Errorf("is not a date and time")
+	bad := errors.New("is not a date and time")
 	if len(s) < len(dateTimeLayout) {
 		return time.Time{}, bad
 	}

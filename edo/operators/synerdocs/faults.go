@@ -116,9 +116,9 @@ func word(s string) string {
 	return s
 }
 
-// unreadable is a well-formed answer that does not say what it must.
-func unreadable(kind edo.Kind, op, message string) error {
+// unreadable says that answers which are right one by one say nothing together.
+func unreadable(op, message string) error {
 	return &edo.Error{
-		Kind: kind, Reason: edo.AnswerUnreadable, Op: Name + "." + op, Message: message, Remedy: "look at the message log",
+		Kind: edo.Unavailable, Reason: edo.AnswerUnreadable, Op: Name + "." + op, Message: message, Remedy: "look at the message log",
 	}
 }

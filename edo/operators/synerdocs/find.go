@@ -55,7 +55,7 @@ func (s *session) Find(ctx context.Context, q edo.Query) (edo.Found, error) {
 		sent, err := s.settle(ctx, q, ours)
 		return edo.Found{Sent: sent, AsOf: asOf}, err
 	}
-	return edo.Found{}, unreadable(edo.Unavailable, entriesOp, "the outbox changes faster than it can be read")
+	return edo.Found{}, unreadable(entriesOp, "the outbox changes faster than it can be read")
 }
 
 const entriesOp = "GetDocumentEntries"
@@ -71,11 +71,11 @@ func (s *session) outbox(ctx context.Context, q edo.Query) (ours []entry, asOf t
 		case err != nil:
 			return nil, asOf, false, err
 		case p.date.IsZero():
-			return nil, asOf, false, unreadable(edo.Unavailable, entriesOp, "the answer has no Date")
+			return nil, asOf, false, unreadable(entriesOp, "the answer has no Date")
 		case total >= 0 && p.total != total:
 			return nil, asOf, false, nil
 		case p.total > s.config.Limits.Entries:
-			return nil, asOf, false, unreadable(edo.Unavailable, entriesOp, fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total))
+			return nil, asOf, false, unreadable(entriesOp, fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total))
 		}
 		total = p.total
 		if asOf.IsZero() || p.date.Before(asOf) {
@@ -188,7 +188,7 @@ func (s *session) outboxPage(ctx context.Context, q edo.Query, first int) (page,
 }
 
 func (s *session) readPage(n *soap.Node, p *page) error {
-	missing := unreadable(edo.Unavailable, entriesOp, "the answer does not say how many entries there are")
+	missing := &misfit{"the answer does not say how many entries there are"}
 	if n.Nil() {
 		return missing
 	}

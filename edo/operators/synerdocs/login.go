@@ -140,7 +140,7 @@ func ask(ctx context.Context, c *soap.Client, op string, b *soap.Body) (edo.Secr
 	var value string
 	r := request(op, b, text(&value))
 	r.Secrets = []soap.Name{svc(op + "Result")}
-	reply, err := c.Do(ctx, r)
+	reply, err := exchange(ctx, c, r)
 	if err = verdictOf(op, false, false, err); err != nil {
 		return edo.Secret{}, "", asLogin(err)
 	}

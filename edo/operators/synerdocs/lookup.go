@@ -56,7 +56,7 @@ func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]orga
 			return n.Each(om("Organization"), func(item *soap.Node) error {
 				o, err := readOrganization(item)
 				if err == nil && o.inn != "" && o.inn != c.INN {
-					return unreadable(edo.Unavailable, op, "the answer lists another INN than was asked for")
+					return &misfit{"the answer lists another INN than was asked for"}
 				}
 				found = append(found, o)
 				return err

@@ -170,9 +170,8 @@ func readPair(n *soap.Node) (localServerID, error) {
 
 // sentOf believes a success only if it names the message and gives every document an id of its own.
 func (s *session) sentOf(m edo.Message, a sentMessage) (edo.Sent, error) {
-	const op = "SendMessage"
 	if a.message == "" {
-		return edo.Sent{}, unreadable(edo.InDoubt, op, "the answer has no message id")
+		return edo.Sent{}, &misfit{"the answer has no message id"}
 	}
 	sent := edo.Sent{Message: edo.MessageID(a.message), OperatorTime: a.sent, Documents: map[edo.DocumentID]edo.RemoteID{}}
 	taken := map[string]bool{}
@@ -184,7 +183,7 @@ func (s *session) sentOf(m edo.Message, a sentMessage) (edo.Sent, error) {
 			}
 		}
 		if service == "" || times != 1 || taken[plainID(service)] {
-			return edo.Sent{}, unreadable(edo.InDoubt, op, fmt.Sprintf("the answer gives documents[%d] no id of its own", i))
+			return edo.Sent{}, &misfit{fmt.Sprintf("the answer gives documents[%d] no id of its own", i)}
 		}
 		taken[plainID(service)] = true
 		sent.Documents[d.ID] = edo.RemoteID(service)

@@ -2,6 +2,7 @@ package synerdocs
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Re
 		return soap.Reply{}, err
 	}
 	r := build(token)
-	reply, err := s.client.Do(ctx, r)
+	reply, err := exchange(ctx, s.client, r)
 	if !tokenRefused(err) {
 		return reply, s.verdict(r, err)
 	}
@@ -56,12 +57,31 @@ func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Re
 		return soap.Reply{}, err
 	}
 	r = build(token)
-	reply, err = s.client.Do(ctx, r)
+	reply, err = exchange(ctx, s.client, r)
 	return reply, s.verdict(r, err)
 }
 
 func (s *session) verdict(r soap.Request, err error) error {
 	return verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
+}
+
+// exchange makes one exchange. What a reader of ours found wrong with an answer is told in the error, because the SOAP
+// client does not repeat texts that it did not write itself.
+func exchange(ctx context.Context, c *soap.Client, r soap.Request) (soap.Reply, error) {
+	var found *misfit
+	read := r.Answer
+	r.Answer = func(n *soap.Node) error {
+		err := read(n)
+		errors.As(err, &found)
+		return err
+	}
+	reply, err := c.Do(ctx, r)
+	if e, is := err.(*edo.Error); is && found != nil { //nolint:errorlint // the outermost error is the one that is told
+		told := *e
+		told.Message += ": " + found.text
+		return reply, &told
+	}
+	return reply, err
 }
 
 // ownBox is the address every call of the box needs.

@@ -1,13 +1,19 @@
 package synerdocs
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo/internal/soap"
 )
+
+// misfit is an answer that is well-formed XML but does not say what the contract says it must. The text names elements
+// and never quotes values, which may be anything.
+type misfit struct{ text string }
+
+func (m *misfit) Error() string { return m.text }
 
 // reader puts one member of an answer somewhere; nil leaves the zero value.
 type reader = func(*soap.Node) error
@@ -34,7 +40,7 @@ func boolean(to *bool) reader {
 		case "false", "0":
 			*to = false
 		default:
-			return fmt.Errorf("is not true, false, 1 or 0")
+			return errors.New("is not true, false, 1 or 0")
 		}
 		return nil
 	})
@@ -44,7 +50,7 @@ func integer(to *int) reader {
 	return scalar(func(v string) error {
 		i, err := strconv.ParseInt(v, 10, 32)
 		if err != nil {
-			return fmt.Errorf("is not a whole number of 32 bits")
+			return errors.New("is not a whole number of 32 bits")
 		}
 		*to = int(i)
 		return nil
@@ -62,7 +68,6 @@ func moment(to *time.Time, zone *time.Location) reader {
 	})
 }
 
-// scalar names the element in the error, never its text: a wrong value may be anything.
 func scalar(set func(string) error) reader {
 	return func(n *soap.Node) error {
 		if n.Nil() {
@@ -73,7 +78,7 @@ func scalar(set func(string) error) reader {
 			return err
 		}
 		if err := set(strings.Trim(v, " \t\r\n")); err != nil {
-			return fmt.Errorf("element %s %w", n.Name().Local, err)
+			return &misfit{"element " + n.Name().Local + " " + err.Error()}
 		}
 		return nil
 	}
