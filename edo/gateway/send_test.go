@@ -1,0 +1,249 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// TestSendFates runs one package through every way a send can end.
+func TestSendFates(t *testing.T) {
+	t.Parallel()
+	lost := &edo.Error{Kind: edo.InDoubt, Reason: edo.AnswerLost}
+	cases := map[string]struct {
+		change func(*bundle)
+		state  edo.State
+		reason edo.Reason
+		ledger int // messages the operator accepted
+		sends  int // calls it saw
+	}{
+		"accepted":                       {nil, edo.StateSent, "", 1, 1},
+		"answer lost after acceptance":   {steps(lost, false), edo.StateSent, "", 1, 1},
+		"answer lost, never accepted":    {steps(lost, true), edo.StateSent, "", 1, 2},
+		"lost, then found late":          {both(steps(lost, false), visible(30*time.Millisecond, 3)), edo.StateSent, "", 1, 1},
+		"not sent at all":                {steps(&edo.Error{Kind: edo.Unavailable}, true), edo.StateSent, "", 1, 2},
+		"login refused, mended later":    {steps(&edo.Error{Kind: edo.Denied, Reason: edo.LoginRefused}, true), edo.StateSent, "", 1, 2},
+		"untyped error after acceptance": {steps(errors.New("boom"), false), edo.StateSent, "", 1, 1},
+		"refused by the operator":        {steps(&edo.Error{Kind: edo.Refused, Reason: edo.OperatorRefused}, true), edo.StateFailed, edo.OperatorRefused, 0, 1},
+		"unknown counterparty":           {boxes(), edo.StateFailed, edo.CounterpartyUnknown, 0, 0},
+		"counterparty with two boxes":    {boxes(edo.Address{Box: "a", Active: true}, edo.Address{Box: "b", Active: true}), edo.StateFailed, edo.CounterpartyMany, 0, 0},
+		"own box":                        {boxes(edo.Address{Box: "box-own", Active: true}), edo.StateFailed, edo.SendToSelf, 0, 0},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, both(forms, tc.change))
+			b.run(t)
+			op, err := b.gw.SendAndWait(t.Context(), pack("p1", "one", "two"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []any{op.State, op.Reason, len(b.op.Ledger()), b.op.Sends()}
+			if diff := cmp.Diff([]any{tc.state, tc.reason, tc.ledger, tc.sends}, got); diff != "" {
+				t.Errorf("(-want +got)\n%s\n%+v", diff, op)
+			}
+		})
+	}
+}
+
+func steps(err error, lose bool) func(*bundle) {
+	return func(b *bundle) { b.op.Steps = append(b.op.Steps, edotestStep(err, lose)) }
+}
+
+func boxes(a ...edo.Address) func(*bundle) {
+	return func(b *bundle) { b.op.Boxes = map[string][]edo.Address{"7707083893": a} }
+}
+
+func visible(after time.Duration, finds int) func(*bundle) {
+	return func(b *bundle) {
+		b.op.VisibilityTime = after
+		b.op.Hidden = func(n int) bool { return n < finds }
+	}
+}
+
+func both(changes ...func(*bundle)) func(*bundle) {
+	return func(b *bundle) {
+		for _, c := range changes {
+			if c != nil {
+				c(b)
+			}
+		}
+	}
+}
+
+// TestDoubtIsNeverResentOnAnUnreadableAnswer: only sure answers count towards a second send.
+func TestDoubtIsNeverResentOnAnUnreadableAnswer(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 100)
+	b := setup(t, both(forms, steps(&edo.Error{Kind: edo.InDoubt}, false), func(b *bundle) {
+		b.op.FindErr = func(n int) error {
+			asked <- struct{}{}
+			if n <= 5 {
+				return &edo.Error{Kind: edo.Unavailable}
+			}
+			return nil
+		}
+	}))
+	b.run(t)
+	op, err := b.gw.SendAndWait(t.Context(), pack("p1", "one"))
+	if err != nil || op.State != edo.StateSent || b.op.Sends() != 1 || len(asked) < 6 {
+		t.Errorf("state %s, sends %d, asked %d, error %v", op.State, b.op.Sends(), len(asked), err)
+	}
+}
+
+// TestInterruptedSendIsInDoubt: a process that dies after it wrote "sending" leaves a doubt, whatever it did.
+func TestInterruptedSendIsInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, accepted := range map[string]bool{"after acceptance": true, "before acceptance": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			release := make(chan struct{})
+			b := setup(t, both(forms, func(b *bundle) {
+				hang := func(ctx context.Context) { <-release }
+				if accepted {
+					b.op.Steps = append(b.op.Steps, edotestHang(nil, hang))
+				} else {
+					b.op.Steps = append(b.op.Steps, edotestHang(hang, nil))
+				}
+				b.cfg.Lease, b.cfg.Workers = 200*time.Millisecond, 1
+			}))
+			dead := freeze(t, b, release)
+			if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+				t.Fatal(err)
+			}
+			b.until(t, "p1", state(edo.StateSending))
+			dead()
+			b.run(t)
+			doubted := b.until(t, "p1", func(op edo.Operation) bool { return op.State == edo.StateInDoubt || op.State.Sent() })
+			if doubted.Attempts != 1 {
+				t.Errorf("attempts %d before the doubt was settled", doubted.Attempts)
+			}
+			op := b.until(t, "p1", settled)
+			if op.State != edo.StateSent {
+				t.Fatalf("state %s", op.State)
+			}
+		})
+	}
+}
+
+// TestSamePackageTwice: the id with the same documents is the same operation; with others it is refused.
+func TestSamePackageTwice(t *testing.T) {
+	t.Parallel()
+	b := setup(t, forms)
+	b.run(t)
+	first, err := b.gw.Send(t.Context(), pack("p1", "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.signers["head"] = &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired} // must not matter any more
+	again, err := b.gw.Send(t.Context(), pack("p1", "one"))
+	if err != nil || again.Key != first.Key || !again.CreatedAt.Equal(first.CreatedAt) {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	if _, err := b.gw.Send(t.Context(), pack("p1", "other")); !errors.Is(err, edo.Conflict) || !errors.Is(err, edo.PackageDiffers) {
+		t.Errorf("other documents: %v", err)
+	}
+}
+
+// TestRefusedBeforeAnything: a package with faults leaves no row, and the driver is never called.
+func TestRefusedBeforeAnything(t *testing.T) {
+	t.Parallel()
+	many := make([]string, 1000)
+	for i := range many {
+		many[i] = "x"
+	}
+	cases := map[string]struct {
+		pack   edo.Package
+		change func(*bundle)
+		want   map[edo.Reason]string // reason → field
+	}{
+		"user not allowed":    {as(pack("p", "one"), "stranger"), nil, map[edo.Reason]string{edo.UserNotAllowed: "actor"}},
+		"no documents":        {pack("p"), nil, map[edo.Reason]string{edo.PackageEmpty: "package.documents"}},
+		"1000 documents":      {pack("p", many...), nil, map[edo.Reason]string{edo.PackageTooMany: "package.documents"}},
+		"empty file":          {pack("p", ""), nil, map[edo.Reason]string{edo.DocumentEmpty: "package.documents[0].content"}},
+		"path in a file name": {named(pack("p", "one"), "../../etc/passwd"), nil, map[edo.Reason]string{edo.NameMalformed: "package.documents[0].name"}},
+		"control character":   {named(pack("p", "one"), "a\u202Efdp.exe"), nil, map[edo.Reason]string{edo.NameMalformed: "package.documents[0].name"}},
+		"wrong INN":           {inn(pack("p", "one"), "7707083894"), nil, map[edo.Reason]string{edo.INNMalformed: "package.to.inn"}},
+		"changed document":    {changed(pack("p", "one")), nil, map[edo.Reason]string{edo.DocumentChanged: "package.documents[0].content"}},
+		"unknown signer":      {signer(pack("p", "one"), "nobody"), nil, map[edo.Reason]string{edo.SignerUnknown: "package.documents[0].signer"}},
+		"expired signer": {pack("p", "one"), func(b *bundle) {
+			b.signers["head"] = &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired}
+		}, map[edo.Reason]string{edo.SignerExpired: "package.documents[0].signer"}},
+		"signature of another document": {signed(pack("p", "one")), func(b *bundle) {
+			b.verdict = edo.Verdict{State: edo.VerdictInvalid, Reason: edo.SignatureInvalid}
+		}, map[edo.Reason]string{edo.SignatureInvalid: "package.documents[0].signature"}},
+		"unverifiable, refused by policy": {signed(pack("p", "one")), func(b *bundle) {
+			b.verdict = edo.Verdict{State: edo.VerdictOperatorOnly}
+			b.account.Policy.Unverified = edo.RefuseUnverified
+		}, map[edo.Reason]string{edo.SignatureUnverified: "package.documents[0].signature"}},
+		"three faults at once": {named(inn(signer(pack("p", "one"), "nobody"), "1"), "a/b"), nil, map[edo.Reason]string{
+			edo.INNMalformed: "package.to.inn", edo.NameMalformed: "package.documents[0].name", edo.SignerUnknown: "package.documents[0].signer",
+		}},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, tc.change)
+			b.run(t)
+			_, err := b.gw.Send(t.Context(), tc.pack)
+			if diff := cmp.Diff(tc.want, reasons(err)); diff != "" {
+				t.Errorf("(-want +got)\n%s\n%v", diff, err)
+			}
+			_, err = b.gw.Status(t.Context(), edo.Key{Subscriber: sub, Package: tc.pack.ID})
+			if !errors.Is(err, edo.NotFound) || b.op.Sends() != 0 {
+				t.Errorf("left something behind: %v, sends %d", err, b.op.Sends())
+			}
+		})
+	}
+}
+
+func reasons(err error) map[edo.Reason]string {
+	out := map[edo.Reason]string{}
+	var list edo.Faults
+	if !errors.As(err, &list) {
+		list = edo.Faults{err}
+	}
+	for _, e := range list {
+		var one *edo.Error
+		if errors.As(e, &one) {
+			out[one.Reason] = one.Field
+		}
+	}
+	return out
+}
+
+func as(p edo.Package, a edo.ActorID) edo.Package      { p.Actor = a; return p }
+func inn(p edo.Package, v string) edo.Package          { p.To.INN = v; return p }
+func named(p edo.Package, name string) edo.Package     { p.Documents[0].Name = name; return p }
+func signed(p edo.Package) edo.Package                 { p.Documents[0].Signature = []byte("cms"); return p }
+func signer(p edo.Package, s edo.SignerID) edo.Package { p.Documents[0].Signer = s; return p }
+
+func changed(p edo.Package) edo.Package {
+	p.Documents[0].Content.Open = content(strings.ToUpper("one")).Open
+	return p
+}
+
+// TestSignatureIsMadeOnce: a retry sends the same bytes, signature included.
+func TestSignatureIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	var seen [][]byte
+	b := setup(t, both(forms, steps(&edo.Error{Kind: edo.InDoubt}, true)))
+	b.run(t)
+	op, err := b.gw.SendAndWait(t.Context(), pack("p1", "one"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range b.op.Ledger() {
+		seen = append(seen, a.Message.Documents[0].Signature)
+	}
+	d, _, _ := edo.DigestOf(strings.NewReader(string(seen[0])))
+	if len(seen) != 1 || d != op.Documents[0].Signature || op.Attempts != 2 {
+		t.Errorf("signature sent %s, stored %s, attempts %d", d.Short(), op.Documents[0].Signature.Short(), op.Attempts)
+	}
+}

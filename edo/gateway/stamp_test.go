@@ -1,0 +1,126 @@
+package gateway_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// TestFormFates: whatever the operator answers, the stamp job ends in a named state.
+func TestFormFates(t *testing.T) {
+	t.Parallel()
+	notReady := &edo.Error{Kind: edo.NotReady}
+	cases := map[string]struct {
+		form    func(n int) ([]byte, error)
+		state   edo.StampState
+		reason  edo.Reason
+		version bool
+	}{
+		"at once":            {func(int) ([]byte, error) { return pdf("form"), nil }, edo.StampReady, "", true},
+		"after three polls":  {late(3, notReady, pdf("form")), edo.StampReady, "", true},
+		"after an outage":    {late(3, &edo.Error{Kind: edo.Unavailable}, pdf("form")), edo.StampReady, "", true},
+		"never":              {func(int) ([]byte, error) { return nil, &edo.Error{Kind: edo.NotSupported} }, edo.StampNever, edo.FormNever, false},
+		"wrong content type": {func(int) ([]byte, error) { return []byte("<html>form</html>"), nil }, edo.StampRejected, edo.FormNotPDF, false},
+		"truncated":          {func(int) ([]byte, error) { return pdf("form")[:12], nil }, edo.StampRejected, edo.FormTruncated, false},
+		"equal to original":  {func(int) ([]byte, error) { return pdf("original"), nil }, edo.StampRejected, edo.FormOriginal, false},
+		"too large":          {func(int) ([]byte, error) { return pdf(string(make([]byte, 2048))), nil }, edo.StampRejected, edo.FormTooLarge, false},
+		"bad twice, then ok": {late(2, nil, pdf("form")), edo.StampReady, "", true},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(b *bundle) {
+				b.cfg.MaxForm = 1024
+				b.op.Form = func(_ edo.Ref, n int) ([]byte, error) { return tc.form(n) }
+			})
+			b.run(t)
+			op, err := b.gw.SendAndWait(t.Context(), pack("p1", string(pdf("original"))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := op.Documents[0]
+			if diff := cmp.Diff([]any{tc.state, tc.reason, tc.version}, []any{d.Stamp, d.StampReason, len(d.Versions) == 1}); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			form, err := b.read(t, op.Key, "doc-1", edo.RoleOperatorForm)
+			if tc.version != bytes.Equal(form, pdf("form")) || tc.version == errors.Is(err, edo.NotFound) {
+				t.Errorf("form %q, %v", form, err)
+			}
+			if _, err := b.read(t, op.Key, "doc-1", edo.RoleLocalMark); !errors.Is(err, edo.NotFound) {
+				t.Errorf("a local mark appeared without being asked for: %v", err)
+			}
+		})
+	}
+}
+
+// late gives err (or a page that is no PDF) n times and then the form.
+func late(n int, err *edo.Error, form []byte) func(int) ([]byte, error) {
+	return func(call int) ([]byte, error) {
+		switch {
+		case call > n:
+			return form, nil
+		case err == nil:
+			return []byte("busy"), nil
+		}
+		return nil, err
+	}
+}
+
+// TestDeliverTellsEverythingOnce: events come in order, the stamped version with its digest and the host's own id.
+func TestDeliverTellsEverythingOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t, forms)
+	b.run(t)
+	op, err := b.gw.SendAndWait(t.Context(), pack("p1", "one", "two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := b.gw.Deliver(t.Context(), sub, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	versions, last := map[string]edo.Digest{}, int64(0)
+	for _, e := range events {
+		if e.Seq <= last {
+			t.Errorf("event %d after %d", e.Seq, last)
+		}
+		if last = e.Seq; e.Kind == edo.EventVersion {
+			versions[e.ExternalID] = e.Version.Digest
+		}
+	}
+	want := map[string]edo.Digest{"ext-1": op.Documents[0].Versions[0].Digest, "ext-2": op.Documents[1].Versions[0].Digest}
+	if diff := cmp.Diff(want, versions); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if err := b.gw.Acknowledge(t.Context(), sub, "host", last); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.gw.Acknowledge(t.Context(), sub, "host", 1); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := b.gw.Acknowledged(t.Context(), sub, "host"); at != last || err != nil {
+		t.Errorf("acknowledged %d, %v; want %d", at, err, last)
+	}
+}
+
+// TestFateAtTheCounterparty follows delivered and signed.
+func TestFateAtTheCounterparty(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(forms, func(b *bundle) {
+		b.op.Fate = func(r edo.Ref) edo.State {
+			if r.Document == "doc-1" {
+				return edo.StateSigned
+			}
+			return edo.StateDelivered
+		}
+	}))
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one", "two")); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p1", state(edo.StateDelivered)) // the slower document decides
+}
