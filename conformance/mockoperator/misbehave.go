@@ -1,6 +1,7 @@
 package mockoperator
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -52,6 +53,10 @@ func (r Rule) check() error {
 		return fmt.Errorf("mockoperator: misbehave: unknown what %q; known: %q", r.What, known)
 	case r.What == AnswerStatus && (r.Status < 200 || r.Status > 599):
 		return fmt.Errorf("mockoperator: misbehave: status wants a number from 200 to 599, not %d", r.Status)
+	case r.What == AnswerFault && r.Fault.Code == "" && (r.Fault.Shape == "" || r.Fault.Shape == Typed):
+		return errors.New("mockoperator: misbehave: a typed fault wants a code")
+	case !slices.Contains([]Shape{"", Typed, ExceptionDetail, NoDetail, Unparsable}, r.Fault.Shape):
+		return fmt.Errorf("mockoperator: misbehave: unknown shape %q", r.Fault.Shape)
 	case r.Bytes < 0 || r.Delay < 0 || r.PerByte < 0 || r.Retry < 0 || r.Nth < 0:
 		return fmt.Errorf("mockoperator: misbehave: %s: negative bytes, nth or time", r.What)
 	}

@@ -2,7 +2,9 @@ package mockoperator
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -82,7 +84,8 @@ func ParseScenario(text []byte) (Scenario, error) {
 	var s Scenario
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	dec.KnownFields(true)
-	if err := dec.Decode(&s); err != nil {
+	// An empty file is an operator at its best.
+	if err := dec.Decode(&s); err != nil && !errors.Is(err, io.EOF) {
 		return Scenario{}, fmt.Errorf("mockoperator: scenario: %w", err)
 	}
 	return s, s.check()

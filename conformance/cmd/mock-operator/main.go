@@ -73,7 +73,9 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	hello := greeting{URL: url, WSDL: url + "?wsdl", Organisations: subscribers}
-	if err := json.NewEncoder(stdout).Encode(hello); err != nil {
+	line := json.NewEncoder(stdout)
+	line.SetEscapeHTML(false)
+	if err := line.Encode(hello); err != nil {
 		return err
 	}
 	<-ctx.Done()
