@@ -5,7 +5,7 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des" //nolint:gosec // still what Windows seals with by default
+	"crypto/des" // still what Windows seals with by default
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"

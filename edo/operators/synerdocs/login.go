@@ -3,7 +3,7 @@ package synerdocs
 import (
 	"context"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // the service names certificates by this digest
+	"crypto/sha1" // the service names certificates by this digest
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
@@ -90,7 +90,7 @@ func certificateLoginOf(l edo.LoginCertificate, application string) (login, erro
 	if !public.Equal(cert.PublicKey) {
 		return nil, invalid(field, "belongs to another key", "give certificate and key of one pair")
 	}
-	sum := sha1.Sum(l.DER) //nolint:gosec // see the import
+	sum := sha1.Sum(l.DER)
 	return certificateLogin{certificate: cert, thumbprint: strings.ToUpper(fmt.Sprintf("%x", sum)), key: l, application: application}, nil
 }
 

@@ -43,7 +43,6 @@ type script struct {
 	mu      sync.Mutex
 	answers map[string][]answer
 	seen    []asked
-	hold    chan struct{} // not nil: Authenticate waits for it
 }
 
 type asked struct {
@@ -73,9 +72,6 @@ func (s *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	operation := strings.Trim(strings.TrimPrefix(r.Header.Get("SOAPAction"), `"http://synerdocs.ru/IExchangeService/`), `"`)
-	if s.hold != nil && operation == "Authenticate" {
-		<-s.hold
-	}
 	s.mu.Lock()
 	s.seen = append(s.seen, asked{operation, string(body)})
 	list := s.answers[operation]
