@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"hash"
 	"html"
 	"io"
@@ -40,7 +41,9 @@ func (m *meter) Read(p []byte) (int, error) {
 func (x *exchange) read(ctx context.Context, resp *http.Response, w *watch) error {
 	m := &meter{r: resp.Body, watch: w}
 	limits := x.client.config.Limits
-	s := newScanner(m, limits, nil)
+	buf := x.client.buffers.take()
+	defer x.client.buffers.give(buf)
+	s := newScanner(m, limits, nil, buf[:window])
 	if x.row != nil {
 		m.sum = sha256.New()
 		s.tap = x.tap(ctx)
@@ -94,10 +97,10 @@ func (x *exchange) judge(resp *http.Response, fault *Fault, err error, retry tim
 // readable refuses by the head what must not be parsed.
 func readable(resp *http.Response) error {
 	if coding := resp.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return errors.New("it is compressed, which was not asked for")
+		return &refusal{"it is compressed, which was not asked for", -1}
 	}
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		return errors.New("it redirects, which is not followed")
+		return &refusal{"it redirects, which is not followed", -1}
 	}
 	value := resp.Header.Get("Content-Type")
 	if value == "" {
@@ -106,9 +109,9 @@ func readable(resp *http.Response) error {
 	kind, params, err := mime.ParseMediaType(value)
 	switch {
 	case err != nil, kind != "text/xml" && kind != "application/xml" && kind != "application/soap+xml":
-		return errors.New("it is not declared as XML")
+		return &refusal{"it is not declared as XML", -1}
 	case params["charset"] != "" && !strings.EqualFold(params["charset"], "utf-8"):
-		return errors.New("it is not declared as UTF-8")
+		return &refusal{"it is not declared as UTF-8", -1}
 	}
 	return nil
 }
@@ -232,28 +235,29 @@ func (s *scanner) drain() {
 		return
 	}
 	s.flush()
-	keep := s.limits.Garbage
+	keep, dropped := s.limits.Garbage, int64(0)
+	defer func() {
+		if s.tap != nil && dropped > 0 && s.tap.inside == 0 {
+			s.tap.masked = withHole(s.tap.masked, fmt.Sprintf("[%d more bytes not kept]", dropped), edo.Hole{Kind: edo.HoleSecret, Name: "dropped", Size: dropped})
+		}
+	}()
 	for total := s.base; total < s.limits.Answer; {
 		piece := s.buf[s.r:s.w]
-		if n := min(int64(len(piece)), keep); s.tap != nil && n > 0 {
-			_ = s.tap.write(piece[:n]) // beyond its limit nothing more is kept
-			keep -= n
+		n := min(int64(len(piece)), keep)
+		if s.tap != nil {
+			s.tap.write(piece[:n])
 		}
-		total += int64(len(piece))
-		s.r, s.mark = 0, 0
-		n, err := 0, s.readErr
-		if err == nil {
-			n, err = s.src.Read(s.buf)
-		}
-		s.w, s.readErr = n, err
-		if n == 0 && err != nil {
+		keep, dropped, total = keep-n, dropped+int64(len(piece))-n, total+int64(len(piece))
+		s.r, s.w, s.mark = 0, 0, 0
+		if s.readErr != nil {
 			return
 		}
+		s.w, s.readErr = s.src.Read(s.buf)
 	}
 }
 
 func (x *exchange) tap(ctx context.Context) *tap {
-	t := &tap{limit: x.client.config.Limits.Answer}
+	t := &tap{}
 	for _, n := range x.request.Secrets {
 		t.secrets = append(t.secrets, n.Local)
 	}

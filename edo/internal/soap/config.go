@@ -68,6 +68,7 @@ type Client struct {
 	config    Config
 	endpoint  *url.URL
 	transport *http.Transport
+	buffers   *buffers
 }
 
 // New checks the Config and reports every fault of it at once; nothing is sent.
@@ -93,7 +94,8 @@ func New(c Config) (*Client, error) {
 		c.Now = time.Now
 	}
 	c.Limits = c.Limits.withDefaults()
-	return &Client{config: c, endpoint: endpoint, transport: newTransport(endpoint, roots, pins)}, nil
+	b := &buffers{}
+	return &Client{config: c, endpoint: endpoint, buffers: b, transport: newTransport(endpoint, roots, pins, b)}, nil
 }
 
 // Close drops idle connections.

@@ -140,7 +140,7 @@ func (x *exchange) run(ctx context.Context) error {
 	defer cancel(nil)
 	w := newWatch(limits, cancel)
 	defer w.timer.Stop()
-	x.stream = newStream(ctx, x.message, w, x.row != nil)
+	x.stream = newStream(ctx, x.message, w, x.client.buffers, x.row != nil)
 	defer x.stream.release()
 	resp, err := x.client.transport.RoundTrip(x.httpRequest(ctx))
 	x.reply.At = x.client.config.Now()

@@ -15,10 +15,15 @@ const window = 64 << 10
 // refusal is why an answer is not read on. It names the rule and the place, never what stands there.
 type refusal struct {
 	what string
-	at   int64
+	at   int64 // negative: in the head
 }
 
-func (r *refusal) Error() string { return fmt.Sprintf("the answer has %s at byte %d", r.what, r.at) }
+func (r *refusal) Error() string {
+	if r.at < 0 {
+		return r.what
+	}
+	return fmt.Sprintf("the answer has %s at byte %d", r.what, r.at)
+}
 
 // errCut is an answer that ends before its root element does.
 var errCut = errors.New("the answer ends too early")
@@ -50,6 +55,7 @@ type scanner struct {
 	buf        []byte
 	r, w, mark int   // consumed, read, given to the tap
 	base       int64 // bytes of the answer before buf
+	plain      int64 // bytes given to the tap
 	err        error // sticky
 	readErr    error // what src said
 
@@ -75,8 +81,9 @@ type element struct {
 	must bool // soap:mustUnderstand
 }
 
-func newScanner(src io.Reader, l Limits, t *tap) *scanner {
-	return &scanner{src: src, limits: l, tap: t, buf: make([]byte, window), names: map[string]string{}}
+// newScanner reads src through buf, which is the caller's again afterwards.
+func newScanner(src io.Reader, l Limits, t *tap, buf []byte) *scanner {
+	return &scanner{src: src, limits: l, tap: t, buf: buf, names: map[string]string{}}
 }
 
 func (s *scanner) fail(what string) {
@@ -85,14 +92,16 @@ func (s *scanner) fail(what string) {
 	}
 }
 
-// flush hands the consumed bytes to the tap.
+// flush hands the consumed bytes to the tap. Content goes another way and is not counted here.
 func (s *scanner) flush() {
-	if s.tap != nil && s.mark < s.r {
-		if err := s.tap.write(s.buf[s.mark:s.r]); err != nil && s.err == nil {
-			s.err = err
-		}
+	if s.tap != nil {
+		s.tap.write(s.buf[s.mark:s.r])
 	}
+	s.plain += int64(s.r - s.mark)
 	s.mark = s.r
+	if s.plain > s.limits.Answer {
+		s.fail("more text than the limit")
+	}
 }
 
 // fill reads more. What is not consumed stays.
@@ -259,8 +268,10 @@ func (s *scanner) next(m mode) token {
 			if r := s.reference(); m == blank {
 				s.fail("text between elements")
 			} else if m == collect && s.err == nil {
-				s.append(utf8.AppendRune(nil, r))
-				s.cr = false // a carriage return by reference is meant
+				s.text = utf8.AppendRune(s.text, r) // as it is: a carriage return by reference is meant
+				if int64(len(s.text)) > s.limits.Text {
+					s.fail("a text longer than the limit")
+				}
 			}
 		case c != '<':
 			s.run(m, false)

@@ -23,18 +23,16 @@ const (
 	stopped       // it never will be
 )
 
-// chunk is how much content is read at a time: in and out together stay in the second-level cache.
-const chunk = 96 << 10
-
 var errStopped = errors.New("the request was stopped before its last byte")
 
 // stream is a request body. Every Read fills as much of p as there is, so that large buffers become large writes.
 type stream struct {
-	check  func() error // why nothing more may be sent, nil while it may
-	open   func(edo.Content) (io.ReadCloser, error)
-	sum    hash.Hash // nil: nobody asks for the digest
-	watch  *watch
-	resume chan struct{} // closed when a stopped stream may fail and take the connection down
+	check   func() error // why nothing more may be sent, nil while it may
+	open    func(edo.Content) (io.ReadCloser, error)
+	sum     hash.Hash // nil: nobody asks for the digest
+	watch   *watch
+	buffers *buffers
+	resume  chan struct{} // closed when a stopped stream may fail and take the connection down
 
 	state  atomic.Int32
 	handed atomic.Int64
@@ -50,8 +48,8 @@ type stream struct {
 	err   error
 }
 
-func newStream(ctx context.Context, m *message, w *watch, digest bool) *stream {
-	s := &stream{parts: m.parts, watch: w, resume: make(chan struct{})}
+func newStream(ctx context.Context, m *message, w *watch, b *buffers, digest bool) *stream {
+	s := &stream{parts: m.parts, watch: w, buffers: b, resume: make(chan struct{})}
 	s.check = func() error { return mayGoOn(ctx) }
 	s.open = func(c edo.Content) (io.ReadCloser, error) { return c.Open(ctx) }
 	if digest {
@@ -157,10 +155,7 @@ func (s *stream) begin() {
 	}
 	s.src, s.left = src, c.Size
 	if s.in == nil {
-		s.in = make([]byte, min(chunk, max(c.Size, 3)))
-	}
-	if s.in = s.in[:cap(s.in)]; int64(len(s.in)) < min(chunk, c.Size) {
-		s.in = make([]byte, min(chunk, c.Size))
+		s.in = s.buffers.take()
 	}
 }
 
@@ -257,6 +252,8 @@ func (s *stream) Close() error {
 	if s.err == nil {
 		s.err = errStopped
 	}
+	s.buffers.give(s.in)
+	s.in = nil
 	if s.src == nil {
 		return nil
 	}

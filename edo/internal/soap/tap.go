@@ -13,7 +13,6 @@ const maxSecret = 64 << 10
 // tap collects an answer as it may be kept: text, holes for secrets by their place, holes for content.
 type tap struct {
 	masked  edo.Masked
-	limit   int64
 	secrets []string                                        // local names, of whatever namespace: masking too much is safe
 	create  func() (edo.Blob, error)                        // of the exchange
 	commit  func(edo.Blob) (d edo.Digest, n int64, e error) // the same
@@ -24,20 +23,15 @@ type tap struct {
 	found   []live // secrets that came with this answer
 }
 
-func (t *tap) write(p []byte) error {
-	if t.inside > 0 {
-		if len(t.value)+len(p) > maxSecret {
-			t.tooLong = true
-			return nil
-		}
+func (t *tap) write(p []byte) {
+	switch {
+	case t.inside == 0:
+		t.masked.Text = append(t.masked.Text, p...)
+	case len(t.value)+len(p) > maxSecret:
+		t.tooLong = true
+	default:
 		t.value = append(t.value, p...)
-		return nil
 	}
-	if int64(len(t.masked.Text)+len(p)) > t.limit {
-		return &refusal{what: "more text than the limit", at: int64(len(t.masked.Text))}
-	}
-	t.masked.Text = append(t.masked.Text, p...)
-	return nil
 }
 
 // enter and leave follow the elements; what stands between the tags of a secret one never reaches the text.

@@ -17,19 +17,19 @@ import (
 )
 
 const (
-	wireBuffer = 128 << 10 // of one write to the socket
+	// wireBuffer is the size of one write to the socket: content in and base64 out together stay in the second-level cache.
+	wireBuffer = 96 << 10
 	// idle is shorter than the keep-alive of common servers: a connection that the server closes just as a request goes
 	// out would leave that request in doubt for nothing.
 	idle = 4 * time.Second
 )
 
 // newTransport speaks HTTP/1.1 only, without proxy, redirects (RoundTrip follows none) and transparent compression.
-func newTransport(endpoint *url.URL, roots *x509.CertPool, pins map[[32]byte]bool) *http.Transport {
+func newTransport(endpoint *url.URL, roots *x509.CertPool, pins map[[32]byte]bool, b *buffers) *http.Transport {
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	if endpoint.Scheme == "http" {
 		dialer.Control = onlyLoopback
 	}
-	buffers := &sync.Pool{New: func() any { b := make([]byte, wireBuffer); return &b }}
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	return &http.Transport{
@@ -38,7 +38,7 @@ func newTransport(endpoint *url.URL, roots *x509.CertPool, pins map[[32]byte]boo
 			if err != nil {
 				return nil, err
 			}
-			return &wire{Conn: conn, buffers: buffers}, nil
+			return &wire{Conn: conn, buffers: b}, nil
 		},
 		TLSClientConfig:        tlsConfig(roots, pins),
 		TLSHandshakeTimeout:    30 * time.Second,
@@ -48,7 +48,7 @@ func newTransport(endpoint *url.URL, roots *x509.CertPool, pins map[[32]byte]boo
 		MaxIdleConnsPerHost:    16,
 		MaxResponseHeaderBytes: 64 << 10,
 		WriteBufferSize:        wireBuffer,
-		ReadBufferSize:         window,
+		ReadBufferSize:         16 << 10,
 	}
 }
 
@@ -79,10 +79,26 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
+// buffers are reused between the requests of a client; all are of one size.
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) take() []byte {
+	if p, ok := b.pool.Get().(*[]byte); ok {
+		return *p
+	}
+	return make([]byte, wireBuffer)
+}
+
+func (b *buffers) give(p []byte) {
+	if p != nil {
+		b.pool.Put(&p)
+	}
+}
+
 // wire writes in large pieces and knows whether anything was written at all.
 type wire struct {
 	net.Conn
-	buffers *sync.Pool
+	buffers *buffers
 	begun   atomic.Int64 // bytes of which a write has begun
 	dead    atomic.Bool
 }
@@ -101,12 +117,12 @@ func (w *wire) Write(p []byte) (int, error) {
 
 // ReadFrom saves the small buffer of io.Copy.
 func (w *wire) ReadFrom(r io.Reader) (n int64, err error) {
-	buf := w.buffers.Get().(*[]byte) //nolint:errcheck // the pool holds nothing else
-	defer w.buffers.Put(buf)
+	buf := w.buffers.take()
+	defer w.buffers.give(buf)
 	for {
-		k, rerr := r.Read(*buf)
+		k, rerr := r.Read(buf)
 		if k > 0 {
-			written, werr := w.Write((*buf)[:k])
+			written, werr := w.Write(buf[:k])
 			if n += int64(written); werr != nil {
 				return n, werr
 			}
