@@ -55,6 +55,9 @@ func NewKey(signer crypto.Signer, certificate []byte) (*Key, error) {
 // Certificate is that of the key's owner.
 func (k *Key) Certificate() *Certificate { return k.certificate }
 
+// Private is the key itself, for the one place that seals what was loaded from a file. Never format or log it.
+func (k *Key) Private() crypto.Signer { return k.signer }
+
 // Format prints the owner for every verb.
 func (k *Key) Format(f fmt.State, _ rune) {
 	if k == nil || k.certificate == nil {
