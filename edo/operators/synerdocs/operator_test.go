@@ -1,0 +1,493 @@
+package synerdocs_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
+)
+
+const (
+	ownBox   = "romashka@mock.edo"
+	otherBox = "vasilek@mock.edo"
+	thirdBox = "seti-north@mock.edo"
+	login    = "romashka"
+	password = "Ромашка & <Ко> 1"
+)
+
+// full is a session with all its abilities.
+type full interface {
+	edo.Session
+	edo.Checker
+	edo.Finder
+	edo.Printer
+	edo.Tracker
+}
+
+// bundle is the driver against a stand-in operator over real HTTP.
+type bundle struct {
+	t       *testing.T
+	op      *mockoperator.Operator
+	url     string
+	id      mockoperator.Identity
+	journal *journal
+}
+
+// identities are made once, because keys take time.
+var identities = sync.OnceValues(func() ([]mockoperator.Identity, error) { //nolint:gochecknoglobals // keys for all tests of the run, never changed
+	op, err := mockoperator.New(mockoperator.Config{})
+	if err != nil {
+		return nil, err
+	}
+	all, err := op.Identities(ownBox)
+	return all, errors.Join(err, op.Close())
+})
+
+func setup(t *testing.T, s mockoperator.Scenario) *bundle {
+	t.Helper()
+	ids, err := identities()
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := mockoperator.New(mockoperator.Config{Scenario: s, Identities: ids})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, stop, err := op.Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(op.Close(), stop()); err != nil {
+			t.Error(err)
+		}
+	})
+	return &bundle{t: t, op: op, url: url, id: ids[0], journal: &journal{}}
+}
+
+func (b *bundle) account() edo.Account {
+	return edo.Account{
+		Subscriber: "sub-1", Operator: synerdocs.Name, Endpoint: b.url, Box: ownBox, Journal: b.journal,
+		Login: edo.Login{Name: login, Password: edo.NewSecret(password)},
+	}
+}
+
+func (b *bundle) byCertificate() edo.Account {
+	a := b.account()
+	a.Login = edo.Login{Certificate: &edo.LoginCertificate{DER: b.id.Certificate.Raw, Key: b.id.Key}}
+	return a
+}
+
+func (b *bundle) open(a edo.Account) full {
+	b.t.Helper()
+	opened, err := synerdocs.New(synerdocs.Config{}).Open(b.t.Context(), a)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = opened.Close() })
+	s, is := opened.(full)
+	if !is {
+		b.t.Fatalf("%T lacks an ability", opened)
+	}
+	return s
+}
+
+// message is three signed documents for two recipients.
+func (b *bundle) message() edo.Message {
+	b.t.Helper()
+	pdf, err := os.ReadFile(filepath.Join("testdata", "letter.pdf"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	keyPEM, err := b.id.KeyPEM()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	key, err := cms.LoadPEM(keyPEM, b.id.CertificatePEM())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	m := edo.Message{Package: "package-1", To: []edo.Address{{Box: otherBox}, {Box: thirdBox}}}
+	for i, name := range []string{"письмо.pdf", "договор.pdf", "условия.pdf"} {
+		content := append(bytes.Clone(pdf), bytes.Repeat([]byte("\n"), i)...)
+		signature, err := cms.Sign(b.t.Context(), key, bytes.NewReader(content), time.Now())
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		digest := edo.Digest(sha256.Sum256(content))
+		m.Documents = append(m.Documents, edo.OutgoingDocument{
+			ID: edo.DocumentID("document-" + string(rune('1'+i))), Name: name, Kind: []string{"Письмо", "Договор", ""}[i], Signature: signature, NeedSign: i == 1,
+			Content: edo.Content{Size: int64(len(content)), Digest: digest, Open: func(context.Context) (io.ReadCloser, error) {
+				return io.NopCloser(bytes.NewReader(content)), nil
+			}},
+		})
+	}
+	return m
+}
+
+func queryOf(m edo.Message) edo.Query {
+	q := edo.Query{Package: m.Package, To: m.To, Since: time.Now()}
+	for _, d := range m.Documents {
+		q.Documents = append(q.Documents, d.ID)
+	}
+	return q
+}
+
+func TestBothLogins(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		mode        mockoperator.PasswordLogin
+		certificate bool
+		reason      edo.Reason
+	}{
+		"password, full":           {mode: mockoperator.PasswordFull},
+		"password, read-only":      {mode: mockoperator.PasswordReadOnly, reason: edo.LoginLimited},
+		"certificate":              {mode: mockoperator.PasswordFull, certificate: true},
+		"certificate, read-only p": {mode: mockoperator.PasswordReadOnly, certificate: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, mockoperator.Scenario{PasswordLogin: tc.mode})
+			a := b.account()
+			if tc.certificate {
+				a = b.byCertificate()
+			}
+			s := b.open(a)
+			h, err := s.Check(t.Context())
+			if err != nil || h.Version == "" || !h.BoxFound || len(h.Boxes) != 1 || h.Boxes[0].INN != "7701234560" {
+				t.Fatalf("check: %+v, %v", h, err)
+			}
+			_, err = s.Send(t.Context(), b.message())
+			if edo.ReasonOf(err) != tc.reason || (err == nil) != (tc.reason == "") {
+				t.Fatalf("send: %v", err)
+			}
+			if tc.reason != "" && (edo.KindOf(err) != edo.Denied || !strings.Contains(err.Error(), "log in with a certificate") || len(b.op.Ledger()) != 0) {
+				t.Errorf("send: %v", err)
+			}
+		})
+	}
+	t.Run("wrong password", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, mockoperator.Scenario{})
+		a := b.account()
+		a.Login.Password = edo.NewSecret("wrong")
+		if _, err := b.open(a).Check(t.Context()); edo.KindOf(err) != edo.Denied || edo.ReasonOf(err) != edo.LoginRefused {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLookupAtOperator(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoperator.Scenario{})
+	s := b.open(b.account())
+	for name, tc := range map[string]struct {
+		in   edo.Counterparty
+		want []edo.BoxID
+	}{
+		"none":          {edo.Counterparty{INN: "7707083893"}, nil},
+		"one":           {edo.Counterparty{INN: "7803456788", KPP: "780301001"}, []edo.BoxID{otherBox}},
+		"many":          {edo.Counterparty{INN: "5029876544"}, []edo.BoxID{"seti-head@mock.edo", thirdBox}},
+		"branch":        {edo.Counterparty{INN: "5029876544", KPP: "502943001"}, []edo.BoxID{thirdBox}},
+		"chosen":        {edo.Counterparty{INN: "5029876544", Box: "SETI-HEAD@mock.edo"}, []edo.BoxID{"seti-head@mock.edo"}},
+		"two operators": {edo.Counterparty{INN: "6634123451"}, []edo.BoxID{"perekrestok@mock.edo"}},
+		"roaming":       {edo.Counterparty{INN: "6634123451", Box: "perekrestok@roaming.edo"}, []edo.BoxID{"perekrestok@roaming.edo"}},
+	} {
+		got, err := s.Lookup(t.Context(), tc.in)
+		var boxes []edo.BoxID
+		for _, a := range got {
+			boxes = append(boxes, a.Box)
+			if a.INN != tc.in.INN || a.Name == "" || a.Operator == "" || !a.Active {
+				t.Errorf("%s: %+v", name, a)
+			}
+		}
+		if diff := cmp.Diff(tc.want, boxes); err != nil || diff != "" {
+			t.Errorf("%s: %v\n-want +got\n%s", name, err, diff)
+		}
+	}
+	// The operator's own code is asked for once.
+	asked := 0
+	for _, x := range b.op.Wire() {
+		if x.Operation == "GetSpecialOperatorInfo" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("GetSpecialOperatorInfo was asked %d times", asked)
+	}
+}
+
+// TestSendFindTrack is the main way: three documents for two recipients, with the token running out in the middle.
+func TestSendFindTrack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoperator.Scenario{})
+	s, m := b.open(b.byCertificate()), b.message()
+	if _, err := s.Lookup(t.Context(), edo.Counterparty{INN: "7803456788"}); err != nil {
+		t.Fatal(err)
+	}
+	b.op.Expire()
+	sent, err := s.Send(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries := b.op.Ledger()
+	if len(entries) != 1 || string(sent.Message) != entries[0].MessageID || !sent.OperatorTime.Equal(entries[0].Time.Truncate(time.Microsecond/10)) || sent.Exchange == "" {
+		t.Fatalf("sent %+v, ledger %+v", sent, entries)
+	}
+	if diff := cmp.Diff([]string{otherBox, thirdBox}, entries[0].Recipients); diff != "" {
+		t.Error(diff)
+	}
+	for i, d := range entries[0].Documents {
+		want := m.Documents[i]
+		if d.ServiceID != string(sent.Documents[want.ID]) || d.SHA256 != want.Content.Digest.String() || d.Name != want.Name || d.Kind != want.Kind ||
+			d.NeedSign != want.NeedSign || d.Sign.Verdict != "valid" || !strings.HasPrefix(d.CustomField, "edokit/1 package-1 "+string(want.ID)+" ") {
+			t.Errorf("document %d: %+v", i, d)
+		}
+	}
+	found, err := s.Find(t.Context(), queryOf(m))
+	if err != nil || found.Sent == nil {
+		t.Fatalf("found %+v, %v", found, err)
+	}
+	if diff := cmp.Diff([]any{sent.Message, sent.Documents, true}, []any{found.Sent.Message, found.Sent.Documents, sent.OperatorTime.Equal(found.Sent.OperatorTime)}); diff != "" {
+		t.Errorf("-sent +found\n%s", diff)
+	}
+	b.track(s, sent)
+	b.noSecrets()
+}
+
+func (b *bundle) track(s full, sent edo.Sent) {
+	b.t.Helper()
+	remote := sent.Documents["document-2"]
+	for _, step := range []struct {
+		move func(string) error
+		want edo.State
+	}{
+		{func(string) error { return nil }, edo.StateSent},
+		{b.op.Deliver, edo.StateDelivered},
+		{b.op.SignByRecipient, edo.StateSigned},
+	} {
+		if err := step.move(string(remote)); err != nil {
+			b.t.Fatal(err)
+		}
+		if got, err := s.Track(b.t.Context(), edo.Ref{Remote: remote}); err != nil || got.State != step.want {
+			b.t.Errorf("track: %+v, %v; want %s", got, err, step.want)
+		}
+	}
+}
+
+// noSecrets looks for the password and every token of the run in what the journal was given.
+func (b *bundle) noSecrets() {
+	b.t.Helper()
+	text := b.journal.text()
+	if !strings.Contains(text, "SendMessage") {
+		b.t.Fatal("the journal is empty")
+	}
+	for _, x := range b.op.Wire() {
+		raw, err := x.Request.Bytes()
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, tag := range []string{"authToken", "password", "m:AuthToken"} {
+			if _, rest, is := strings.Cut(string(raw), "<"+tag+">"); is {
+				secret, _, _ := strings.Cut(rest, "<")
+				if strings.Contains(text, secret) {
+					b.t.Errorf("%s of %s stands in the journal", tag, x.Operation)
+				}
+			}
+		}
+	}
+}
+
+// TestInDoubt: the operator has accepted, and nobody said so.
+func TestInDoubt(t *testing.T) {
+	t.Parallel()
+	for name, rule := range map[string]mockoperator.Rule{
+		"cut":          {What: mockoperator.AcceptThenCut},
+		"cut inside":   {What: mockoperator.CutInResponseBody, Bytes: 200},
+		"truncated":    {What: mockoperator.TruncatedXML},
+		"web page":     {What: mockoperator.HTMLPage, AfterAccepting: true},
+		"503":          {What: mockoperator.AnswerStatus, Status: 503, Retry: time.Minute, AfterAccepting: true},
+		"unexpected":   {What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "UnexpectedError"}, AfterAccepting: true},
+		"nil result":   {What: mockoperator.NilResult, AfterAccepting: true},
+		"gzip unasked": {What: mockoperator.GzipUnasked},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, mockoperator.Scenario{})
+			s, m := b.open(b.byCertificate()), b.message()
+			rule.Operation = "SendMessage"
+			b.op.Misbehave(rule)
+			_, err := s.Send(t.Context(), m)
+			if edo.KindOf(err) != edo.InDoubt || errors.Is(err, edo.Unavailable) {
+				t.Fatalf("send: %v", err)
+			}
+			found, err := s.Find(t.Context(), queryOf(m))
+			if n := len(b.op.Ledger()); err != nil || found.Sent == nil || len(found.Sent.Documents) != 3 || n != 1 {
+				t.Errorf("found %+v, %v; %d in the ledger", found, err, n)
+			}
+		})
+	}
+}
+
+// TestNotAccepted: nothing is in the ledger, and the driver must not claim it nor doubt it without need.
+func TestNotAccepted(t *testing.T) {
+	t.Parallel()
+	t.Run("not found as of", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, mockoperator.Scenario{})
+		s, m := b.open(b.byCertificate()), b.message()
+		b.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.HTMLPage})
+		before := time.Now().Truncate(time.Second)
+		if _, err := s.Send(t.Context(), m); edo.KindOf(err) != edo.InDoubt {
+			t.Fatal(err)
+		}
+		found, err := s.Find(t.Context(), queryOf(m))
+		if err != nil || found.Sent != nil || found.AsOf.Before(before) {
+			t.Errorf("found %+v, %v", found, err)
+		}
+	})
+	t.Run("a typed fault", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, mockoperator.Scenario{})
+		s, m := b.open(b.byCertificate()), b.message()
+		m.Documents[1].Signature = m.Documents[0].Signature // over other bytes
+		_, err := s.Send(t.Context(), m)
+		if edo.KindOf(err) != edo.Refused || edo.ReasonOf(err) != edo.SignatureInvalid || len(b.op.Ledger()) != 0 {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("content that is shorter than said", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, mockoperator.Scenario{})
+		s, m := b.open(b.byCertificate()), b.message()
+		m.Documents[1].Content.Size++
+		if _, err := s.Send(t.Context(), m); edo.KindOf(err) != edo.Invalid || len(b.op.Ledger()) != 0 {
+			t.Errorf("%v", err)
+		}
+	})
+	t.Run("invisible for a while", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, mockoperator.Scenario{Visibility: mockoperator.Visibility{Listings: 1}})
+		s, m := b.open(b.byCertificate()), b.message()
+		if _, err := s.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []bool{false, true} {
+			if found, err := s.Find(t.Context(), queryOf(m)); err != nil || (found.Sent != nil) != want {
+				t.Errorf("look %d: %+v, %v", i, found, err)
+			}
+		}
+	})
+}
+
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	forms := func(all ...mockoperator.PrintForms) mockoperator.Scenario {
+		return mockoperator.Scenario{PrintForms: all}
+	}
+	for name, tc := range map[string]struct {
+		scenario mockoperator.Scenario
+		source   string
+		polls    int // that are not ready before
+		kind     edo.Kind
+	}{
+		"at once":         {scenario: forms(), source: "PrintDocument"},
+		"after polls":     {scenario: forms(mockoperator.PrintForms{Mode: mockoperator.FormAfterPolls, Polls: 3}), source: "PrintDocument", polls: 3},
+		"never":           {scenario: forms(mockoperator.PrintForms{Mode: mockoperator.FormNever}), polls: 2, kind: edo.NotReady},
+		"off":             {scenario: forms(mockoperator.PrintForms{Mode: mockoperator.FormOff}), kind: edo.NotSupported},
+		"first is off":    {scenario: forms(mockoperator.PrintForms{Operation: "PrintDocument", Mode: mockoperator.FormOff}), source: "DownloadPdfDocument"},
+		"page, not a PDF": {scenario: forms(mockoperator.PrintForms{Mode: mockoperator.FormHTML}), source: "PrintDocument"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, tc.scenario)
+			s := b.open(b.byCertificate())
+			sent, err := s.Send(t.Context(), b.message())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ref := edo.Ref{Package: "package-1", Document: "document-1", Message: sent.Message, Remote: sent.Documents["document-1"]}
+			for range tc.polls {
+				if _, err := s.Print(t.Context(), ref, io.Discard); edo.KindOf(err) != edo.NotReady || edo.ReasonOf(err) != edo.FormNotReady {
+					t.Fatal(err)
+				}
+			}
+			var out bytes.Buffer
+			form, err := s.Print(t.Context(), ref, &out)
+			if tc.kind != 0 {
+				if edo.KindOf(err) != tc.kind || out.Len() != 0 {
+					t.Errorf("%+v, %v, %d bytes", form, err, out.Len())
+				}
+				return
+			}
+			if err != nil || form.Source != tc.source || form.Size != int64(out.Len()) || form.Exchange == "" || form.Name == "" {
+				t.Fatalf("%+v, %v", form, err)
+			}
+			sum := sha256.Sum256(out.Bytes())
+			if stamped := b.op.Ledger()[0].Documents[0].Form; name != "page, not a PDF" && (stamped == nil || stamped.SHA256 != hex.EncodeToString(sum[:])) {
+				t.Errorf("what came is not the operator's form: %+v", stamped)
+			}
+		})
+	}
+}
+
+// journal keeps what it is given in memory.
+type journal struct {
+	mu   sync.Mutex
+	rows []*row
+}
+
+type row struct {
+	journal *journal
+	id      edo.ExchangeID
+	request edo.ExchangeRequest
+	answer  edo.ExchangeAnswer
+}
+
+func (j *journal) Begin(_ context.Context, r edo.ExchangeRequest) (edo.Exchange, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	x := &row{journal: j, id: edo.ExchangeID("x-" + string(rune('a'+len(j.rows)))), request: r}
+	j.rows = append(j.rows, x)
+	return x, nil
+}
+
+func (r *row) ID() edo.ExchangeID                     { return r.id }
+func (r *row) Blob(context.Context) (edo.Blob, error) { return &blob{}, nil }
+func (r *row) Finish(_ context.Context, a edo.ExchangeAnswer) error {
+	r.journal.mu.Lock()
+	defer r.journal.mu.Unlock()
+	r.answer = a
+	return nil
+}
+
+// blob keeps nothing but the digest.
+type blob struct{ bytes.Buffer }
+
+func (b *blob) Commit(context.Context) (edo.Digest, int64, error) { return edo.DigestOf(b) }
+func (b *blob) Abort()                                            {}
+
+func (j *journal) text() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var all strings.Builder
+	for _, r := range j.rows {
+		all.WriteString(r.request.Operation + r.request.Head + string(r.request.Body.Text) + r.answer.Head + string(r.answer.Body.Text) + r.answer.Note + "\n")
+	}
+	return all.String()
+}
