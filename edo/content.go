@@ -2,6 +2,7 @@ package edo
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 )
@@ -25,6 +26,24 @@ func FileContent(path string) (Content, error) {
 	defer func() { _ = f.Close() }()
 	d, n, err := DigestOf(f)
 	return Content{Size: n, Digest: d, Open: open}, err
+}
+
+// Save writes the content to a new file, or leaves none: an existing file is not touched.
+func (c Content) Save(ctx context.Context, path string) error {
+	r, err := c.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path))
+	}
+	return nil
 }
 
 // Blob collects bytes until Commit makes them durable under their digest.

@@ -37,6 +37,7 @@ const (
 	RepeatAskFirst               // ask the Finder; only a sure "not found" allows another send
 )
 
+//nolint:gochecknoglobals // a table that is only read
 var kinds = [...]struct {
 	name   string
 	repeat Repeat
