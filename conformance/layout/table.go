@@ -60,11 +60,11 @@ func rows() []row {
 
 		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
 		{
-			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, uuid},
+			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/secret", Own: []string{"edo", "directory"}, Third: []string{tink},
+			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{tink},
 			Why: "seals before a store sees; never imports one",
 		},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
