@@ -136,6 +136,32 @@ func TestTheMarkIsSeenOnEveryPage(t *testing.T) {
 	}
 }
 
+// A reader may join streams by a space, and then a comment left open would swallow the mark; poppler does not.
+func TestTheMarkBeginsOnALineOfItsOwn(t *testing.T) {
+	t.Parallel()
+	out, _ := mustStamp(t, onePage(a4, hello+" % end"), nil)
+	opts, err := settle(nil, testMark())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := parse(t.Context(), out, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := listPages(pdf, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := pdf.DereferenceArray(pages[0].dict["Contents"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := decoded(pdf, list[len(list)-1], 1000)
+	if err != nil || len(list) != 3 || !bytes.HasPrefix(last, []byte("\nQ\n")) {
+		t.Errorf("%d streams, the last begins %.10q, %v", len(list), last, err)
+	}
+}
+
 func TestTextCanBeSearched(t *testing.T) {
 	t.Parallel()
 	out, _ := mustStamp(t, sharedStream(), nil)
