@@ -11,6 +11,6 @@
 //
 // # Layout
 //
-// A mark is 400 points wide and as high as its rows; for one signer about 56 points, so that it fits into the
+// A mark is 400 points wide and as high as its rows; for one signer about 62 points, so that it fits into the
 // bottom margin of 25 mm of an A4 page. Long values are wrapped within the frame.
 package signstamp
