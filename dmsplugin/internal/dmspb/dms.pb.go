@@ -199,6 +199,8 @@ const (
 	Role_ROLE_OPERATOR_FORM Role = 2
 	// A copy marked by the plugin. Never the operator's; off unless the subscriber allows it.
 	Role_ROLE_LOCAL_MARK Role = 3
+	// The detached CMS over the original, DER.
+	Role_ROLE_SIGNATURE Role = 4
 )
 
 // Enum value maps for Role.
@@ -208,12 +210,14 @@ var (
 		1: "ROLE_ORIGINAL",
 		2: "ROLE_OPERATOR_FORM",
 		3: "ROLE_LOCAL_MARK",
+		4: "ROLE_SIGNATURE",
 	}
 	Role_value = map[string]int32{
 		"ROLE_UNSPECIFIED":   0,
 		"ROLE_ORIGINAL":      1,
 		"ROLE_OPERATOR_FORM": 2,
 		"ROLE_LOCAL_MARK":    3,
+		"ROLE_SIGNATURE":     4,
 	}
 )
 
@@ -1698,8 +1702,10 @@ type DocumentStatus struct {
 	StampReason string `protobuf:"bytes,17,opt,name=stamp_reason,json=stampReason,proto3" json:"stamp_reason,omitempty"`
 	// One line for people.
 	StampDetail string `protobuf:"bytes,18,opt,name=stamp_detail,json=stampDetail,proto3" json:"stamp_detail,omitempty"`
-	// Stored versions, the original excluded.
-	Versions      []*Version `protobuf:"bytes,19,rep,name=versions,proto3" json:"versions,omitempty"`
+	// Stored versions, without original and signature, which sha256 and signature_sha256 name.
+	Versions []*Version `protobuf:"bytes,19,rep,name=versions,proto3" json:"versions,omitempty"`
+	// Answers of the operator so far that were no printed form.
+	FormFaults    int32 `protobuf:"varint,20,opt,name=form_faults,json=formFaults,proto3" json:"form_faults,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1865,6 +1871,13 @@ func (x *DocumentStatus) GetVersions() []*Version {
 		return x.Versions
 	}
 	return nil
+}
+
+func (x *DocumentStatus) GetFormFaults() int32 {
+	if x != nil {
+		return x.FormFaults
+	}
+	return 0
 }
 
 // Event is one line of what a host has to know.
@@ -5413,7 +5426,7 @@ const file_dms_proto_rawDesc = "" +
 	"updated_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x1a\n" +
 	"\brevision\x18\x12 \x01(\x03R\brevision\x12;\n" +
 	"\tdocuments\x18\x13 \x03(\v2\x1d.edokit.dms.v1.DocumentStatusR\tdocuments\x12\x18\n" +
-	"\asettled\x18\x14 \x01(\bR\asettled\"\xf7\x04\n" +
+	"\asettled\x18\x14 \x01(\bR\asettled\"\x98\x05\n" +
 	"\x0eDocumentStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -5435,7 +5448,9 @@ const file_dms_proto_rawDesc = "" +
 	"\x05stamp\x18\x10 \x01(\x0e2\x19.edokit.dms.v1.StampStateR\x05stamp\x12!\n" +
 	"\fstamp_reason\x18\x11 \x01(\tR\vstampReason\x12!\n" +
 	"\fstamp_detail\x18\x12 \x01(\tR\vstampDetail\x122\n" +
-	"\bversions\x18\x13 \x03(\v2\x16.edokit.dms.v1.VersionR\bversions\"\xb1\x03\n" +
+	"\bversions\x18\x13 \x03(\v2\x16.edokit.dms.v1.VersionR\bversions\x12\x1f\n" +
+	"\vform_faults\x18\x14 \x01(\x05R\n" +
+	"formFaults\"\xb1\x03\n" +
 	"\x05Event\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12$\n" +
 	"\x03key\x18\x02 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12,\n" +
@@ -5729,12 +5744,13 @@ const file_dms_proto_rawDesc = "" +
 	"\x13STAMP_STATE_WAITING\x10\x02\x12\x15\n" +
 	"\x11STAMP_STATE_READY\x10\x03\x12\x15\n" +
 	"\x11STAMP_STATE_NEVER\x10\x04\x12\x18\n" +
-	"\x14STAMP_STATE_REJECTED\x10\x05*\\\n" +
+	"\x14STAMP_STATE_REJECTED\x10\x05*p\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rROLE_ORIGINAL\x10\x01\x12\x16\n" +
 	"\x12ROLE_OPERATOR_FORM\x10\x02\x12\x13\n" +
-	"\x0fROLE_LOCAL_MARK\x10\x03*e\n" +
+	"\x0fROLE_LOCAL_MARK\x10\x03\x12\x12\n" +
+	"\x0eROLE_SIGNATURE\x10\x04*e\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rVERDICT_VALID\x10\x01\x12\x13\n" +

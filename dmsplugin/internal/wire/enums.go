@@ -65,6 +65,7 @@ func roles() []pair[dmspb.Role, edo.Role] {
 		{dmspb.Role_ROLE_ORIGINAL, edo.RoleOriginal},
 		{dmspb.Role_ROLE_OPERATOR_FORM, edo.RoleOperatorForm},
 		{dmspb.Role_ROLE_LOCAL_MARK, edo.RoleLocalMark},
+		{dmspb.Role_ROLE_SIGNATURE, edo.RoleSignature},
 	}
 }
 

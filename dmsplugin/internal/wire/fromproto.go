@@ -37,7 +37,7 @@ func fromDocumentStatus(d *dmspb.DocumentStatus) edo.DocumentStatus {
 		NeedReceipt: d.GetNeedReceipt(), Signer: edo.SignerID(d.GetSigner()), SignedBy: fromSignerInfo(d.GetSignedBy()),
 		Signature: lenient(d.GetSignatureSha256()), Verdict: fromEnum(verdicts(), d.GetVerdict()), Remote: edo.RemoteID(d.GetRemote()),
 		Stamp: fromEnum(stampStates(), d.GetStamp()), StampReason: edo.Reason(d.GetStampReason()), StampDetail: d.GetStampDetail(),
-		Versions: fromEach(d.GetVersions(), FromVersion),
+		FormFaults: int(d.GetFormFaults()), Versions: fromEach(d.GetVersions(), FromVersion),
 	}
 }
 

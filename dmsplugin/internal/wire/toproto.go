@@ -35,7 +35,7 @@ func toDocumentStatus(d edo.DocumentStatus) *dmspb.DocumentStatus {
 		Sha256: toDigest(d.Digest), Size: d.Size, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt, Signer: string(d.Signer),
 		SignedBy: toSignerInfo(d.SignedBy), SignatureSha256: toDigest(d.Signature), Verdict: toEnum(verdicts(), d.Verdict),
 		Remote: string(d.Remote), Stamp: toEnum(stampStates(), d.Stamp), StampReason: string(d.StampReason), StampDetail: d.StampDetail,
-		Versions: toEach(d.Versions, ToVersion),
+		FormFaults: int32(d.FormFaults), Versions: toEach(d.Versions, ToVersion),
 	}
 }
 

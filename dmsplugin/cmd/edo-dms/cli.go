@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// cli is the command line as kong reads it.
+type cli struct {
+	Home string `env:"EDOKIT_HOME" placeholder:"DIR" help:"Folder with edokit.db, archive/ and keys/. Made if it is new."`
+	Lang string `enum:"en,ru" default:"en" help:"Language of states and reports: en or ru."`
+	JSON bool   `name:"json" help:"Print JSON for scripts."`
+
+	Subscriber struct {
+		Add  subscriberAdd  `cmd:"" help:"Store one of our organisations at an operator, with its credentials."`
+		List subscriberList `cmd:"" help:"List our organisations."`
+	} `cmd:"" help:"Our organisations at operators."`
+	User struct {
+		Allow  userAllow  `cmd:"" help:"Allow a user of the document system to act for a subscriber."`
+		Revoke userRevoke `cmd:"" help:"Take that back."`
+		List   userList   `cmd:"" help:"List who may act for a subscriber, and who was refused."`
+	} `cmd:"" help:"Who may send. Nobody is allowed by default."`
+	Signer struct {
+		Add  signerAdd  `cmd:"" help:"Store a person who signs, with the key."`
+		List signerList `cmd:"" help:"List the signers of a subscriber."`
+	} `cmd:"" help:"Whose keys sign."`
+	Send   send   `cmd:"" help:"Send files as one package."`
+	Status status `cmd:"" help:"Show what became of a package, or list the latest ones."`
+	Fetch  fetch  `cmd:"" help:"Write a document, its signature or a stamped version to a file."`
+	Log    struct {
+		List logList `cmd:"" default:"withargs" help:"List exchanges with operators, newest first."`
+		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
+	} `cmd:"" help:"The message log: every request to an operator and its answer."`
+	Doctor  doctor  `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
+	Version showVer `cmd:"" help:"Print the version."`
+}
+
+// command is what every command runs with.
+type command struct {
+	streams
+	ctx    context.Context
+	home   string
+	lang   lang
+	json   bool
+	getenv func(string) string
+}
+
+// commandLine runs one command and gives the exit code: 0 done, 1 failed, 2 wrong usage.
+func commandLine(ctx context.Context, args []string, s streams) int {
+	var grammar cli
+	exit := -1
+	parser, err := kong.New(&grammar,
+		kong.Name("edo-dms"),
+		kong.Description("Legally significant document exchange for document systems: the plugin, and the tools of its administrator.\n\n"+settingsHelp),
+		kong.Writers(s.out, s.err), kong.Exit(func(code int) { exit = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "edo-dms:", err)
+		return 2
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit // --help
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "edo-dms: %v\nTry: edo-dms --help\n", err)
+		return 2
+	}
+	c := &command{streams: s, ctx: ctx, home: grammar.Home, lang: lang(grammar.Lang), json: grammar.JSON, getenv: os.Getenv}
+	if err := parsed.Run(c); err != nil {
+		c.report(err)
+		return 1
+	}
+	return 0
+}
+
+// report prints what went wrong: every fault on its own line, and what a clerk is told when the language asks for it.
+func (c *command) report(err error) {
+	if errors.Is(err, errReported) {
+		return
+	}
+	var faults edo.Faults
+	if !errors.As(err, &faults) {
+		faults = edo.Faults{err}
+	}
+	for _, f := range faults {
+		if c.lang == russian && edo.KindOf(f) != edo.Internal {
+			fmt.Fprintf(c.err, "edo-dms: %s\n", edo.KindOf(f).Russian())
+		}
+		fmt.Fprintf(c.err, "edo-dms: %v\n", f)
+	}
+}
+
+// errReported ends a command whose output has said already what is wrong.
+var errReported = errors.New("reported")
+
+// open wires the parts for one command. Logs of the engine stay quiet unless something is wrong.
+func (c *command) open() (*parts, error) {
+	return compose(c.ctx, c.home, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})), c.getenv)
+}
+
+// with runs f with the parts of a home folder that is there: a mistyped name must not make a new one.
+func (c *command) with(f func(p *parts) error) error {
+	if c.home != "" && !hasDatabase(c.home) {
+		return usage("home", c.home+" has no database", `look at the name; "subscriber add" makes a new one`)
+	}
+	return c.withNew(f)
+}
+
+// withNew does the same and makes the home folder if it is new.
+func (c *command) withNew(f func(p *parts) error) error {
+	p, err := c.open()
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(p), p.Close())
+}
+
+// emit prints v as JSON if that is wanted, else calls text.
+func (c *command) emit(v any, text func()) error {
+	if !c.json {
+		text()
+		return nil
+	}
+	return json.NewEncoder(c.out).Encode(v)
+}
+
+type showVer struct{}
+
+// Run prints the version.
+func (showVer) Run(c *command) error {
+	return c.emit(map[string]string{"version": version}, func() { c.print("edo-dms %s\n", version) })
+}
+
+// secretFlags say where a secret comes from. Never an argument: other users see arguments.
+type secretFlags struct {
+	File string `placeholder:"FILE" help:"Read the password from this file, - for standard input."`
+	Env  string `placeholder:"NAME" help:"Read the password from this environment variable."`
+}
+
+// maxSecret bounds what is read as a password.
+const maxSecret = 4096
+
+// read gives the secret, zero if none of the flags was used. One line end at the end does not belong to it.
+func (s secretFlags) read(c *command) (edo.Secret, error) {
+	var raw []byte
+	var err error
+	switch {
+	case s.Env != "" && s.File != "":
+		return edo.Secret{}, usage("password", "is given twice", "use a file or an environment variable")
+	case s.Env != "":
+		value := c.getenv(s.Env)
+		if value == "" {
+			return edo.Secret{}, usage("password-env", "names an empty variable", "set "+s.Env)
+		}
+		return edo.NewSecret(value), nil
+	case s.File == "-":
+		raw, err = io.ReadAll(io.LimitReader(c.in, maxSecret+1))
+	case s.File != "":
+		raw, err = readSmall(s.File, maxSecret)
+	default:
+		return edo.Secret{}, nil
+	}
+	if err != nil {
+		return edo.Secret{}, err
+	}
+	if len(raw) > maxSecret {
+		return edo.Secret{}, usage("password-file", "is too large for a password", "name a file with the password alone")
+	}
+	return edo.NewSecret(trimLineEnd(string(raw))), nil
+}
+
+func usage(field, message, remedy string) error {
+	return &edo.Error{Kind: edo.Invalid, Op: "edo-dms", Field: field, Message: message, Remedy: remedy}
+}

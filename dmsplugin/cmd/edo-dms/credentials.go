@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"encoding/pem"
+	"path/filepath"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/secret"
+	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/cms"
+)
+
+// openVault opens the master key.
+func openVault(home string, store *sqlite.Store) (*secret.Vault, error) {
+	key, err := secret.OpenKey(filepath.Join(home, keyFile))
+	if err != nil {
+		return nil, err
+	}
+	return secret.New(secret.Config{Rows: store, Blobs: store, Keyring: key, Journal: store})
+}
+
+// credentials takes keys and passwords as files hold them, and has them sealed.
+type credentials struct{ *parts }
+
+// SetPassword stores the login name and seals the password.
+func (c credentials) SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error {
+	row, err := c.store.Subscriber(ctx, s)
+	if err != nil {
+		return err
+	}
+	row.LoginKind, row.Login = directory.LoginPassword, login
+	if err := row.Check(); err != nil {
+		return err
+	}
+	if err := c.vault.SetPassword(ctx, s, password); err != nil {
+		return err
+	}
+	return c.store.PutSubscriber(ctx, row)
+}
+
+// SetLoginCertificate seals the pair and makes it the login.
+func (c credentials) SetLoginCertificate(ctx context.Context, s edo.SubscriberID, k dmsplugin.KeyPair) error {
+	key, err := load(k)
+	if err != nil {
+		return err
+	}
+	private, ok := key.Private().(*rsa.PrivateKey)
+	if !ok {
+		return &edo.Error{
+			Kind: edo.Invalid, Reason: cms.KeyUnsupported, Op: "edo-dms", Field: "key", Message: "is not RSA",
+			Remedy: "the login decrypts with the key: give an RSA key",
+		}
+	}
+	row, err := c.store.Subscriber(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err := c.vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private); err != nil {
+		return err
+	}
+	row.LoginKind, row.Login = directory.LoginCertificate, ""
+	return c.store.PutSubscriber(ctx, row)
+}
+
+// PutSigner stores the person with what the certificate says, then seals the key if there is one.
+func (c credentials) PutSigner(ctx context.Context, s directory.Signer, k *dmsplugin.KeyPair) (directory.Signer, error) {
+	var key *cms.Key
+	var certificate *cms.Certificate
+	var err error
+	if k != nil {
+		if key, err = load(*k); err != nil {
+			return s, err
+		}
+		certificate = key.Certificate()
+	} else if certificate, err = cms.ParseCertificate(der(s.Certificate)); err != nil {
+		return s, err
+	}
+	s.Certificate, s.Info = certificate.DER, certificate.Info(s.ID)
+	if err := c.store.PutSigner(ctx, s); err != nil {
+		return s, err
+	}
+	if key != nil {
+		if err := c.vault.SetSignerKey(ctx, s.Subscriber, s.ID, key.Private()); err != nil {
+			return s, err
+		}
+	}
+	return c.store.Signer(ctx, s.Subscriber, s.ID)
+}
+
+// load reads PEM or PKCS#12, whichever it is.
+func load(k dmsplugin.KeyPair) (*cms.Key, error) {
+	raw := []byte(k.Key.Reveal())
+	if !bytes.Contains(raw, []byte("-----BEGIN")) {
+		return cms.LoadPKCS12(raw, k.Password)
+	}
+	certificate := k.Certificate
+	if len(certificate) > 0 && !bytes.Contains(certificate, []byte("-----BEGIN")) {
+		certificate = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})
+	}
+	if len(certificate) == 0 {
+		certificate = raw // one file may hold both
+	}
+	return cms.LoadPEM(raw, certificate)
+}
+
+// der takes the first certificate out of PEM; what is no PEM is taken as it is.
+func der(certificate []byte) []byte {
+	for rest := certificate; ; {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return certificate
+		}
+		if block.Type == "CERTIFICATE" {
+			return block.Bytes
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+type logList struct {
+	Subscriber string        `help:"Only of this subscriber."`
+	Package    string        `help:"Only of this package."`
+	Operation  string        `help:"Only this call of the operator: SendMessage."`
+	Outcome    string        `enum:",ok,fault,unavailable,unreadable,silent" default:"" help:"Only with this outcome: ok, fault, unavailable, unreadable or silent."`
+	Unfinished bool          `help:"Only exchanges without an answer: interrupted or still running."`
+	Code       string        `help:"Only with this code of the operator."`
+	Since      time.Duration `placeholder:"24h" help:"Only of the last hours or minutes."`
+	Before     int64         `help:"Only rows before this number: the last one of the page before."`
+	Limit      int           `default:"50" help:"How many."`
+}
+
+// Run lists exchanges, newest first.
+func (l logList) Run(c *command) error {
+	filter := directory.ExchangeFilter{
+		Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package), Operation: l.Operation, Outcome: edo.Outcome(l.Outcome),
+		Unfinished: l.Unfinished, Code: l.Code, Before: l.Before, Limit: l.Limit,
+	}
+	if l.Since > 0 {
+		filter.From = time.Now().Add(-l.Since)
+	}
+	return c.with(func(p *parts) error {
+		rows, err := p.store.Exchanges(c.ctx, filter)
+		if err != nil {
+			return err
+		}
+		return c.emit(rows, func() {
+			c.table("NO\tID\tSTARTED\tTOOK\tOPERATION\tHTTP\tOUTCOME\tCODE\tSENT\tRECEIVED\tPACKAGE", func(line func(...any)) {
+				for _, e := range rows {
+					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.outcome(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(string(e.Package)))
+				}
+			})
+		})
+	})
+}
+
+func (c *command) outcome(e directory.Exchange) string {
+	if !e.Finished() {
+		return c.lang.say("прервано или идёт", "interrupted or running")
+	}
+	return string(e.Outcome)
+}
+
+type logShow struct {
+	ID      string `arg:"" help:"Log id, as the list shows it."`
+	XML     bool   `name:"xml" help:"Show the XML of request and answer, indented for people."`
+	Request bool   `help:"Only the request."`
+	Answer  bool   `help:"Only the answer."`
+	Raw     bool   `help:"Exactly the stored bytes and nothing else; with --request or --answer."`
+}
+
+// Run shows one exchange. Secrets and document content were replaced by placeholders before the row was written.
+func (l logShow) Run(c *command) error {
+	if l.Raw && l.Request == l.Answer {
+		return usage("raw", "needs one side", "give --request or --answer")
+	}
+	return c.with(func(p *parts) error {
+		e, err := p.store.Exchange(c.ctx, edo.ExchangeID(l.ID))
+		switch {
+		case err != nil:
+			return err
+		case l.Raw && l.Request:
+			_, err = c.out.Write(e.Request.Text)
+			return err
+		case l.Raw:
+			_, err = c.out.Write(e.Answer.Text)
+			return err
+		case c.json:
+			return c.emit(e, nil)
+		}
+		c.printExchange(e)
+		both := l.Request == l.Answer
+		if both || l.Request {
+			c.printSide(c.lang.say("Запрос", "Request"), e.RequestHead, e.Request.Text, l.XML)
+		}
+		if (both || l.Answer) && e.Finished() {
+			c.printSide(c.lang.say("Ответ", "Answer"), e.AnswerHead, e.Answer.Text, l.XML)
+		}
+		return nil
+	})
+}
+
+func (c *command) printExchange(e directory.Exchange) {
+	say := c.lang.say
+	c.print("%s %s: %s %s\n", say("Обмен", "Exchange"), e.ID, e.Operation, e.Endpoint)
+	c.print("  %s: %s, %s: %s (%s)\n", say("начат", "started"), when(e.StartedAt), say("окончен", "ended"), when(e.EndedAt), e.Duration().Round(time.Millisecond))
+	c.print("  %s: %s, HTTP %d, %s: %s\n", say("исход", "outcome"), c.outcome(e), e.HTTPStatus, say("код оператора", "operator's code"), dash(printable(e.Code)))
+	c.print("  %s: %d/%d, %s: %d\n", say("отправлено байт", "bytes sent"), e.RequestSent, e.RequestSize, say("получено", "received"), e.AnswerSize)
+	c.print("  %s: %s, %s: %s\n", say("абонент", "subscriber"), e.Subscriber, say("пакет", "package"), dash(string(e.Package)))
+	if e.Note != "" {
+		c.print("  %s\n", printable(e.Note))
+	}
+}
+
+func (c *command) printSide(title, head string, text []byte, xml bool) {
+	c.print("\n--- %s\n%s\n", title, printable(head))
+	if xml {
+		c.print("\n%s\n", printable(pretty(text)))
+	}
+}
+
+// pretty indents XML for people. What is no XML, such as an error page, is shown as it is.
+func pretty(text []byte) string {
+	tree := etree.NewDocument()
+	if err := tree.ReadFromBytes(text); err != nil || tree.Root() == nil {
+		return string(text)
+	}
+	tree.Indent(2)
+	var out bytes.Buffer
+	if _, err := tree.WriteTo(&out); err != nil {
+		return fmt.Sprintf("%s\n(%v)", text, err)
+	}
+	return out.String()
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/edokit/edokit/dmsplugin"
+)
+
+// version is set by the release build: -ldflags "-X main.version=v0.1.0".
+var version = "v0.0.0-dev" //nolint:gochecknoglobals // the linker can only set a package variable
+
+func main() {
+	if dmsplugin.PluginMode(os.Getenv) {
+		os.Exit(serve(context.Background(), os.Getenv, os.Stderr))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := commandLine(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func (s streams) print(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/edokit/edokit/edo"
+)
+
+type send struct {
+	Files       []string      `arg:"" type:"existingfile" help:"Documents of the package, in order."`
+	Subscriber  string        `required:"" help:"Who sends: one of our organisations."`
+	Actor       string        `required:"" help:"On whose behalf: a user that is allowed to send."`
+	ToINN       string        `name:"to-inn" required:"" help:"INN of the counterparty."`
+	ToKPP       string        `name:"to-kpp" help:"KPP of the counterparty."`
+	ToName      string        `help:"Name of the counterparty, for people."`
+	ToBox       string        `help:"Box of the counterparty, if it has several."`
+	Signer      []string      `help:"Who signs: one for all documents, or one for each in order."`
+	Signature   []string      `type:"existingfile" placeholder:"FILE" help:"Finished detached signatures (DER), one for each document in order."`
+	Package     string        `help:"Package id. The same id with the same files is the same package, never sent twice. Default: a new one."`
+	Kind        string        `default:"Документ" help:"Kind of the documents as the counterparty reads it."`
+	Number      string        `help:"Number of the paper."`
+	Comment     string        `help:"Comment for the counterparty."`
+	NeedSign    bool          `help:"Ask the counterparty to sign."`
+	NeedReceipt bool          `help:"Ask the counterparty to confirm the receipt."`
+	Wait        bool          `help:"Work on it here until the stamped versions are stored, and print every change."`
+	Timeout     time.Duration `default:"10m" help:"With --wait: how long. What is not done then goes on with the next run."`
+}
+
+// Run accepts the package and, if asked, works until it is settled.
+func (s send) Run(c *command) error {
+	pkg, err := s.pkg()
+	if err != nil {
+		return err
+	}
+	return c.with(func(p *parts) error {
+		op, err := p.gateway.Send(c.ctx, pkg)
+		if err != nil {
+			return err
+		}
+		if !s.Wait {
+			return c.emit(op, func() {
+				c.printOperation(op)
+				c.print("%s\n", c.lang.say("Пакет сохранён. Его отправит работающий модуль или та же команда с --wait.",
+					"The package is stored. A running plugin sends it, or this command with --wait and the same --package."))
+			})
+		}
+		return c.wait(p, op.Key, s.Timeout)
+	})
+}
+
+func (s send) pkg() (edo.Package, error) {
+	pkg := edo.Package{
+		ID: edo.PackageID(s.Package), Subscriber: edo.SubscriberID(s.Subscriber), Actor: edo.ActorID(s.Actor),
+		To: edo.Counterparty{INN: s.ToINN, KPP: s.ToKPP, Name: s.ToName, Box: edo.BoxID(s.ToBox)},
+	}
+	if pkg.ID == "" {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return pkg, err
+		}
+		pkg.ID = edo.PackageID(id.String())
+	}
+	if n := len(s.Signer); n > 1 && n != len(s.Files) {
+		return pkg, usage("signer", fmt.Sprintf("is given %d times for %d documents", n, len(s.Files)), "give one for all or one for each")
+	}
+	if n := len(s.Signature); n > 0 && n != len(s.Files) {
+		return pkg, usage("signature", fmt.Sprintf("is given %d times for %d documents", n, len(s.Files)), "give one for each")
+	}
+	for i, file := range s.Files {
+		content, err := edo.FileContent(file)
+		if err != nil {
+			return pkg, err
+		}
+		d := edo.Document{
+			ID: edo.DocumentID(fmt.Sprint(i + 1)), Name: filepath.Base(file), Kind: s.Kind, Number: s.Number, Comment: s.Comment,
+			Content: content, NeedSign: s.NeedSign, NeedReceipt: s.NeedReceipt,
+		}
+		switch {
+		case len(s.Signature) > 0:
+			if d.Signature, err = readSmall(s.Signature[i], edo.MaxSignatureSize); err != nil {
+				return pkg, err
+			}
+		case len(s.Signer) > 0:
+			d.Signer = edo.SignerID(s.Signer[min(i, len(s.Signer)-1)])
+		}
+		pkg.Documents = append(pkg.Documents, d)
+	}
+	return pkg, nil
+}
+
+// wait works on due jobs here and prints every change of one package, until it is settled or the time is over.
+func (c *command) wait(p *parts, key edo.Key, timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(c.ctx, timeout)
+	defer cancel()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	workers.Go(func() { _ = p.gateway.Run(work) }) // ends with the context and reports nothing else
+
+	var last edo.Operation
+	for op, err := range p.gateway.Watch(ctx, key, 0) {
+		switch {
+		case errors.Is(err, context.DeadlineExceeded):
+			return usage("timeout", "is over, the package is "+string(last.State), "run the same command again, it goes on where it is")
+		case err != nil:
+			return err
+		}
+		if err := c.emit(op, func() { c.printChange(last, op) }); err != nil {
+			return err
+		}
+		last = op
+	}
+	if !c.json {
+		c.printOperation(last)
+	}
+	if last.State == edo.StateFailed {
+		return errReported
+	}
+	return nil
+}

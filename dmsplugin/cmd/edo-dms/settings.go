@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
+)
+
+// settingsHelp is part of --help. The same variables work for the plugin and the command line.
+const settingsHelp = `Times and workers may be set by environment variables:
+EDOKIT_LEASE (30s) until another process takes over the work of one that died;
+EDOKIT_VISIBILITY (2m) how long the operator may hide an accepted message from searches;
+EDOKIT_RETRY_FIRST (1s) and EDOKIT_RETRY_LONGEST (20m) waits between tries;
+EDOKIT_FORM_PATIENCE (72h) how long to ask for a printed form;
+EDOKIT_WORKERS (4) packages worked on at once.`
+
+// settings reads what a site has set. What is not set keeps the default of the gateway or of the driver.
+func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config) error {
+	var f edo.Faults
+	for _, s := range []struct {
+		name string
+		to   *time.Duration
+	}{
+		{"EDOKIT_LEASE", &g.Lease},
+		{"EDOKIT_VISIBILITY", &d.Visibility},
+		{"EDOKIT_RETRY_FIRST", &g.Backoff.First},
+		{"EDOKIT_RETRY_LONGEST", &g.Backoff.Longest},
+		{"EDOKIT_FORM_PATIENCE", &g.FormPatience},
+	} {
+		text := getenv(s.name)
+		v, err := time.ParseDuration(text)
+		switch {
+		case text == "":
+		case err != nil || v < time.Millisecond:
+			f = append(f, usage(s.name, "is no duration of at least a millisecond", "write it as 30s, 2m or 72h"))
+		default:
+			*s.to = v
+		}
+	}
+	if text := getenv("EDOKIT_WORKERS"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 64 {
+			f = append(f, usage("EDOKIT_WORKERS", "is no number from 1 to 64", "leave it out for 4"))
+		}
+		g.Workers = n
+	}
+	return f.Err()
+}

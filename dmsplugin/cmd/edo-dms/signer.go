@@ -1,0 +1,80 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/edo"
+)
+
+type signerAdd struct {
+	ID          string      `arg:"" help:"Id chosen by us: ivanov."`
+	Subscriber  string      `required:"" help:"For which of our organisations."`
+	Certificate string      `placeholder:"FILE" help:"Certificate, PEM or DER."`
+	Key         string      `placeholder:"FILE" help:"Private key: PEM, or PKCS#12 that holds the certificate as well. Without it the document system must bring finished signatures."`
+	Password    secretFlags `embed:"" prefix:"key-password-"`
+	Kind        []string    `help:"Only documents of this kind; several are possible."`
+	From        time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day."`
+	Until       time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on."`
+	Disabled    bool        `help:"Store the person, but sign nothing."`
+}
+
+// Run stores the signer and seals the key.
+func (a signerAdd) Run(c *command) error {
+	row := directory.Signer{
+		ID: edo.SignerID(a.ID), Subscriber: edo.SubscriberID(a.Subscriber), Kinds: a.Kind, From: a.From, Until: a.Until, Enabled: !a.Disabled,
+	}
+	password, err := a.Password.read(c)
+	if err != nil {
+		return err
+	}
+	var pair *dmsplugin.KeyPair
+	switch {
+	case a.Key != "":
+		read, err := readPair(a.Certificate, a.Key, password)
+		if err != nil {
+			return err
+		}
+		pair = &read
+	case a.Certificate != "":
+		raw, err := readSmall(a.Certificate, maxKeyFile)
+		if err != nil {
+			return err
+		}
+		row.Certificate = raw
+	default:
+		return usage("certificate", "is missing", "give --certificate, --key or both")
+	}
+	return c.with(func(p *parts) error {
+		stored, err := credentials{p}.PutSigner(c.ctx, row, pair)
+		if err != nil {
+			return err
+		}
+		return c.emit(stored, func() {
+			c.print("signer %s stored: %s, certificate %s, valid until %s\n", stored.ID, printable(stored.Info.Owner), stored.Info.Serial, when(stored.Info.NotAfter))
+		})
+	})
+}
+
+type signerList struct {
+	Subscriber string `required:"" help:"Of which of our organisations."`
+}
+
+// Run lists the signers.
+func (a signerList) Run(c *command) error {
+	return c.with(func(p *parts) error {
+		rows, err := p.store.Signers(c.ctx, edo.SubscriberID(a.Subscriber))
+		if err != nil {
+			return err
+		}
+		return c.emit(rows, func() {
+			c.table("ID\tOWNER\tALGORITHM\tVALID UNTIL\tKEY\tENABLED\tKINDS", func(line func(...any)) {
+				for _, s := range rows {
+					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), s.HasKey, s.Enabled, dash(strings.Join(s.Kinds, ", ")))
+				}
+			})
+		})
+	})
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"path/filepath"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+type status struct {
+	Package    string        `arg:"" optional:"" help:"Package id; without it the latest packages are listed."`
+	Subscriber string        `help:"Of which of our organisations; required with a package id."`
+	Attempts   bool          `help:"Show every attempt as well."`
+	Wait       bool          `help:"Work on it here until the stamped versions are stored, and print every change."`
+	Timeout    time.Duration `default:"10m" help:"With --wait: how long."`
+	Limit      int           `default:"20" help:"How many to list."`
+}
+
+// Run shows one package or the latest ones.
+func (s status) Run(c *command) error {
+	if s.Package != "" && s.Subscriber == "" {
+		return usage("subscriber", "is missing", "give --subscriber with the package id")
+	}
+	return c.with(func(p *parts) error {
+		if s.Package == "" {
+			return s.list(c, p)
+		}
+		key := edo.Key{Subscriber: edo.SubscriberID(s.Subscriber), Package: edo.PackageID(s.Package)}
+		if s.Wait {
+			return c.wait(p, key, s.Timeout)
+		}
+		op, err := p.gateway.Status(c.ctx, key)
+		if err != nil {
+			return err
+		}
+		if !s.Attempts {
+			return c.emit(op, func() { c.printOperation(op) })
+		}
+		attempts, err := p.store.Attempts(c.ctx, key)
+		if err != nil {
+			return err
+		}
+		return c.emit(map[string]any{"operation": op, "attempts": attempts}, func() {
+			c.printOperation(op)
+			c.table("BEGUN\tENDED\tJOB\tDOCUMENT\tRESULT\tDETAIL", func(line func(...any)) {
+				for _, a := range attempts {
+					line(when(a.At), when(a.EndedAt), a.Job, dash(string(a.Document)), dash(a.Result), dash(a.Detail))
+				}
+			})
+		})
+	})
+}
+
+func (s status) list(c *command, p *parts) error {
+	rows, err := p.store.Operations(c.ctx, edo.OperationFilter{Subscriber: edo.SubscriberID(s.Subscriber), Limit: s.Limit})
+	if err != nil {
+		return err
+	}
+	return c.emit(rows, func() {
+		c.table("ACCEPTED\tSUBSCRIBER\tPACKAGE\tTO\tDOCUMENTS\tSTATE", func(line func(...any)) {
+			for _, op := range rows {
+				line(when(op.CreatedAt), op.Key.Subscriber, op.Key.Package, op.To.INN, len(op.Documents), c.lang.state(op.State))
+			}
+		})
+	})
+}
+
+func (c *command) printOperation(op edo.Operation) {
+	say := c.lang.say
+	c.print("%s %s: %s%s\n", say("Пакет", "Package"), op.Key.Package, c.lang.state(op.State), why(op.Reason, op.Detail))
+	c.print("  %s: %s %s\n", say("Кому", "To"), op.To.INN, printable(op.To.Name))
+	if op.State.Sent() {
+		c.print("  %s: %s\n", say("Идентификатор у оператора", "Id at the operator"), printable(string(op.Message)))
+		c.print("  %s: %s, %s: %s\n", say("Время оператора", "Operator's time"), when(op.OperatorTime), say("наше", "ours"), when(op.SentAt))
+	}
+	for _, d := range op.Documents {
+		c.print("  %s %s (%d %s, sha256 %s)\n", d.ID, printable(d.Name), d.Size, say("байт", "bytes"), d.Digest.Short())
+		if owner := d.SignedBy.Owner; owner != "" {
+			c.print("      %s: %s\n", say("Подписал", "Signed by"), printable(owner))
+		}
+		c.print("      %s%s\n", c.lang.stamp(d.Stamp), why(d.StampReason, d.StampDetail))
+		for _, v := range d.Versions {
+			c.print("      %s %s: %d %s, sha256 %s %s\n", say("версия", "version"), v.Role, v.Size, say("байт", "bytes"), v.Digest.Short(), printable(v.Remark))
+		}
+	}
+}
+
+// printChange prints what is new since the last look, one line each.
+func (c *command) printChange(last, op edo.Operation) {
+	now := time.Now().Format("15:04:05")
+	if op.State != last.State || op.Reason != last.Reason {
+		c.print("%s  %s%s\n", now, c.lang.state(op.State), why(op.Reason, op.Detail))
+	}
+	for _, d := range op.Documents {
+		before := last.Document(d.ID)
+		if before == nil || before.Stamp != d.Stamp {
+			c.print("%s  %s: %s%s\n", now, printable(d.Name), c.lang.stamp(d.Stamp), why(d.StampReason, d.StampDetail))
+		}
+	}
+}
+
+func why(reason edo.Reason, detail string) string {
+	switch {
+	case reason == "" && detail == "":
+		return ""
+	case detail == "":
+		return " (" + string(reason) + ")"
+	case reason == "":
+		return " (" + printable(detail) + ")"
+	}
+	return " (" + string(reason) + ": " + printable(detail) + ")"
+}
+
+type fetch struct {
+	Package    string `arg:"" help:"Package id."`
+	Document   string `arg:"" help:"Document id."`
+	Subscriber string `required:"" help:"Of which of our organisations."`
+	Role       string `enum:"original,signature,operator-form,local-mark" default:"operator-form" help:"Which version: original, signature, operator-form or local-mark."`
+	Out        string `required:"" placeholder:"FILE" help:"File to write; it must not exist."`
+}
+
+// Run writes one version to a new file; a file whose bytes could not be verified is removed again.
+func (f fetch) Run(c *command) error {
+	return c.with(func(p *parts) error {
+		key := edo.Key{Subscriber: edo.SubscriberID(f.Subscriber), Package: edo.PackageID(f.Package)}
+		content, version, err := p.gateway.Content(c.ctx, key, edo.DocumentID(f.Document), edo.Role(f.Role))
+		if err != nil {
+			return err
+		}
+		if err := content.Save(c.ctx, f.Out); err != nil {
+			return err
+		}
+		return c.emit(version, func() {
+			c.print("%s: %d bytes, sha256 %s\n", filepath.Base(f.Out), version.Size, version.Digest)
+		})
+	})
+}

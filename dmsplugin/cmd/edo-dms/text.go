@@ -1,0 +1,89 @@
+package main
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// lang is the language of what clerks read.
+type lang string
+
+const russian lang = "ru"
+
+// say chooses one of two wordings.
+func (l lang) say(ru, en string) string {
+	if l == russian {
+		return ru
+	}
+	return en
+}
+
+func (l lang) state(s edo.State) string {
+	switch s {
+	case edo.StateAccepted:
+		return l.say("принят, ещё не отправлен", "accepted, not sent yet")
+	case edo.StateWaiting:
+		return l.say("ожидает", "waiting")
+	case edo.StateSending:
+		return l.say("отправляется", "being sent")
+	case edo.StateInDoubt:
+		return l.say("исход неизвестен, идёт проверка у оператора", "outcome unknown, the operator is being asked")
+	case edo.StateSent:
+		return l.say("принят оператором", "accepted by the operator")
+	case edo.StateDelivered:
+		return l.say("получен контрагентом", "received by the counterparty")
+	case edo.StateSigned:
+		return l.say("подписан контрагентом", "signed by the counterparty")
+	case edo.StateRefused:
+		return l.say("контрагент отказал в подписи", "the counterparty refused to sign")
+	case edo.StateRevoked:
+		return l.say("аннулирован", "revoked")
+	case edo.StateFailed:
+		return l.say("не отправлен", "failed")
+	}
+	return string(s)
+}
+
+func (l lang) stamp(s edo.StampState) string {
+	switch s {
+	case edo.StampNone:
+		return l.say("штампа ещё нет", "no stamp yet")
+	case edo.StampWaiting:
+		return l.say("ожидается печатная форма оператора", "waiting for the operator's printed form")
+	case edo.StampReady:
+		return l.say("печатная форма оператора получена", "the operator's printed form is here")
+	case edo.StampNever:
+		return l.say("оператор не даёт печатной формы", "the operator gives no printed form")
+	case edo.StampRejected:
+		return l.say("полученное от оператора — не печатная форма", "what the operator gave is no printed form")
+	}
+	return string(s)
+}
+
+// when is a time for people, in the zone of the machine.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format("02.01.2006 15:04:05 MST")
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// printable drops what a terminal would obey: foreign text may hold escape sequences.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}

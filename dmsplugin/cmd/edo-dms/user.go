@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+type userAllow struct {
+	Actor      string    `arg:"" help:"The user's id in the document system."`
+	Subscriber string    `required:"" help:"For which of our organisations."`
+	Action     []string  `enum:"send,read" default:"send,read" help:"What is allowed: send, read or both."`
+	Kind       []string  `help:"Only documents of this kind; several are possible."`
+	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day."`
+	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on."`
+	Name       string    `help:"Name for people."`
+}
+
+// Run stores one line of the allow-list.
+func (a userAllow) Run(c *command) error {
+	row := directory.User{
+		Actor: edo.ActorID(a.Actor), Subscriber: edo.SubscriberID(a.Subscriber), Name: a.Name, Kinds: a.Kind, From: a.From, Until: a.Until,
+	}
+	for _, action := range a.Action {
+		row.Actions = append(row.Actions, edo.Action(action))
+	}
+	return c.with(func(p *parts) error {
+		if err := p.store.PutUser(c.ctx, row); err != nil {
+			return err
+		}
+		return c.emit(row, func() { c.print("user %s may %s for %s\n", row.Actor, strings.Join(a.Action, " and "), row.Subscriber) })
+	})
+}
+
+type userRevoke struct {
+	Actor      string `arg:"" help:"The user's id in the document system."`
+	Subscriber string `required:"" help:"For which of our organisations."`
+}
+
+// Run removes the line.
+func (a userRevoke) Run(c *command) error {
+	return c.with(func(p *parts) error {
+		if err := p.store.RemoveUser(c.ctx, edo.SubscriberID(a.Subscriber), edo.ActorID(a.Actor)); err != nil {
+			return err
+		}
+		return c.emit(a, func() { c.print("user %s may do nothing for %s any more\n", a.Actor, a.Subscriber) })
+	})
+}
+
+type userList struct {
+	Subscriber string `required:"" help:"Of which of our organisations."`
+}
+
+// Run lists the allow-list and the last refusals.
+func (a userList) Run(c *command) error {
+	return c.with(func(p *parts) error {
+		users, err := p.store.Users(c.ctx, edo.SubscriberID(a.Subscriber))
+		if err != nil {
+			return err
+		}
+		refusals, err := p.store.Refusals(c.ctx, edo.SubscriberID(a.Subscriber), 10)
+		if err != nil {
+			return err
+		}
+		return c.emit(map[string]any{"users": users, "refusals": refusals}, func() {
+			c.table("USER\tACTIONS\tKINDS\tFROM\tUNTIL\tNAME", func(line func(...any)) {
+				for _, u := range users {
+					line(u.Actor, fmt.Sprint(u.Actions), dash(strings.Join(u.Kinds, ", ")), when(u.From), when(u.Until), dash(u.Name))
+				}
+			})
+			for _, r := range refusals {
+				c.print("refused %s: %s (%s): %s\n", when(r.At), r.Actor, r.Action, printable(r.Why))
+			}
+		})
+	})
+}
