@@ -21,9 +21,9 @@ const (
 )
 
 // copyBase64 decodes the text up to the end tag of the open element and leaves the reader before it. Whole buffers are
-// decoded at once; bytes are looked at one by one only where white space breaks the text.
-func copyBase64(dst io.Writer, src *bufio.Reader, limit int64) error {
-	d := &base64Sink{dst: dst, limit: limit, out: make([]byte, base64.StdEncoding.DecodedLen(src.Size()+4))}
+// decoded at once, into out; bytes are looked at one by one only where white space breaks the text.
+func copyBase64(dst io.Writer, src *bufio.Reader, limit int64, out []byte) error {
+	d := &base64Sink{dst: dst, limit: limit, out: out}
 	for {
 		chunk, err := src.ReadSlice('<')
 		switch {

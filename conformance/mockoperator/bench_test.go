@@ -64,6 +64,7 @@ func benchMessage(b *testing.B, id mockoperator.Identity, token string) []byte {
 		if err != nil {
 			b.Fatal(err)
 		}
+		sd.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
 		if err := sd.AddSigner(id.Certificate, id.Key, pkcs7.SignerInfoConfig{}); err != nil {
 			b.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package mockoperator
 
 import (
-	"bufio"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -18,16 +17,16 @@ import (
 // Operator is the stand-in. It is an http.Handler; [Operator.Listen] serves it on a socket. All methods may be called from
 // several goroutines.
 type Operator struct {
-	tables  *contract.Tables
-	orgs    []Organisation
-	clock   func() time.Time
-	log     *slog.Logger
-	spool   spool
-	own     string // temporary folder to remove at the end
-	wire    *wire
-	readers sync.Pool
-	done    chan struct{}
-	once    sync.Once
+	tables *contract.Tables
+	orgs   []Organisation
+	clock  func() time.Time
+	log    *slog.Logger
+	spool  spool
+	own    string // temporary folder to remove at the end
+	wire   *wire
+	rooms  sync.Pool // of *scratch
+	done   chan struct{}
+	once   sync.Once
 
 	formMu     sync.Mutex // one form at a time
 	identityMu sync.Mutex
@@ -57,7 +56,7 @@ func New(c Config) (*Operator, error) {
 		tables: tables, orgs: c.Organisations, clock: c.Now, log: c.Logger, done: make(chan struct{}),
 		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
 	}
-	o.readers.New = func() any { return bufio.NewReaderSize(nil, 64<<10) }
+	o.rooms.New = func() any { return newScratch() }
 	if err := checkOrganisations(o.orgs); err != nil {
 		return nil, err
 	}

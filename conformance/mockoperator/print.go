@@ -116,7 +116,7 @@ func (o *Operator) formRule(operation string, r *record) PrintForms {
 }
 
 func (o *Operator) keepBytes(b []byte) (*Blob, error) {
-	blob, err := o.spool.keep(func(w io.Writer) error { _, err := w.Write(b); return err })
+	blob, err := o.spool.keep(new(bytes.Buffer), func(w io.Writer) error { _, err := w.Write(b); return err })
 	return &blob, err
 }
 
@@ -153,7 +153,7 @@ func (o *Operator) render(ctx context.Context, r *record, others string) (*Blob,
 	// The form belongs to the document, not to the request that happened to be first: a client that goes away must not
 	// leave a document without a form.
 	ctx = context.WithoutCancel(ctx)
-	blob, err := o.spool.keep(func(w io.Writer) error {
+	blob, err := o.spool.keep(new(bytes.Buffer), func(w io.Writer) error {
 		_, err := signstamp.Apply(ctx, in, w, o.facts(r), nil)
 		return err
 	})

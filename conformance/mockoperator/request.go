@@ -22,19 +22,34 @@ const (
 	maxAttrs    = 1024 // a known client declares 175 prefixes on the envelope
 )
 
+// scratch is room that requests use one after the other.
+type scratch struct {
+	in  *bufio.Reader
+	out []byte       // decoded base64
+	mem bytes.Buffer // a small document
+}
+
+func newScratch() *scratch {
+	const size = 64 << 10
+	s := &scratch{in: bufio.NewReaderSize(nil, size), out: make([]byte, size)}
+	s.mem.Grow(smallBlob)
+	return s
+}
+
 // request is a call as it was read.
 type request struct {
 	operation string
 	params    *node
 }
 
-// reader reads one envelope against the tables of the contract. Every refusal is a *Fault; other errors are those of the
-// connection or the disk.
+// reader reads one envelope against the tables of the contract. Every refusal is a *Fault; the only other
+// error is that of the disk.
 type reader struct {
 	tables *contract.Tables
 	spool  spool
 	src    *source
 	dec    *xml.Decoder
+	room   *scratch
 	path   []string
 	scopes []scope
 }
@@ -45,30 +60,31 @@ type scope struct {
 	depth       int
 }
 
-func readRequest(tables *contract.Tables, sp spool, in io.Reader, buf *bufio.Reader) (*request, error) {
-	src, err := newSource(in, buf, maxMarkup)
+func readRequest(tables *contract.Tables, sp spool, in io.Reader, room *scratch) (*request, error) {
+	src, err := newSource(in, room.in, maxMarkup)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{tables: tables, spool: sp, src: src, dec: xml.NewDecoder(src)}
+	r := &reader{tables: tables, spool: sp, src: src, dec: xml.NewDecoder(src), room: room}
 	req, err := r.envelope()
 	return req, r.explain(err)
 }
 
 // explain turns what the XML decoder says into the fault of the contract.
 func (r *reader) explain(err error) error {
-	var syntax *xml.SyntaxError
+	var fault *Fault
+	var disk *spoolError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &syntax), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return refuse("InvalidFormatField", "Envelope", "the envelope is not well-formed XML: %v", err)
+	case errors.As(err, &fault), errors.As(err, &disk):
+		return err
 	case errors.Is(err, errTooLarge):
 		return refuse("InvalidFormatField", r.where(), "too large")
 	case errors.Is(err, errBase64):
 		return refuse("InvalidFormatField", r.where(), "not base64")
 	}
-	return err
+	return refuse("InvalidFormatField", "Envelope", "the envelope is not well-formed XML: %v", err)
 }
 
 func (r *reader) where() string {
@@ -415,10 +431,10 @@ func (r *reader) binary(n *node) error {
 	}
 	var err error
 	if n.name == "Content" {
-		n.blob, err = r.spool.keep(func(w io.Writer) error { return copyBase64(w, r.src.Reader, maxBlobInMB<<20) })
+		n.blob, err = r.spool.keep(&r.room.mem, func(w io.Writer) error { return copyBase64(w, r.src.Reader, maxBlobInMB<<20, r.room.out) })
 	} else {
 		var mem bytes.Buffer
-		err = copyBase64(&mem, r.src.Reader, maxRaw)
+		err = copyBase64(&mem, r.src.Reader, maxRaw, r.room.out)
 		n.raw = mem.Bytes()
 	}
 	if err != nil {

@@ -1,7 +1,6 @@
 package mockoperator
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -126,9 +125,10 @@ func (x *exchange) call(operation string) {
 			return
 		}
 	}
-	buf := x.o.readers.Get().(*bufio.Reader)
-	req, err := readRequest(x.o.tables, x.o.spool, x.body(), buf)
-	x.o.readers.Put(buf)
+	room := x.o.rooms.Get().(*scratch)
+	req, err := readRequest(x.o.tables, x.o.spool, x.body(), room)
+	room.in.Reset(nil)
+	x.o.rooms.Put(room)
 	x.drain()
 	if err == nil {
 		err = checkAction(x.r.Header.Get("SOAPAction"), operation, req)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"io"
 	"os"
@@ -24,9 +23,17 @@ const smallBlob = 256 << 10
 
 type spool struct{ dir string }
 
-// keep runs write with a sink that hashes and stores what it gets. What write refuses is not stored.
-func (s spool) keep(write func(io.Writer) error) (Blob, error) {
-	w := &blobWriter{dir: s.dir, sum: sha256.New()}
+// spoolError is a failure of our disk, which must not pass for a fault of the request.
+type spoolError struct{ err error }
+
+func (e *spoolError) Error() string { return "mockoperator: spool: " + e.err.Error() }
+func (e *spoolError) Unwrap() error { return e.err }
+
+// keep runs write with a sink that hashes and stores what it gets; mem is room to collect small content in. What write
+// refuses is not stored.
+func (s spool) keep(mem *bytes.Buffer, write func(io.Writer) error) (Blob, error) {
+	mem.Reset()
+	w := &blobWriter{dir: s.dir, sum: sha256.New(), mem: mem}
 	err := write(w)
 	if err == nil {
 		return w.commit()
@@ -39,7 +46,7 @@ type blobWriter struct {
 	dir  string
 	sum  hash.Hash
 	size int64
-	mem  bytes.Buffer
+	mem  *bytes.Buffer
 	file *os.File
 }
 
@@ -52,7 +59,11 @@ func (w *blobWriter) Write(p []byte) (int, error) {
 	if err := w.spill(); err != nil {
 		return 0, err
 	}
-	return w.file.Write(p)
+	n, err := w.file.Write(p)
+	if err != nil {
+		return n, &spoolError{err}
+	}
+	return n, nil
 }
 
 func (w *blobWriter) spill() error {
@@ -61,11 +72,13 @@ func (w *blobWriter) spill() error {
 	}
 	f, err := os.CreateTemp(w.dir, "incoming-*")
 	if err != nil {
-		return fmt.Errorf("mockoperator: spool: %w", err)
+		return &spoolError{err}
 	}
 	w.file = f
-	_, err = f.Write(w.mem.Bytes())
-	return err
+	if _, err = f.Write(w.mem.Bytes()); err != nil {
+		return &spoolError{err}
+	}
+	return nil
 }
 
 func (w *blobWriter) commit() (Blob, error) {
@@ -80,11 +93,11 @@ func (w *blobWriter) commit() (Blob, error) {
 		return Blob{}, err
 	}
 	if err := w.file.Close(); err != nil {
-		return Blob{}, fmt.Errorf("mockoperator: spool: %w", err)
+		return Blob{}, &spoolError{err}
 	}
 	// Two requests may bring the same bytes at once: both renames put the same content under the same name.
 	if err := os.Rename(w.file.Name(), b.Path); err != nil {
-		return Blob{}, fmt.Errorf("mockoperator: spool: %w", err)
+		return Blob{}, &spoolError{err}
 	}
 	return b, nil
 }

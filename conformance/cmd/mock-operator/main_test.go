@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/edokit/edokit/conformance/contract"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestGreetsServesAndStops runs the program as main does: one line on stdout, keys that belong together, an answer, a clean end.
+func TestGreetsServesAndStops(t *testing.T) {
+	t.Parallel()
+	scenario := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(scenario, []byte("misbehave: [{operation: GetVersion, what: status, status: 503, nth: 2}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	var logs bytes.Buffer
+	go func() {
+		err := run(ctx, flags{Listen: "127.0.0.1:0", Scenario: scenario, PasswordLogin: "read-only"}, in, &logs)
+		in.Close()
+		ended <- err
+	}()
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
+	if !lines.Scan() {
+		t.Fatalf("no line: %v", <-ended)
+	}
+	var hello greeting
+	if err := json.Unmarshal(lines.Bytes(), &hello); err != nil {
+		t.Fatal(err)
+	}
+	if len(hello.Organisations) < 2 || hello.WSDL != hello.URL+"?wsdl" {
+		t.Errorf("%+v", hello)
+	}
+	for _, o := range hello.Organisations {
+		if _, err := tls.LoadX509KeyPair(o.Certificate, o.Key); err != nil {
+			t.Errorf("%s: %v", o.Name, err)
+		}
+		if o.Name == "" || o.INN == "" || o.KPP == "" || o.Box == "" || o.Login == "" || o.Password == "" {
+			t.Errorf("%+v", o)
+		}
+	}
+	if got := []int{version(t, hello.URL), version(t, hello.URL)}; got[0] != 200 || got[1] != 503 {
+		t.Errorf("statuses %v", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if lines.Scan() {
+		t.Errorf("a second line on stdout: %s", lines.Text())
+	}
+	if _, err := os.Stat(hello.Organisations[0].Key); !os.IsNotExist(err) {
+		t.Errorf("the keys are still there: %v", err)
+	}
+	if !strings.Contains(logs.String(), "operation=GetVersion") {
+		t.Errorf("log: %s", logs.String())
+	}
+}
+
+func version(t *testing.T, url string) int {
+	t.Helper()
+	body, err := contract.Envelope("GetVersion.request")
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Close = true
+	req.Header.Set("Content-Type", "text/xml; charset=utf-8")
+	req.Header.Set("SOAPAction", contract.ActionPrefix+"GetVersion")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+func TestRefusesBadFlags(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]flags{
+		"open to the world": {Listen: "0.0.0.0:0"},
+		"unknown mode":      {Listen: "127.0.0.1:0", PasswordLogin: "none"},
+		"no such scenario":  {Listen: "127.0.0.1:0", Scenario: filepath.Join(t.TempDir(), "none.yaml")},
+	} {
+		if err := run(t.Context(), f, io.Discard, io.Discard); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
