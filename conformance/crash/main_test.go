@@ -1,0 +1,42 @@
+package crash_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+)
+
+// binary is the plugin under test, built once.
+var binary string
+
+func TestMain(m *testing.M) {
+	if runtime.GOOS == "windows" {
+		fmt.Println("SKIP: the failpoints build kills itself with a signal; there is none on Windows")
+		return
+	}
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "edokit-crash-")
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "edo-dms")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "failpoints", "-o", binary, "github.com/edokit/edokit/dmsplugin/cmd/edo-dms")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Printf("the plugin does not build: %v\n%s\n", err, out)
+		return 1
+	}
+	return m.Run()
+}

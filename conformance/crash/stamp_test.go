@@ -1,0 +1,250 @@
+package crash_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/edo"
+)
+
+// stamped checks that every document has exactly one second version, and that it is the operator's file.
+func (s *stand) stamped(op edo.Operation) {
+	s.Helper()
+	offers := map[edo.DocumentID]int{}
+	for _, e := range s.events() {
+		if e.Key == op.Key && e.Kind == edo.EventVersion {
+			offers[e.Document]++
+		}
+	}
+	for _, d := range op.Documents {
+		form := s.form(d.Remote)
+		if len(d.Versions) != 1 || offers[d.ID] != 1 {
+			s.Errorf("%s has %d versions, offered %d times", d.ID, len(d.Versions), offers[d.ID])
+			continue
+		}
+		if v := d.Versions[0]; d.Stamp != edo.StampReady || v.Role != edo.RoleOperatorForm || v.Digest.String() != form.SHA256 {
+			s.Errorf("%s is %s with version %s %s, the ledger has %s", d.ID, d.Stamp, v.Role, v.Digest, form.SHA256)
+		}
+	}
+}
+
+// form is what the ledger has of the printed form of a document.
+func (s *stand) form(remote edo.RemoteID) mockoperator.Blob {
+	s.Helper()
+	for _, e := range s.op.Ledger() {
+		for _, d := range e.Documents {
+			if d.ServiceID == string(remote) && d.Form != nil {
+				return *d.Form
+			}
+		}
+	}
+	s.Errorf("the ledger has no form of %q", remote)
+	return mockoperator.Blob{}
+}
+
+// events reads all that was told about the subscriber, from the store.
+func (s *stand) events() []edo.Event {
+	s.Helper()
+	events, err := s.store().Events(s.Context(), subscriber, 0, 1000)
+	s.must(err)
+	return events
+}
+
+// TestSecondVersion: what the host gets is the operator's file, byte for byte, with the seal that only the ledger knows.
+func TestSecondVersion(t *testing.T) {
+	t.Parallel()
+	s := setup(t, mockoperator.Scenario{})
+	p := s.launch()
+	s.register(p)
+	op := p.finish(s.pack("p-1", letter(t), sample(t, "contract.pdf"), sample(t, "technical-conditions.pdf")))
+	s.stamped(op)
+	for _, d := range op.Documents {
+		var form, original bytes.Buffer
+		v, err := p.Content(t.Context(), op.Key, d.ID, edo.RoleOperatorForm, &form)
+		s.must(err)
+		_, err = p.Content(t.Context(), op.Key, d.ID, edo.RoleOriginal, &original)
+		s.must(err)
+		want, err := os.ReadFile(s.form(d.Remote).Path)
+		s.must(err)
+		sum := sha256.Sum256(form.Bytes())
+		if !bytes.Equal(form.Bytes(), want) || hex.EncodeToString(sum[:]) != s.form(d.Remote).SHA256 || v.Digest != edo.Digest(sum) {
+			t.Errorf("%s: %d bytes %s, the ledger has %d bytes %s", d.ID, form.Len(), v.Digest, len(want), s.form(d.Remote).SHA256)
+		}
+		if seal := s.seal(d.Remote); !strings.Contains(pdfText(t, form.Bytes()), seal) || strings.Contains(pdfText(t, original.Bytes()), seal) {
+			t.Errorf("%s: the seal %s stands on the wrong file", d.ID, seal)
+		}
+	}
+}
+
+func sample(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("../../examples/quickstart/testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (s *stand) seal(remote edo.RemoteID) string {
+	s.Helper()
+	for _, e := range s.op.Ledger() {
+		for _, d := range e.Documents {
+			if d.ServiceID == string(remote) {
+				return d.Seal
+			}
+		}
+	}
+	s.Fatalf("the ledger does not have %q", remote)
+	return ""
+}
+
+func pdfText(t *testing.T, pdf []byte) string {
+	t.Helper()
+	tool, err := exec.LookPath("pdftotext")
+	if err != nil {
+		t.Skip("pdftotext is not installed (poppler-utils): the text of the printed form was not read")
+	}
+	cmd := exec.CommandContext(t.Context(), tool, "-enc", "UTF-8", "-", "-")
+	cmd.Stdin = bytes.NewReader(pdf)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// TestStampEnds: whatever the operator gives as a printed form, the document ends in a named state.
+func TestStampEnds(t *testing.T) {
+	t.Parallel()
+	type end struct {
+		Stamp  edo.StampState
+		Reason edo.Reason
+		Forms  int // versions of role operator-form in row and events
+	}
+	for name, tc := range map[string]struct {
+		form mockoperator.PrintForms
+		want end
+	}{
+		"at once":               {mockoperator.PrintForms{Mode: mockoperator.FormReady}, end{edo.StampReady, "", 1}},
+		"after three polls":     {mockoperator.PrintForms{Mode: mockoperator.FormAfterPolls, Polls: 3}, end{edo.StampReady, "", 1}},
+		"never":                 {mockoperator.PrintForms{Mode: mockoperator.FormNever}, end{edo.StampNever, edo.FormNotReady, 0}},
+		"switched off":          {mockoperator.PrintForms{Mode: mockoperator.FormOff}, end{edo.StampNever, edo.FormNever, 0}},
+		"web page":              {mockoperator.PrintForms{Mode: mockoperator.FormHTML}, end{edo.StampRejected, edo.FormNotPDF, 0}},
+		"picture":               {mockoperator.PrintForms{Mode: mockoperator.FormPNG}, end{edo.StampRejected, edo.FormNotPDF, 0}},
+		"truncated":             {mockoperator.PrintForms{Mode: mockoperator.FormTruncated}, end{edo.StampRejected, edo.FormTruncated, 0}},
+		"equal to the original": {mockoperator.PrintForms{Mode: mockoperator.FormEqualOriginal}, end{edo.StampRejected, edo.FormOriginal, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{tc.form}})
+			s.settings = append(s.settings, "EDOKIT_FORM_PATIENCE=2s")
+			p := s.launch()
+			s.register(p)
+			op := p.finish(s.pack("p-1", letter(t)))
+			d := op.Documents[0]
+			got := end{Stamp: d.Stamp, Reason: d.StampReason}
+			for _, v := range d.Versions {
+				if v.Role == edo.RoleOperatorForm {
+					got.Forms++
+				}
+			}
+			if diff := cmp.Diff(tc.want, got); diff != "" || op.State != edo.StateSent {
+				t.Errorf("package %s (-want +got):\n%s", op.State, diff)
+			}
+			s.formsOf(p, op.Key, tc.want.Forms)
+		})
+	}
+}
+
+// formsOf counts printed forms wherever a host could meet one: row of the store, events over the plugin, content.
+func (s *stand) formsOf(p *plugin, k edo.Key, want int) {
+	s.Helper()
+	stored, err := s.store().Operation(s.Context(), k)
+	s.must(err)
+	told, err := p.Deliver(s.Context(), k.Subscriber, 0, 500)
+	s.must(err)
+	rows, events := 0, 0
+	for _, v := range stored.Documents[0].Versions {
+		if v.Role == edo.RoleOperatorForm {
+			rows++
+		}
+	}
+	for _, e := range told {
+		if e.Version.Role == edo.RoleOperatorForm || e.Kind == edo.EventVersion {
+			events++
+		}
+	}
+	var content bytes.Buffer
+	_, err = p.Content(s.Context(), k, stored.Documents[0].ID, edo.RoleOperatorForm, &content)
+	if absent := errors.Is(err, edo.NotFound) && content.Len() == 0; rows != want || events != want || absent == (want > 0) || err != nil && !absent {
+		s.Errorf("%d rows, %d events, content of %d bytes, %v; want %d", rows, events, content.Len(), err, want)
+	}
+}
+
+// TestKilledWhileStamping ends the plugin around the second version. The call that sends and waits resumes.
+func TestKilledWhileStamping(t *testing.T) {
+	t.Parallel()
+	for _, point := range []string{"stamp.claimed", "stamp.fetched", "stamp.archived", "stamp.offered", "stamp.offered:2"} {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			s := setup(t, mockoperator.Scenario{})
+			p := s.doomed(point)
+			s.register(p)
+			pkg := s.pack("p-1", letter(t), sample(t, "contract.pdf"))
+			op, err := p.SendAndWait(t.Context(), pkg)
+			s.heard.add(op, err)
+			if !errors.Is(err, edo.Unavailable) {
+				t.Fatalf("the plugin was to die: %v", err)
+			}
+			p.gone()
+			op = s.launch().finish(pkg)
+			s.once("p-1")
+			s.sentAs(op)
+			s.stamped(op)
+		})
+	}
+}
+
+// TestKilledBeforeAcknowledged: the host has read the version but not said so. It reads the same again.
+func TestKilledBeforeAcknowledged(t *testing.T) {
+	t.Parallel()
+	s := setup(t, mockoperator.Scenario{})
+	p := s.launch()
+	s.register(p)
+	op := p.finish(s.pack("p-1", letter(t), sample(t, "contract.pdf")))
+	before, err := p.Deliver(t.Context(), subscriber, 0, 500)
+	s.must(err)
+	p.kill()
+
+	p = s.launch()
+	if at, err := p.Acknowledged(t.Context(), subscriber, "dms"); at != 0 || err != nil {
+		t.Errorf("acknowledged %d, %v", at, err)
+	}
+	after, err := p.Deliver(t.Context(), subscriber, 0, 500)
+	s.must(err)
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("the same events (-want +got):\n%s", diff)
+	}
+	s.stamped(op)
+	last := after[len(after)-1].Seq
+	s.must(p.Acknowledge(t.Context(), subscriber, "dms", last))
+	p.kill()
+
+	p = s.launch()
+	if at, err := p.Acknowledged(t.Context(), subscriber, "dms"); at != last || err != nil {
+		t.Errorf("acknowledged %d, %v", at, err)
+	}
+	if rest, err := p.Deliver(t.Context(), subscriber, last, 500); len(rest) != 0 || err != nil {
+		t.Errorf("%d events after the last, %v", len(rest), err)
+	}
+}
