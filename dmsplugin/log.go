@@ -30,9 +30,9 @@ func hclogKeys(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// toHclog hands go-plugin a logger that ends in l.
+// toHclog hands go-plugin a logger that ends in l. Its level must not be off: go-plugin would drop what a plugin logs.
 func toHclog(l *slog.Logger) hclog.Logger {
-	out := hclog.NewInterceptLogger(&hclog.LoggerOptions{Output: io.Discard, Level: hclog.Off})
+	out := hclog.NewInterceptLogger(&hclog.LoggerOptions{Output: io.Discard, Level: hclog.Debug})
 	out.RegisterSink(sink{l})
 	return out
 }
@@ -52,5 +52,8 @@ func (s sink) Accept(name string, level hclog.Level, msg string, args ...any) {
 		at = slog.LevelInfo
 	default:
 	}
-	s.Log(context.Background(), at, msg, append([]any{"logger", name}, args...)...)
+	if name != "" {
+		args = append([]any{"logger", name}, args...)
+	}
+	s.Log(context.Background(), at, msg, args...)
 }
