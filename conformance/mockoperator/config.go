@@ -11,7 +11,7 @@ type Config struct {
 	Dir string
 	// Now is the operator's clock; nil means time.Now.
 	Now func() time.Time
-	// Organisations are the subscribers; empty means [DefaultOrganisations].
+	// Organisations are the subscribers; empty means those of the scenario, and then [DefaultOrganisations].
 	Organisations []Organisation
 	// Identities are keys and certificates made before by [Operator.Identities], so that many operators of one test run
 	// do not each make their own. Those that are missing are made when they are first asked for.
@@ -28,6 +28,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if len(c.Organisations) == 0 {
+		c.Organisations = c.Scenario.Organisations
 	}
 	if len(c.Organisations) == 0 {
 		c.Organisations = DefaultOrganisations()

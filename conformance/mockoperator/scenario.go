@@ -22,8 +22,9 @@ const (
 
 // Scenario is how the operator behaves. The zero value is an operator at its best.
 type Scenario struct {
-	PasswordLogin PasswordLogin `yaml:"password-login"` // full (default) or read-only
-	TokenLifetime time.Duration `yaml:"token-lifetime"` // default 1h
+	Organisations []Organisation `yaml:"organisations"`  // only at start; empty: DefaultOrganisations
+	PasswordLogin PasswordLogin  `yaml:"password-login"` // full (default) or read-only
+	TokenLifetime time.Duration  `yaml:"token-lifetime"` // default 1h
 	// GOST is the verdict on signatures that this stand-in cannot check: valid (default) or invalid.
 	GOST string `yaml:"gost-signatures"`
 	// Visibility of sent documents in GetDocumentEntries.
