@@ -173,9 +173,10 @@ func (x *exchange) httpRequest(ctx context.Context) *http.Request {
 	return req.WithContext(httptrace.WithClientTrace(ctx, trace))
 }
 
-// giveUp closes the connection; it reports that nothing at all had been written.
-func (x *exchange) giveUp() (untouched bool) {
-	return x.wire != nil && x.wire.abandon(x.begun)
+// giveUp closes the connection. It reports that the request cannot have left whole: fewer bytes were written than the
+// body alone has, whatever TLS adds to them.
+func (x *exchange) giveUp() (partly bool) {
+	return x.wire != nil && x.wire.abandon(x.begun) < x.message.size
 }
 
 // unanswered is the end of a request that got no answer.

@@ -95,7 +95,7 @@ func (b *buffers) give(p []byte) {
 	}
 }
 
-// wire writes in large pieces and knows whether anything was written at all.
+// wire writes in large pieces and knows how much can have left.
 type wire struct {
 	net.Conn
 	buffers *buffers
@@ -105,8 +105,8 @@ type wire struct {
 
 var errDead = errors.New("the connection was given up")
 
-// Write announces itself before it looks at dead. Whoever sets dead and then finds begun unchanged can be sure that
-// nothing will ever leave.
+// Write announces itself before it looks at dead. Whoever sets dead and then reads begun can be sure that nothing beyond
+// will ever leave.
 func (w *wire) Write(p []byte) (int, error) {
 	w.begun.Add(int64(len(p)))
 	if w.dead.Load() {
@@ -136,12 +136,13 @@ func (w *wire) ReadFrom(r io.Reader) (n int64, err error) {
 	}
 }
 
-// abandon closes the connection and reports whether nothing was written since begun had the given value.
-func (w *wire) abandon(begun int64) bool {
+// abandon closes the connection and gives the bytes of which a write had begun since begun had the given value. No other
+// write will begin.
+func (w *wire) abandon(begun int64) int64 {
 	w.dead.Store(true)
-	untouched := w.begun.Load() == begun
+	attempted := w.begun.Load() - begun
 	_ = w.Close()
-	return untouched
+	return attempted
 }
 
 // wireOf finds the wire under TLS.
