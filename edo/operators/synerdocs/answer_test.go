@@ -98,6 +98,7 @@ func TestSendAnswers(t *testing.T) {
 		"empty message id":   {swap("55b0f5c1-2c7e-4e43-8df1-7a6f1d2e9c12", ""), edo.InDoubt, edo.AnswerUnreadable},
 		"a document missing": {swap("75231165-3237-8290-9678-087aba8dcdcd", "00000000-0000-0000-0000-000000000001"), edo.InDoubt, edo.AnswerUnreadable},
 		"a document twice":   {swap("75231165-3237-8290-9678-087aba8dcdcd", "70c43da5-67b3-857e-a6b3-159c589c75c3"), edo.InDoubt, edo.AnswerUnreadable},
+		"two ids for one":    {swap("</a:DocumentIds>", "<a:LocalServerId><a:LocalId>70c43da5-67b3-857e-a6b3-159c589c75c3</a:LocalId><a:ServiceId>x</a:ServiceId></a:LocalServerId></a:DocumentIds>"), edo.InDoubt, edo.AnswerUnreadable},
 		"one id for two":     {swap("1c5a8f0e7b12", "1c5a8f0e7b11"), edo.InDoubt, edo.AnswerUnreadable},
 		"no service id":      {swap("<a:ServiceId>0d3c7a55-90a1-4f3e-a2f6-1c5a8f0e7b12</a:ServiceId>", "<a:ServiceId i:nil='true'/>"), edo.InDoubt, edo.AnswerUnreadable},
 		"a broken date":      {swap("2026-11-17T12:31:04.1234567+03:00", "17.11.2026"), edo.InDoubt, edo.AnswerUnreadable},

@@ -42,6 +42,8 @@ const (
 // Driver implements [edo.Driver] for the Synerdocs exchange service.
 type Driver struct{ config Config }
 
+var _ edo.Driver = (*Driver)(nil)
+
 // New fills the defaults in. It cannot fail: whatever may be wrong belongs to an account and is reported by Open.
 func New(c Config) *Driver {
 	if c.Now == nil {

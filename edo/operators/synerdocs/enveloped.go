@@ -93,7 +93,7 @@ func (r recipient) open(key crypto.Decrypter, size int) ([]byte, error) {
 	var opts crypto.DecrypterOpts
 	switch r.algorithm {
 	case oidRSA:
-		opts = &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size}
+		opts = &rsa.PKCS1v15DecryptOptions{SessionKeyLen: size} //nolint:staticcheck // the padding is the sender's choice, and Windows seals with this one
 	case oidOAEP:
 		o, err := oaepOptions(r.params)
 		if err != nil {

@@ -90,10 +90,10 @@ func asLogin(err error) error {
 	return err
 }
 
-// named adds what was being done to an error that does not say it yet.
+// named says whose operation failed: the SOAP client knows no operator.
 func named(op string, err error) error {
 	e, ok := err.(*edo.Error) //nolint:errorlint // only the outermost error can be given a name
-	if !ok || e.Op != "" {
+	if !ok {
 		return err
 	}
 	c := *e

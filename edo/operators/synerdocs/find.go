@@ -75,7 +75,10 @@ func (s *session) outbox(ctx context.Context, q edo.Query) (ours []entry, asOf t
 		case total >= 0 && p.total != total:
 			return nil, asOf, false, nil
 		case p.total > s.config.Limits.Entries:
-			return nil, asOf, false, unreadable(entriesOp, fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total))
+			return nil, asOf, false, &edo.Error{
+				Kind: edo.Unavailable, Op: Name + "." + entriesOp, Message: fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total),
+				Remedy: "raise Limits.Entries of the driver, or look at the outbox at the operator",
+			}
 		}
 		total = p.total
 		if asOf.IsZero() || p.date.Before(asOf) {

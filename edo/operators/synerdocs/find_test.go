@@ -125,6 +125,19 @@ func TestFindUnreadable(t *testing.T) {
 	}
 }
 
+// TestFindForward: a forward of a single document looks whole, yet it is another message.
+func TestFindForward(t *testing.T) {
+	t.Parallel()
+	server := newScript(t)
+	server.say(entriesOp, entriesXML(2, entryXML(ours("letter"), "r1", "m2", ""), entryXML(ours("letter"), "r1", "m1", "<a:FlowType>SentForward</a:FlowType>")))
+	q := query()
+	q.Documents = q.Documents[:1]
+	got, err := server.open().Find(t.Context(), q)
+	if err != nil || got.Sent == nil || got.Sent.Message != "m2" {
+		t.Errorf("got %v, %v", got.Sent, err)
+	}
+}
+
 func TestFindPages(t *testing.T) {
 	t.Parallel()
 	many := func(from, to int) []string {

@@ -49,7 +49,7 @@ type bundle struct {
 }
 
 // identities are made once, because keys take time.
-var identities = sync.OnceValues(func() ([]mockoperator.Identity, error) { //nolint:gochecknoglobals // keys for all tests of the run, never changed
+var identities = sync.OnceValues(func() ([]mockoperator.Identity, error) {
 	op, err := mockoperator.New(mockoperator.Config{})
 	if err != nil {
 		return nil, err
@@ -179,6 +179,7 @@ func TestBothLogins(t *testing.T) {
 			if tc.reason != "" && (edo.KindOf(err) != edo.Denied || !strings.Contains(err.Error(), "log in with a certificate") || len(b.op.Ledger()) != 0) {
 				t.Errorf("send: %v", err)
 			}
+			b.noSecrets()
 		})
 	}
 	t.Run("wrong password", func(t *testing.T) {
