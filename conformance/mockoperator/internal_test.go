@@ -1,8 +1,10 @@
 package mockoperator
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -207,4 +209,27 @@ func TestTokenText(t *testing.T) {
 	if got := netGUID(raw); got != "33221100-5544-7766-8899-aabbccddeeff" {
 		t.Errorf("%s", got)
 	}
+}
+
+// FuzzCopyBase64 compares with the standard decoder over the same text without white space, at the smallest buffer.
+func FuzzCopyBase64(f *testing.F) {
+	for _, s := range []string{"", "eA==", "eHg=", "eHh4", "eA==eA==", "eHh4eHh4eHh4eA==eA==", "e A\r\n=\t=", "eA=", "e", "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4", "eHh4eHh4eHh4eHh4eA==", "!!!!", "eB=="} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.ContainsAny(text, "<") {
+			t.Skip("markup ends the text")
+		}
+		var got bytes.Buffer
+		in := bufio.NewReaderSize(strings.NewReader(text+"</x>"), 16)
+		err := copyBase64(&got, in, 1<<20, make([]byte, 16))
+		plain := strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(text)
+		want, wantErr := base64.StdEncoding.Strict().DecodeString(plain)
+		if (err == nil) != (wantErr == nil) || err == nil && !bytes.Equal(got.Bytes(), want) {
+			t.Errorf("%q: %q, %v; want %q, %v", text, got.Bytes(), err, want, wantErr)
+		}
+		if rest, _ := io.ReadAll(in); err == nil && string(rest) != "</x>" {
+			t.Errorf("%q: rest %q", text, rest)
+		}
+	})
 }
