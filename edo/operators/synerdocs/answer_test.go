@@ -82,6 +82,10 @@ func TestLookup(t *testing.T) {
 
 func TestSendAnswers(t *testing.T) {
 	t.Parallel()
+	const typed = `<e:ServiceErrorFaultContract xmlns:e="http://schemas.datacontract.org/2004/07/Midway.ObjectModel.Exceptions"><e:New/><e:Message>m</e:Message><e:Code>SignIsNotValid</e:Code></e:ServiceErrorFaultContract>`
+	faulty := func(detail string) answer {
+		return answer{status: 500, body: envelope("<s:Fault><faultcode>s:Client</faultcode><faultstring>SignIsNotValid</faultstring><detail>" + detail + "</detail></s:Fault>")}
+	}
 	good := string(fixture(t, "answers/SendMessage.xml"))
 	swap := func(old, with string) answer {
 		if !contains(good, old) {
@@ -109,6 +113,11 @@ func TestSendAnswers(t *testing.T) {
 		"status 503":         {answer{status: 503, body: good}, edo.InDoubt, edo.AnswerUnreadable},
 		"a web page":         {answer{body: "<html><body>ok</body></html>"}, edo.InDoubt, edo.AnswerUnreadable},
 		"half an answer":     {answer{body: good[:len(good)/2]}, edo.InDoubt, edo.AnswerUnreadable},
+		"exception detail":   {faulty(`<x:ExceptionDetail xmlns:x="http://schemas.datacontract.org/2004/07/System.ServiceModel"><x:Message>SignIsNotValid</x:Message></x:ExceptionDetail>`), edo.InDoubt, edo.AnswerUnreadable},
+		"no detail":          {faulty(""), edo.InDoubt, edo.AnswerUnreadable},
+		"unknown detail":     {faulty(`<Code xmlns="urn:x">SignIsNotValid</Code>`), edo.InDoubt, edo.AnswerUnreadable},
+		"two codes":          {faulty(strings.Replace(typed, "</e:Code>", "</e:Code><e:Code>UnexpectedError</e:Code>", 1)), edo.InDoubt, edo.AnswerUnreadable},
+		"another order":      {faulty(typed), edo.Refused, edo.SignatureInvalid},
 		"refused":            {refusal("SignIsNotValid"), edo.Refused, edo.SignatureInvalid},
 		"to oneself":         {refusal("SendToSelfIsNotAllowed"), edo.Invalid, edo.SendToSelf},
 		"unexpected":         {refusal("UnexpectedError"), edo.InDoubt, edo.OperatorUnavailable},
