@@ -48,7 +48,10 @@ func (s *Store) PutSigner(ctx context.Context, v directory.Signer) error {
 func (s *Store) Signer(ctx context.Context, sub edo.SubscriberID, id edo.SignerID) (directory.Signer, error) {
 	v, err := scanSigner(s.reader.QueryRowContext(ctx, sqlSigner, sub, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return v, &edo.Error{Kind: edo.NotFound, Reason: edo.SignerUnknown, Op: "sqlite.Signer", Field: "signer", Message: string(id) + " is not known"}
+		return v, &edo.Error{
+			Kind: edo.NotFound, Reason: edo.SignerUnknown, Op: "sqlite.Signer", Field: "signer",
+			Message: string(id) + " is not known", Remedy: "add the signer to the subscriber first, or name another",
+		}
 	}
 	return v, classify("sqlite.Signer", err)
 }

@@ -56,7 +56,10 @@ func (s *Store) PutSubscriber(ctx context.Context, v directory.Subscriber) error
 func (s *Store) Subscriber(ctx context.Context, id edo.SubscriberID) (directory.Subscriber, error) {
 	v, err := scanSubscriber(s.reader.QueryRowContext(ctx, sqlSubscriber, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return v, &edo.Error{Kind: edo.NotFound, Reason: edo.SubscriberUnknown, Op: "sqlite.Subscriber", Field: "subscriber", Message: string(id) + " is not known"}
+		return v, &edo.Error{
+			Kind: edo.NotFound, Reason: edo.SubscriberUnknown, Op: "sqlite.Subscriber", Field: "subscriber",
+			Message: string(id) + " is not known", Remedy: "add the subscriber first, or name another",
+		}
 	}
 	return v, classify("sqlite.Subscriber", err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -42,6 +43,17 @@ func held(t testing.TB, s *Store) (release func()) {
 			t.Error(err)
 		}
 	})
+}
+
+// queued waits until n tasks stand behind the one that is held.
+func queued(t testing.TB, s *Store, n int) {
+	t.Helper()
+	for len(s.writer.queue) < n {
+		if t.Context().Err() != nil {
+			t.Fatal("the tasks were never queued")
+		}
+		runtime.Gosched()
+	}
 }
 
 func insertRefusal(why string) func(ctx context.Context, tx *session) error {
@@ -96,9 +108,7 @@ func TestFailureStaysInItsSavepoint(t *testing.T) {
 			})
 		})
 	}
-	for len(s.writer.queue) < len(errs) { // all of them wait for the same transaction
-		time.Sleep(time.Millisecond)
-	}
+	queued(t, s, len(errs)) // all of them wait for the same transaction
 	before := s.Commits()
 	release()
 	wg.Wait()
@@ -130,9 +140,7 @@ func TestNobodyIsToldBeforeTheCommit(t *testing.T) {
 	release := held(t, s)
 	done := make(chan error, 1)
 	go func() { done <- s.writer.do(context.Background(), insertRefusal("x")) }()
-	for len(s.writer.queue) == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	queued(t, s, 1)
 	select {
 	case err := <-done:
 		t.Fatalf("told before the transaction: %v", err)
@@ -154,9 +162,7 @@ func TestCallerWhoGivesUp(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.write(ctx, "test", insertRefusal("never")) }()
-	for len(s.writer.queue) == 0 {
-		time.Sleep(time.Millisecond)
-	}
+	queued(t, s, 1)
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) || !errors.Is(err, edo.Unavailable) {
 		t.Errorf("%v", err)
@@ -189,9 +195,7 @@ func TestCloseDrains(t *testing.T) {
 			}
 		})
 	}
-	for len(s.writer.queue) < 20 {
-		time.Sleep(time.Millisecond)
-	}
+	queued(t, s, 20)
 	closed := make(chan error, 1)
 	go func() { closed <- s.Close() }()
 	release()
