@@ -58,11 +58,14 @@ func NewBody(wrapper Name, prefixes ...Prefix) *Body {
 
 func (b *Body) declare(p Prefix) {
 	_, twice := b.short[p.Space]
+	for _, short := range b.short {
+		twice = twice || short == p.Short
+	}
 	switch {
 	case p.Short == "s" || p.Short == "i" || strings.HasPrefix(strings.ToLower(p.Short), "xml") || !plainName(p.Short):
 		b.fail(p.Short, "is not usable as a prefix", "choose another short name")
 	case p.Space == "" || twice:
-		b.fail(p.Short, "declares a namespace that is empty or declared already", "declare every namespace once")
+		b.fail(p.Short, "or its namespace is empty or declared already", "declare every prefix and namespace once")
 	}
 	b.short[p.Space] = p.Short
 	b.text = append(b.text, " xmlns:"+p.Short+`="`...)
