@@ -67,6 +67,10 @@ func rows() []row {
 			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{tink},
 			Why: "seals before a store sees; never imports one",
 		},
+		{
+			Package: "directory/local", Own: []string{"edo", "directory/archive", "directory/secret", "directory/sqlite"},
+			Why: "one folder that holds everything of one installation; wires, decides nothing",
+		},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},

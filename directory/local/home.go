@@ -1,0 +1,86 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/secret"
+	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/edo"
+)
+
+// Places inside the home folder.
+const (
+	DatabaseFile = "edokit.db"
+	ArchiveDir   = "archive"
+	KeyFile      = "keys/master.key" // losing it loses every stored credential: back it up apart from the database
+)
+
+// Home is an open home folder. Several processes of one machine may have it open at once.
+type Home struct {
+	Archive *archive.Archive
+	Store   *sqlite.Store // outbox, access, journal and book
+	Vault   *secret.Vault // accounts and signers
+}
+
+// Open opens a home folder on a local disk and makes it if it is new.
+func Open(ctx context.Context, path string) (h *Home, err error) {
+	if path == "" {
+		return nil, &edo.Error{Kind: edo.Invalid, Op: "local.Open", Field: "home", Message: "is not set", Remedy: "name a folder on a local disk"}
+	}
+	h = &Home{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Close())
+			h = nil
+		}
+	}()
+	if err = prepare(path); err != nil {
+		return h, err
+	}
+	if h.Archive, err = archive.Open(archive.Config{Path: filepath.Join(path, ArchiveDir)}); err != nil {
+		return h, err
+	}
+	if h.Store, err = sqlite.OpenAndMigrate(ctx, sqlite.Config{Path: filepath.Join(path, DatabaseFile), Archive: h.Archive}); err != nil {
+		return h, err
+	}
+	key, err := secret.OpenKey(filepath.Join(path, KeyFile))
+	if err != nil {
+		return h, err
+	}
+	h.Vault, err = secret.New(secret.Config{Rows: h.Store, Blobs: h.Store, Keyring: key, Journal: h.Store})
+	return h, err
+}
+
+// prepare makes a new home folder, the master key first: a key that is missing beside a database is never made again,
+// because nothing that was sealed would open any more.
+func prepare(home string) error {
+	if err := os.MkdirAll(filepath.Join(home, filepath.Dir(KeyFile)), 0o700); err != nil {
+		return err
+	}
+	_, err := os.Stat(filepath.Join(home, DatabaseFile))
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	err = secret.CreateKey(filepath.Join(home, KeyFile))
+	if errors.Is(err, secret.KeyFileThere) { // from a start that was interrupted, or by another process just now
+		return nil
+	}
+	return err
+}
+
+// Close lets go of what was opened.
+func (h *Home) Close() error {
+	var all []error
+	if h.Store != nil {
+		all = append(all, h.Store.Close())
+	}
+	if h.Archive != nil {
+		all = append(all, h.Archive.Close())
+	}
+	return errors.Join(all...)
+}
