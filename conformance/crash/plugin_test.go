@@ -36,7 +36,9 @@ func (s *stand) launch(env ...string) *plugin {
 			s.Error(err)
 		}
 	})
-	return &plugin{Client: client, stand: s}
+	p := &plugin{Client: client, stand: s}
+	s.plugins = append(s.plugins, p)
+	return p
 }
 
 // doomed starts a plugin that kills itself at a point of the way.

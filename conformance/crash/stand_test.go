@@ -39,6 +39,7 @@ type stand struct {
 	heads    []mockoperator.Identity   // who may sign for ours
 	heard    *heard                    // all that hosts were told
 	settings []string                  // environment of every plugin
+	plugins  []*plugin                 // launched so far
 }
 
 // identities makes the keys once for the whole run.
