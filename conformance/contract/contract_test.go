@@ -3,6 +3,7 @@ package contract_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -297,7 +298,7 @@ func bodyOf(t *testing.T, name string) []byte {
 	}
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	for {
-		if _, err := dec.Token(); err == io.EOF {
+		if _, err := dec.Token(); errors.Is(err, io.EOF) {
 			return body
 		} else if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -83,7 +83,7 @@ func (a *answerWriter) Write(p []byte) (int, error) {
 
 func (a *answerWriter) pass(p []byte) (int, error) {
 	n, err := a.x.w.Write(p)
-	a.tap.Write(p[:n])
+	a.tap.record(p[:n])
 	return n, err
 }
 

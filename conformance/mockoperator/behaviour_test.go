@@ -406,6 +406,8 @@ func TestTakesSignaturesOfOpenSSL(t *testing.T) {
 }
 
 // TestKeepsLargeDocumentsOutOfMemory posts 64 MiB and looks at what the heap grew by.
+//
+//nolint:paralleltest // it measures what the whole process allocates
 func TestKeepsLargeDocumentsOutOfMemory(t *testing.T) {
 	b := setupConfig(t, mockoperator.Config{WireMemory: -1})
 	token := b.loginByCertificate(b.ids[0])

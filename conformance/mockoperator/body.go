@@ -27,8 +27,10 @@ type part struct {
 	size int64
 }
 
-const envelopeHead = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="` + contract.NSEnvelope + `"><s:Body>`
-const envelopeTail = `</s:Body></s:Envelope>`
+const (
+	envelopeHead = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="` + contract.NSEnvelope + `"><s:Body>`
+	envelopeTail = `</s:Body></s:Envelope>`
+)
 
 func newBody() *body {
 	b := &body{}

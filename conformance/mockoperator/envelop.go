@@ -41,8 +41,10 @@ type (
 	}
 )
 
-func oidData() asn1.ObjectIdentifier       { return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1} }
+func oidData() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1} }
+
 func oidSignedData() asn1.ObjectIdentifier { return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2} }
+
 func oidEnvelopedData() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 3}
 }
@@ -68,7 +70,7 @@ func envelop(plain []byte, to *x509.Certificate) ([]byte, error) {
 	pad := aes.BlockSize - len(plain)%aes.BlockSize
 	padded := append(bytes.Clone(plain), bytes.Repeat([]byte{byte(pad)}, pad)...)
 	cipher.NewCBCEncrypter(block, iv).CryptBlocks(padded, padded)
-	wrapped, err := rsa.EncryptPKCS1v15(rand.Reader, pub, key)
+	wrapped, err := rsa.EncryptPKCS1v15(rand.Reader, pub, key) //nolint:staticcheck // what the true operator sends; OAEP would shut its clients out
 	if err != nil {
 		return nil, fmt.Errorf("mockoperator: envelop: %w", err)
 	}

@@ -69,10 +69,10 @@ type entry struct {
 
 type record struct {
 	Document
-	entry     *entry
-	occurence string
-	recipient Sign
-	polls     map[string]int
+	entry      *entry
+	occurrence string
+	recipient  Sign
+	polls      map[string]int
 }
 
 // Ledger returns a copy of what was accepted, in order.

@@ -126,7 +126,7 @@ func (o *Operator) entryItem(b *body, r *record) {
 		b.element("m:FlowType", "SentSigned")
 		b.element("m:FromOrganizationName", o.nameOf(e.From))
 		b.boolean("m:HasRelatedDocuments", false)
-		b.element("m:Id", r.occurence)
+		b.element("m:Id", r.occurrence)
 		b.element("m:MessageFrom", e.From)
 		b.element("m:MessageId", e.MessageID)
 		b.element("m:Name", d.Name)

@@ -25,8 +25,7 @@ func (o *Operator) Listen(ctx context.Context, addr string) (url string, stop fu
 		return "", nil, fmt.Errorf("mockoperator: listen: %w", err)
 	}
 	if tcp, ok := l.Addr().(*net.TCPAddr); !ok || !tcp.IP.IsLoopback() {
-		l.Close()
-		return "", nil, fmt.Errorf("mockoperator: listen: %s is not a loopback address", l.Addr())
+		return "", nil, errors.Join(fmt.Errorf("mockoperator: listen: %s is not a loopback address", l.Addr()), l.Close())
 	}
 	srv := &http.Server{
 		Handler:           o,

@@ -56,7 +56,6 @@ func New(c Config) (*Operator, error) {
 		tables: tables, orgs: c.Organisations, clock: c.Now, log: c.Logger, done: make(chan struct{}),
 		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
 	}
-	o.rooms.New = func() any { return newScratch() }
 	if err := checkOrganisations(o.orgs); err != nil {
 		return nil, err
 	}

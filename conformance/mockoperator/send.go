@@ -246,7 +246,7 @@ func (o *Operator) accept(in *incoming) {
 	e := in.entry
 	e.Number, e.MessageID, e.Time, e.listings = len(o.ledger)+1, newID(), o.now(), o.listings
 	for _, r := range e.docs {
-		r.entry, r.ServiceID, r.occurence, r.Seal = e, newID(), newID(), newSeal()
+		r.entry, r.ServiceID, r.occurrence, r.Seal = e, newID(), newID(), newSeal()
 		r.Sign.ServiceID, r.Sign.DocumentID, r.Sign.Time = newID(), r.ServiceID, e.Time
 		o.byID[plainID(r.ServiceID)] = r
 		if parent := o.byID[plainID(r.Parent)]; parent != nil {

@@ -125,7 +125,10 @@ func (x *exchange) call(operation string) {
 			return
 		}
 	}
-	room := x.o.rooms.Get().(*scratch)
+	room, ok := x.o.rooms.Get().(*scratch)
+	if !ok {
+		room = newScratch()
+	}
 	req, err := readRequest(x.o.tables, x.o.spool, x.body(), room)
 	room.in.Reset(nil)
 	x.o.rooms.Put(room)

@@ -104,7 +104,7 @@ func (w *blobWriter) commit() (Blob, error) {
 
 func (w *blobWriter) discard() {
 	if w.file != nil {
-		w.file.Close()
-		os.Remove(w.file.Name())
+		_ = w.file.Close() // it is thrown away
+		_ = os.Remove(w.file.Name())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"os"
@@ -112,8 +113,8 @@ func (w *wire) newTap(number int, what string, size int64) *tap {
 	return t
 }
 
-// Write implements io.Writer; a failing disk shows in the capture, not in the exchange.
-func (t *tap) Write(p []byte) (int, error) {
+// record takes bytes that went by; a failing disk costs the capture, not the exchange.
+func (t *tap) record(p []byte) {
 	t.sum.Write(p)
 	t.n += int64(len(p))
 	switch {
@@ -123,7 +124,6 @@ func (t *tap) Write(p []byte) (int, error) {
 	default:
 		t.spill(p)
 	}
-	return len(p), nil
 }
 
 func (t *tap) spill(p []byte) {
@@ -141,8 +141,9 @@ func (t *tap) capture() Capture {
 	c := Capture{Size: t.n, SHA256: hex.EncodeToString(t.sum.Sum(nil))}
 	switch {
 	case t.file != nil:
-		t.file.Close()
-		c.Path = t.path
+		if t.err = errors.Join(t.err, t.file.Close()); t.err == nil {
+			c.Path = t.path
+		}
 	case t.path != "":
 		c.Body = t.mem.Bytes()
 	}
@@ -157,6 +158,6 @@ type tapReader struct {
 
 func (r tapReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
-	r.tap.Write(p[:n])
+	r.tap.record(p[:n])
 	return n, err
 }

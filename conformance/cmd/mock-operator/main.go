@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -46,7 +47,7 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
 		if dir, err = os.MkdirTemp("", "mock-operator-*"); err != nil {
 			return err
 		}
-		defer os.RemoveAll(dir)
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
 	scenario, err := readScenario(f)
 	if err != nil {
@@ -58,12 +59,13 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
 	}
 	op, err := mockoperator.New(mockoperator.Config{
 		Dir: filepath.Join(dir, "spool"), Scenario: scenario,
-		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
+		WireMemory: -1, // nobody can ask this program what it saw
+		Logger:     slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
 	})
 	if err != nil {
 		return err
 	}
-	defer op.Close()
+	defer func() { err = errors.Join(err, op.Close()) }()
 	subscribers, err := writeSubscribers(op, filepath.Join(dir, "keys"))
 	if err != nil {
 		return err
