@@ -73,6 +73,9 @@ func (c *command) printOperation(op edo.Operation) {
 		c.print("  %s: %s\n", say("Идентификатор у оператора", "Id at the operator"), printable(string(op.Message)))
 		c.print("  %s: %s, %s: %s\n", say("Время оператора", "Operator's time"), when(op.OperatorTime), say("наше", "ours"), when(op.SentAt))
 	}
+	for _, a := range op.Candidates {
+		c.print("  %s: --to-box %s (%s, %s)\n", say("Подходит ящик", "A box that fits"), printable(string(a.Box)), printable(a.Name), dash(a.KPP))
+	}
 	for _, d := range op.Documents {
 		c.print("  %s %s (%d %s, sha256 %s)\n", d.ID, printable(d.Name), d.Size, say("байт", "bytes"), d.Digest.Short())
 		if owner := d.SignedBy.Owner; owner != "" {

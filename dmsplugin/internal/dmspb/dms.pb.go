@@ -253,8 +253,10 @@ type Verdict int32
 
 const (
 	Verdict_VERDICT_UNSPECIFIED Verdict = 0
-	Verdict_VERDICT_VALID       Verdict = 1
-	Verdict_VERDICT_INVALID     Verdict = 2
+	// Digest, signature and dates of the certificate are right.
+	Verdict_VERDICT_VALID Verdict = 1
+	// One of them is not.
+	Verdict_VERDICT_INVALID Verdict = 2
 	// There are no means here to verify it; the operator does.
 	Verdict_VERDICT_OPERATOR_ONLY Verdict = 3
 )
@@ -729,8 +731,10 @@ type Side int32
 
 const (
 	Side_SIDE_UNSPECIFIED Side = 0
-	Side_SIDE_REQUEST     Side = 1
-	Side_SIDE_ANSWER      Side = 2
+	// What was sent.
+	Side_SIDE_REQUEST Side = 1
+	// What came back.
+	Side_SIDE_ANSWER Side = 2
 )
 
 // Enum value maps for Side.
@@ -1488,7 +1492,9 @@ type Operation struct {
 	// Its documents, in the order they were sent.
 	Documents []*DocumentStatus `protobuf:"bytes,19,rep,name=documents,proto3" json:"documents,omitempty"`
 	// Whether nothing more will happen to sending and stamping by itself.
-	Settled       bool `protobuf:"varint,20,opt,name=settled,proto3" json:"settled,omitempty"`
+	Settled bool `protobuf:"varint,20,opt,name=settled,proto3" json:"settled,omitempty"`
+	// Boxes that fit when the counterparty has several: choose one and send under a new package id.
+	Candidates    []*Address `protobuf:"bytes,21,rep,name=candidates,proto3" json:"candidates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1661,6 +1667,13 @@ func (x *Operation) GetSettled() bool {
 		return x.Settled
 	}
 	return false
+}
+
+func (x *Operation) GetCandidates() []*Address {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
 }
 
 // DocumentStatus is one document of an operation.
@@ -2117,18 +2130,22 @@ type isSendRequest_Part interface {
 }
 
 type SendRequest_Package struct {
+	// First, once.
 	Package *PackageHeader `protobuf:"bytes,1,opt,name=package,proto3,oneof"`
 }
 
 type SendRequest_Document struct {
+	// Then one for each document.
 	Document *DocumentHeader `protobuf:"bytes,2,opt,name=document,proto3,oneof"`
 }
 
 type SendRequest_Chunk struct {
+	// Then the content of the documents, in the same order.
 	Chunk *Chunk `protobuf:"bytes,3,opt,name=chunk,proto3,oneof"`
 }
 
 type SendRequest_End struct {
+	// After the last chunk of each document.
 	End *DocumentEnd `protobuf:"bytes,4,opt,name=end,proto3,oneof"`
 }
 
@@ -2514,8 +2531,9 @@ func (x *SendResponse) GetOperation() *Operation {
 }
 
 type StatusRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Key           *Key                   `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key           *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2558,8 +2576,9 @@ func (x *StatusRequest) GetKey() *Key {
 }
 
 type StatusResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Operation     *Operation             `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it is stored now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2603,7 +2622,8 @@ func (x *StatusResponse) GetOperation() *Operation {
 
 type WatchRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Key   *Key                   `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// Only revisions above this one are given. 0: from the present state on.
 	AfterRevision int64 `protobuf:"varint,2,opt,name=after_revision,json=afterRevision,proto3" json:"after_revision,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2655,8 +2675,9 @@ func (x *WatchRequest) GetAfterRevision() int64 {
 }
 
 type WatchResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Operation     *Operation             `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it is stored now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2807,8 +2828,9 @@ func (x *DeliverResponse) GetEvents() []*Event {
 }
 
 type AcknowledgeRequest struct {
-	state      protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose events.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	// Name of the reader, chosen by the host: two readers have two places.
 	Consumer string `protobuf:"bytes,2,opt,name=consumer,proto3" json:"consumer,omitempty"`
 	// The last event that is safe on the host's side.
@@ -2905,9 +2927,11 @@ func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
 }
 
 type AcknowledgedRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber    string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
-	Consumer      string                 `protobuf:"bytes,2,opt,name=consumer,proto3" json:"consumer,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose events.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// Name of the reader.
+	Consumer      string `protobuf:"bytes,2,opt,name=consumer,proto3" json:"consumer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3002,9 +3026,11 @@ func (x *AcknowledgedResponse) GetSeq() int64 {
 }
 
 type ContentRequest struct {
-	state    protoimpl.MessageState `protogen:"open.v1"`
-	Key      *Key                   `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	Document string                 `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which document of it.
+	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
 	// Which version; must be given.
 	Role          Role `protobuf:"varint,3,opt,name=role,proto3,enum=edokit.dms.v1.Role" json:"role,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -3143,14 +3169,17 @@ type isContentResponse_Part interface {
 }
 
 type ContentResponse_Header struct {
+	// First, once.
 	Header *ContentHeader `protobuf:"bytes,1,opt,name=header,proto3,oneof"`
 }
 
 type ContentResponse_Chunk struct {
+	// Then the content.
 	Chunk *Chunk `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
 }
 
 type ContentResponse_End struct {
+	// Last. Without it the stream is broken.
 	End *ContentEnd `protobuf:"bytes,3,opt,name=end,proto3,oneof"`
 }
 
@@ -3162,8 +3191,9 @@ func (*ContentResponse_End) isContentResponse_Part() {}
 
 // ContentHeader says what comes.
 type ContentHeader struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Version       *Version               `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What comes, with its size and digest.
+	Version       *Version `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3208,7 +3238,8 @@ func (x *ContentHeader) GetVersion() *Version {
 // ContentEnd is the trailer of content. Compare both with what arrived.
 type ContentEnd struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Size  int64                  `protobuf:"varint,1,opt,name=size,proto3" json:"size,omitempty"`
+	// Bytes sent.
+	Size int64 `protobuf:"varint,1,opt,name=size,proto3" json:"size,omitempty"`
 	// 32 bytes.
 	Sha256        []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -3317,7 +3348,8 @@ func (x *ErrorDetail) GetLeftOut() int32 {
 // Fault is one thing that is wrong. It holds no secret and no text of an operator.
 type Fault struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Kind  Kind                   `protobuf:"varint,1,opt,name=kind,proto3,enum=edokit.dms.v1.Kind" json:"kind,omitempty"`
+	// What the host acts on.
+	Kind Kind `protobuf:"varint,1,opt,name=kind,proto3,enum=edokit.dms.v1.Kind" json:"kind,omitempty"`
 	// Stable code: "user-not-allowed". May be empty.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Path of the wrong field: "package.documents[2].name". May be empty.
@@ -3649,8 +3681,9 @@ func (x *Subscriber) GetUpdatedAt() *timestamppb.Timestamp {
 }
 
 type PutSubscriberRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber    *Subscriber            `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The whole row; what is left out is emptied.
+	Subscriber    *Subscriber `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3765,8 +3798,9 @@ func (*ListSubscribersRequest) Descriptor() ([]byte, []int) {
 }
 
 type ListSubscribersResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscribers   []*Subscriber          `protobuf:"bytes,1,rep,name=subscribers,proto3" json:"subscribers,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In order of their ids.
+	Subscribers   []*Subscriber `protobuf:"bytes,1,rep,name=subscribers,proto3" json:"subscribers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3810,8 +3844,9 @@ func (x *ListSubscribersResponse) GetSubscribers() []*Subscriber {
 
 // SetCredentialsRequest is the only way for a credential into the plugin; there is none out.
 type SetCredentialsRequest struct {
-	state      protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose; must be stored already.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	// Types that are valid to be assigned to Login:
 	//
 	//	*SetCredentialsRequest_Password
@@ -3888,10 +3923,12 @@ type isSetCredentialsRequest_Login interface {
 }
 
 type SetCredentialsRequest_Password struct {
+	// Login name and password.
 	Password *Password `protobuf:"bytes,2,opt,name=password,proto3,oneof"`
 }
 
 type SetCredentialsRequest_Certificate struct {
+	// Certificate and RSA key.
 	Certificate *KeyPair `protobuf:"bytes,3,opt,name=certificate,proto3,oneof"`
 }
 
@@ -4164,8 +4201,9 @@ func (x *User) GetUpdatedAt() *timestamppb.Timestamp {
 }
 
 type AllowUserRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	User          *User                  `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The whole row; what is left out is emptied.
+	User          *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4244,9 +4282,11 @@ func (*AllowUserResponse) Descriptor() ([]byte, []int) {
 }
 
 type RevokeUserRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber    string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
-	Actor         string                 `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For which of our organisations.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's id of the user.
+	Actor         string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4332,8 +4372,9 @@ func (*RevokeUserResponse) Descriptor() ([]byte, []int) {
 }
 
 type ListUsersRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber    string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of which of our organisations.
+	Subscriber    string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4376,8 +4417,9 @@ func (x *ListUsersRequest) GetSubscriber() string {
 }
 
 type ListUsersResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Users         []*User                `protobuf:"bytes,1,rep,name=users,proto3" json:"users,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In order of their ids.
+	Users         []*User `protobuf:"bytes,1,rep,name=users,proto3" json:"users,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4547,8 +4589,9 @@ func (x *Signer) GetUpdatedAt() *timestamppb.Timestamp {
 }
 
 type PutSignerRequest struct {
-	state  protoimpl.MessageState `protogen:"open.v1"`
-	Signer *Signer                `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The whole row; what is left out is emptied.
+	Signer *Signer `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
 	// Certificate and key; absent: a stored key stays, and signer.certificate must be given.
 	Key           *KeyPair `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -4645,8 +4688,9 @@ func (x *PutSignerResponse) GetSigner() *Signer {
 }
 
 type ListSignersRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Subscriber    string                 `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of which of our organisations.
+	Subscriber    string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4689,8 +4733,9 @@ func (x *ListSignersRequest) GetSubscriber() string {
 }
 
 type ListSignersResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Signers       []*Signer              `protobuf:"bytes,1,rep,name=signers,proto3" json:"signers,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In order of their ids.
+	Signers       []*Signer `protobuf:"bytes,1,rep,name=signers,proto3" json:"signers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4951,9 +4996,10 @@ func (x *LogRow) GetAnswerHead() string {
 
 type QueryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Absent fields do not restrict.
+	// Only of this subscriber. Fields that are absent do not restrict.
 	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
-	Package    string `protobuf:"bytes,2,opt,name=package,proto3" json:"package,omitempty"`
+	// Only of this package.
+	Package string `protobuf:"bytes,2,opt,name=package,proto3" json:"package,omitempty"`
 	// The operator's own name of the call.
 	Operation string `protobuf:"bytes,3,opt,name=operation,proto3" json:"operation,omitempty"`
 	// What it ended with.
@@ -5254,14 +5300,17 @@ type isRawXMLResponse_Part interface {
 }
 
 type RawXMLResponse_Header struct {
+	// First, once.
 	Header *RawXMLHeader `protobuf:"bytes,1,opt,name=header,proto3,oneof"`
 }
 
 type RawXMLResponse_Chunk struct {
+	// Then the text.
 	Chunk *Chunk `protobuf:"bytes,2,opt,name=chunk,proto3,oneof"`
 }
 
 type RawXMLResponse_End struct {
+	// Last. Without it the stream is broken.
 	End *ContentEnd `protobuf:"bytes,3,opt,name=end,proto3,oneof"`
 }
 
@@ -5274,7 +5323,8 @@ func (*RawXMLResponse_End) isRawXMLResponse_Part() {}
 // RawXMLHeader says what comes.
 type RawXMLHeader struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Row   *LogRow                `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
+	// The row, with the heads of request and answer.
+	Row *LogRow `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
 	// Size of the masked text in bytes.
 	Size          int64 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -5338,6 +5388,8 @@ var file_dms_proto_extTypes = []protoimpl.ExtensionInfo{
 
 // Extension fields to descriptorpb.FieldOptions.
 var (
+	// The field holds a credential.
+	//
 	// optional bool secret = 50701;
 	E_Secret = &file_dms_proto_extTypes[0]
 )
@@ -5401,7 +5453,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x06source\x18\x06 \x01(\tR\x06source\x12\x16\n" +
 	"\x06remark\x18\a \x01(\tR\x06remark\x12\x1a\n" +
 	"\bexchange\x18\b \x01(\tR\bexchange\x12*\n" +
-	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xbc\x06\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xf4\x06\n" +
 	"\tOperation\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12\x14\n" +
@@ -5426,7 +5478,10 @@ const file_dms_proto_rawDesc = "" +
 	"updated_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x1a\n" +
 	"\brevision\x18\x12 \x01(\x03R\brevision\x12;\n" +
 	"\tdocuments\x18\x13 \x03(\v2\x1d.edokit.dms.v1.DocumentStatusR\tdocuments\x12\x18\n" +
-	"\asettled\x18\x14 \x01(\bR\asettled\"\x98\x05\n" +
+	"\asettled\x18\x14 \x01(\bR\asettled\x126\n" +
+	"\n" +
+	"candidates\x18\x15 \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
+	"candidates\"\x98\x05\n" +
 	"\x0eDocumentStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -5939,116 +5994,117 @@ var file_dms_proto_depIdxs = []int32{
 	73,  // 12: edokit.dms.v1.Operation.created_at:type_name -> google.protobuf.Timestamp
 	73,  // 13: edokit.dms.v1.Operation.updated_at:type_name -> google.protobuf.Timestamp
 	22,  // 14: edokit.dms.v1.Operation.documents:type_name -> edokit.dms.v1.DocumentStatus
-	19,  // 15: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
-	3,   // 16: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
-	1,   // 17: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
-	20,  // 18: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
-	16,  // 19: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
-	4,   // 20: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
-	0,   // 21: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
-	1,   // 22: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
-	20,  // 23: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
-	73,  // 24: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
-	25,  // 25: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
-	26,  // 26: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
-	27,  // 27: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
-	28,  // 28: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
-	16,  // 29: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
-	17,  // 30: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
-	21,  // 31: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
-	16,  // 32: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
-	21,  // 33: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
-	16,  // 34: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
-	21,  // 35: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
-	23,  // 36: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
-	16,  // 37: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
-	2,   // 38: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
-	42,  // 39: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
-	27,  // 40: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	43,  // 41: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	20,  // 42: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
-	45,  // 43: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
-	5,   // 44: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
-	6,   // 45: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
-	74,  // 46: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
-	18,  // 47: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
-	7,   // 48: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
-	8,   // 49: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
-	73,  // 50: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
-	46,  // 51: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
-	46,  // 52: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
-	52,  // 53: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
-	53,  // 54: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
-	9,   // 55: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
-	73,  // 56: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
-	73,  // 57: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
-	73,  // 58: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
-	55,  // 59: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
-	55,  // 60: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
-	19,  // 61: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
-	73,  // 62: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
-	73,  // 63: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
-	73,  // 64: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
-	62,  // 65: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
-	53,  // 66: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
-	62,  // 67: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
-	62,  // 68: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
-	73,  // 69: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
-	73,  // 70: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
-	10,  // 71: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
-	10,  // 72: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
-	73,  // 73: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
-	73,  // 74: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
-	67,  // 75: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
-	11,  // 76: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
-	72,  // 77: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
-	27,  // 78: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	43,  // 79: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	67,  // 80: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
-	75,  // 81: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
-	12,  // 82: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
-	14,  // 83: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
-	24,  // 84: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
-	30,  // 85: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
-	32,  // 86: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
-	34,  // 87: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
-	36,  // 88: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
-	38,  // 89: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
-	40,  // 90: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
-	47,  // 91: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
-	49,  // 92: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
-	51,  // 93: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
-	56,  // 94: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
-	58,  // 95: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
-	60,  // 96: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
-	63,  // 97: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
-	65,  // 98: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
-	68,  // 99: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
-	70,  // 100: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
-	13,  // 101: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
-	15,  // 102: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
-	29,  // 103: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
-	31,  // 104: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
-	33,  // 105: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
-	35,  // 106: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
-	37,  // 107: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
-	39,  // 108: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
-	41,  // 109: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
-	48,  // 110: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
-	50,  // 111: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
-	54,  // 112: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
-	57,  // 113: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
-	59,  // 114: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
-	61,  // 115: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
-	64,  // 116: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
-	66,  // 117: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
-	69,  // 118: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
-	71,  // 119: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
-	101, // [101:120] is the sub-list for method output_type
-	82,  // [82:101] is the sub-list for method input_type
-	82,  // [82:82] is the sub-list for extension type_name
-	81,  // [81:82] is the sub-list for extension extendee
-	0,   // [0:81] is the sub-list for field type_name
+	18,  // 15: edokit.dms.v1.Operation.candidates:type_name -> edokit.dms.v1.Address
+	19,  // 16: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
+	3,   // 17: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
+	1,   // 18: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
+	20,  // 19: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
+	16,  // 20: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
+	4,   // 21: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
+	0,   // 22: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
+	1,   // 23: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
+	20,  // 24: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
+	73,  // 25: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
+	25,  // 26: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
+	26,  // 27: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
+	27,  // 28: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
+	28,  // 29: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
+	16,  // 30: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
+	17,  // 31: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
+	21,  // 32: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
+	16,  // 33: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
+	21,  // 34: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
+	16,  // 35: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
+	21,  // 36: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
+	23,  // 37: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
+	16,  // 38: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
+	2,   // 39: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
+	42,  // 40: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
+	27,  // 41: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	43,  // 42: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	20,  // 43: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
+	45,  // 44: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
+	5,   // 45: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
+	6,   // 46: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
+	74,  // 47: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
+	18,  // 48: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
+	7,   // 49: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
+	8,   // 50: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
+	73,  // 51: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
+	46,  // 52: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
+	46,  // 53: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
+	52,  // 54: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
+	53,  // 55: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
+	9,   // 56: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
+	73,  // 57: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
+	73,  // 58: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
+	73,  // 59: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
+	55,  // 60: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
+	55,  // 61: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
+	19,  // 62: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
+	73,  // 63: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
+	73,  // 64: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
+	73,  // 65: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
+	62,  // 66: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
+	53,  // 67: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
+	62,  // 68: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
+	62,  // 69: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
+	73,  // 70: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
+	73,  // 71: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
+	10,  // 72: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
+	10,  // 73: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
+	73,  // 74: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
+	73,  // 75: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
+	67,  // 76: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
+	11,  // 77: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
+	72,  // 78: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
+	27,  // 79: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	43,  // 80: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	67,  // 81: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
+	75,  // 82: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
+	12,  // 83: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
+	14,  // 84: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
+	24,  // 85: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
+	30,  // 86: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
+	32,  // 87: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
+	34,  // 88: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
+	36,  // 89: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
+	38,  // 90: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
+	40,  // 91: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
+	47,  // 92: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
+	49,  // 93: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
+	51,  // 94: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
+	56,  // 95: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
+	58,  // 96: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
+	60,  // 97: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
+	63,  // 98: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
+	65,  // 99: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
+	68,  // 100: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
+	70,  // 101: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
+	13,  // 102: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
+	15,  // 103: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
+	29,  // 104: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
+	31,  // 105: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
+	33,  // 106: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
+	35,  // 107: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
+	37,  // 108: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
+	39,  // 109: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
+	41,  // 110: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
+	48,  // 111: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
+	50,  // 112: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
+	54,  // 113: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
+	57,  // 114: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
+	59,  // 115: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
+	61,  // 116: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
+	64,  // 117: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
+	66,  // 118: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
+	69,  // 119: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
+	71,  // 120: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
+	102, // [102:121] is the sub-list for method output_type
+	83,  // [83:102] is the sub-list for method input_type
+	83,  // [83:83] is the sub-list for extension type_name
+	82,  // [82:83] is the sub-list for extension extendee
+	0,   // [0:82] is the sub-list for field type_name
 }
 
 func init() { file_dms_proto_init() }

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
@@ -170,6 +171,11 @@ func fromDetail(detail *dmspb.ErrorDetail) error {
 			Kind: fromEnum(kinds(), f.GetKind()), Reason: edo.Reason(f.GetReason()), Field: f.GetField(), Message: f.GetMessage(),
 			Remedy: f.GetRemedy(), RetryAfter: fromDuration(f.GetDelay()), Code: f.GetOperatorCode(), Exchange: edo.ExchangeID(f.GetLogId()),
 			Op: f.GetOp(), Candidates: fromEach(f.GetCandidates(), fromAddress),
+		})
+	}
+	if n := detail.GetLeftOut(); n > 0 {
+		faults = append(faults, &edo.Error{
+			Kind: edo.KindOf(faults[0]), Message: fmt.Sprintf("%d more faults were left out", n), Remedy: "mend these first",
 		})
 	}
 	return faults.Err()

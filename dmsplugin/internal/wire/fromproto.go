@@ -26,7 +26,7 @@ func FromOperation(o *dmspb.Operation) edo.Operation {
 		OperatorTime: fromTime(o.GetOperatorTime()), SentAt: fromTime(o.GetSentAt()), Skew: fromDuration(o.GetSkew()),
 		Attempts: int(o.GetAttempts()), DoubtSince: fromTime(o.GetDoubtSince()), NotFound: int(o.GetNotFound()),
 		CreatedAt: fromTime(o.GetCreatedAt()), UpdatedAt: fromTime(o.GetUpdatedAt()), Revision: o.GetRevision(),
-		Documents: fromEach(o.GetDocuments(), fromDocumentStatus),
+		Documents: fromEach(o.GetDocuments(), fromDocumentStatus), Candidates: fromEach(o.GetCandidates(), fromAddress),
 	}
 }
 
