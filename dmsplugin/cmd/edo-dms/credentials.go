@@ -5,31 +5,19 @@ import (
 	"context"
 	"crypto/rsa"
 	"encoding/pem"
-	"path/filepath"
 
 	"github.com/edokit/edokit/directory"
-	"github.com/edokit/edokit/directory/secret"
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
-
-// openVault opens the master key.
-func openVault(home string, store *sqlite.Store) (*secret.Vault, error) {
-	key, err := secret.OpenKey(filepath.Join(home, keyFile))
-	if err != nil {
-		return nil, err
-	}
-	return secret.New(secret.Config{Rows: store, Blobs: store, Keyring: key, Journal: store})
-}
 
 // credentials takes keys and passwords as files hold them, and has them sealed.
 type credentials struct{ *parts }
 
 // SetPassword stores the login name and seals the password.
 func (c credentials) SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error {
-	row, err := c.store.Subscriber(ctx, s)
+	row, err := c.Store.Subscriber(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -37,10 +25,10 @@ func (c credentials) SetPassword(ctx context.Context, s edo.SubscriberID, login 
 	if err := row.Check(); err != nil {
 		return err
 	}
-	if err := c.vault.SetPassword(ctx, s, password); err != nil {
+	if err := c.Vault.SetPassword(ctx, s, password); err != nil {
 		return err
 	}
-	return c.store.PutSubscriber(ctx, row)
+	return c.Store.PutSubscriber(ctx, row)
 }
 
 // SetLoginCertificate seals the pair and makes it the login.
@@ -56,15 +44,15 @@ func (c credentials) SetLoginCertificate(ctx context.Context, s edo.SubscriberID
 			Remedy: "the login decrypts with the key: give an RSA key",
 		}
 	}
-	row, err := c.store.Subscriber(ctx, s)
+	row, err := c.Store.Subscriber(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := c.vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private); err != nil {
+	if err := c.Vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private); err != nil {
 		return err
 	}
 	row.LoginKind, row.Login = directory.LoginCertificate, ""
-	return c.store.PutSubscriber(ctx, row)
+	return c.Store.PutSubscriber(ctx, row)
 }
 
 // PutSigner stores the person with what the certificate says, then seals the key if there is one.
@@ -81,15 +69,15 @@ func (c credentials) PutSigner(ctx context.Context, s directory.Signer, k *dmspl
 		return s, err
 	}
 	s.Certificate, s.Info = certificate.DER, certificate.Info(s.ID)
-	if err := c.store.PutSigner(ctx, s); err != nil {
+	if err := c.Store.PutSigner(ctx, s); err != nil {
 		return s, err
 	}
 	if key != nil {
-		if err := c.vault.SetSignerKey(ctx, s.Subscriber, s.ID, key.Private()); err != nil {
+		if err := c.Vault.SetSignerKey(ctx, s.Subscriber, s.ID, key.Private()); err != nil {
 			return s, err
 		}
 	}
-	return c.store.Signer(ctx, s.Subscriber, s.ID)
+	return c.Store.Signer(ctx, s.Subscriber, s.ID)
 }
 
 // load reads PEM or PKCS#12, whichever it is.

@@ -99,7 +99,7 @@ func (d doctor) examine(e *examination) {
 	defer p.Close()
 	e.ok("хранилище и главный ключ открываются", "the store and the master key open")
 	e.archive(p)
-	subscribers, err := p.store.Subscribers(e.ctx)
+	subscribers, err := p.Store.Subscribers(e.ctx)
 	if err != nil {
 		e.wrong(err, "список абонентов не читается", "the list of subscribers cannot be read")
 		return
@@ -114,7 +114,7 @@ func (d doctor) examine(e *examination) {
 
 // archive writes a few bytes and drops them.
 func (e *examination) archive(p *parts) {
-	blob, err := p.archive.Create(e.ctx)
+	blob, err := p.Archive.Create(e.ctx)
 	if err == nil {
 		_, err = blob.Write([]byte("doctor"))
 		blob.Abort()
@@ -137,7 +137,7 @@ func (d doctor) subscriber(e *examination, p *parts, s directory.Subscriber) {
 }
 
 func (d doctor) login(e *examination, p *parts, s directory.Subscriber) {
-	account, err := p.vault.Account(e.ctx, s.ID)
+	account, err := p.Vault.Account(e.ctx, s.ID)
 	if err != nil {
 		e.wrong(err, "учётные данные абонента %s не открываются", "the credentials of subscriber %s do not open", s.ID)
 		return
@@ -177,7 +177,7 @@ func (d doctor) login(e *examination, p *parts, s directory.Subscriber) {
 }
 
 func (e *examination) users(p *parts, s edo.SubscriberID) {
-	users, err := p.store.Users(e.ctx, s)
+	users, err := p.Store.Users(e.ctx, s)
 	switch {
 	case err != nil:
 		e.wrong(err, "список пользователей абонента %s не читается", "the users of subscriber %s cannot be read", s)
@@ -189,7 +189,7 @@ func (e *examination) users(p *parts, s edo.SubscriberID) {
 }
 
 func (e *examination) signers(p *parts, s edo.SubscriberID) {
-	signers, err := p.store.Signers(e.ctx, s)
+	signers, err := p.Store.Signers(e.ctx, s)
 	if err != nil {
 		e.wrong(err, "список подписантов абонента %s не читается", "the signers of subscriber %s cannot be read", s)
 	}
@@ -200,7 +200,7 @@ func (e *examination) signers(p *parts, s edo.SubscriberID) {
 		case !one.HasKey:
 			e.note("ключа подписанта %s здесь нет: подписи должна приносить система документооборота", "the key of signer %s is not here: the document system has to bring his signatures", one.ID)
 		default:
-			if _, err := p.vault.Signer(e.ctx, s, one.ID, firstKind(one), now); err != nil {
+			if _, err := p.Vault.Signer(e.ctx, s, one.ID, firstKind(one), now); err != nil {
 				e.wrong(err, "подписант %s не может подписывать", "signer %s cannot sign", one.ID)
 				continue
 			}

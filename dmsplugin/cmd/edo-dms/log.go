@@ -33,7 +33,7 @@ func (l logList) Run(c *command) error {
 		filter.From = time.Now().Add(-l.Since)
 	}
 	return c.with(func(p *parts) error {
-		rows, err := p.store.Exchanges(c.ctx, filter)
+		rows, err := p.Store.Exchanges(c.ctx, filter)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (l logShow) Run(c *command) error {
 		return usage("raw", "needs one side", "give --request or --answer")
 	}
 	return c.with(func(p *parts) error {
-		e, err := p.store.Exchange(c.ctx, edo.ExchangeID(l.ID))
+		e, err := p.Store.Exchange(c.ctx, edo.ExchangeID(l.ID))
 		switch {
 		case err != nil:
 			return err

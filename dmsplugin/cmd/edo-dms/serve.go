@@ -36,7 +36,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 		names[i] = d.Name()
 	}
 	err = dmsplugin.Serve(ctx, dmsplugin.ServeConfig{
-		Exchange: p.gateway, Book: p.store, Credentials: credentials{p}, Archive: p.archive,
+		Exchange: p.gateway, Book: p.Store, Credentials: credentials{p}, Archive: p.Archive,
 		Version: version, Operators: names, Logger: logger,
 	})
 	stop()

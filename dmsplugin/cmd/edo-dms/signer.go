@@ -65,7 +65,7 @@ type signerList struct {
 // Run lists the signers.
 func (a signerList) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		rows, err := p.store.Signers(c.ctx, edo.SubscriberID(a.Subscriber))
+		rows, err := p.Store.Signers(c.ctx, edo.SubscriberID(a.Subscriber))
 		if err != nil {
 			return err
 		}

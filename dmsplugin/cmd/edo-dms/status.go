@@ -36,7 +36,7 @@ func (s status) Run(c *command) error {
 		if !s.Attempts {
 			return c.emit(op, func() { c.printOperation(op) })
 		}
-		attempts, err := p.store.Attempts(c.ctx, key)
+		attempts, err := p.Store.Attempts(c.ctx, key)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (s status) Run(c *command) error {
 }
 
 func (s status) list(c *command, p *parts) error {
-	rows, err := p.store.Operations(c.ctx, edo.OperationFilter{Subscriber: edo.SubscriberID(s.Subscriber), Limit: s.Limit})
+	rows, err := p.Store.Operations(c.ctx, edo.OperationFilter{Subscriber: edo.SubscriberID(s.Subscriber), Limit: s.Limit})
 	if err != nil {
 		return err
 	}

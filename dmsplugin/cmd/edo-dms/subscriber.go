@@ -53,7 +53,7 @@ func (a subscriberAdd) Run(c *command) error {
 		return err
 	}
 	return c.withNew(func(p *parts) error {
-		if err := p.store.PutSubscriber(c.ctx, row); err != nil {
+		if err := p.Store.PutSubscriber(c.ctx, row); err != nil {
 			return err
 		}
 		set := credentials{p}
@@ -94,7 +94,7 @@ type subscriberList struct{}
 // Run lists the subscribers.
 func (subscriberList) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		rows, err := p.store.Subscribers(c.ctx)
+		rows, err := p.Store.Subscribers(c.ctx)
 		if err != nil {
 			return err
 		}

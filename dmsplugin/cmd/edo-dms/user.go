@@ -28,7 +28,7 @@ func (a userAllow) Run(c *command) error {
 		row.Actions = append(row.Actions, edo.Action(action))
 	}
 	return c.with(func(p *parts) error {
-		if err := p.store.PutUser(c.ctx, row); err != nil {
+		if err := p.Store.PutUser(c.ctx, row); err != nil {
 			return err
 		}
 		return c.emit(row, func() { c.print("user %s may %s for %s\n", row.Actor, strings.Join(a.Action, " and "), row.Subscriber) })
@@ -43,7 +43,7 @@ type userRevoke struct {
 // Run removes the line.
 func (a userRevoke) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		if err := p.store.RemoveUser(c.ctx, edo.SubscriberID(a.Subscriber), edo.ActorID(a.Actor)); err != nil {
+		if err := p.Store.RemoveUser(c.ctx, edo.SubscriberID(a.Subscriber), edo.ActorID(a.Actor)); err != nil {
 			return err
 		}
 		return c.emit(a, func() { c.print("user %s may do nothing for %s any more\n", a.Actor, a.Subscriber) })
@@ -57,11 +57,11 @@ type userList struct {
 // Run lists the allow-list and the last refusals.
 func (a userList) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		users, err := p.store.Users(c.ctx, edo.SubscriberID(a.Subscriber))
+		users, err := p.Store.Users(c.ctx, edo.SubscriberID(a.Subscriber))
 		if err != nil {
 			return err
 		}
-		refusals, err := p.store.Refusals(c.ctx, edo.SubscriberID(a.Subscriber), 10)
+		refusals, err := p.Store.Refusals(c.ctx, edo.SubscriberID(a.Subscriber), 10)
 		if err != nil {
 			return err
 		}
