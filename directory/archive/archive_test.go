@@ -299,7 +299,7 @@ func TestLinkDoesNotLeadOut(t *testing.T) {
 	}
 }
 
-func TestMemoryStaysFlat(t *testing.T) {
+func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // what others allocate would be counted
 	a := open(t, archive.Config{})
 	chunk := make([]byte, 256<<10)
 	_, _ = rand.NewChaCha8([32]byte{2}).Read(chunk)

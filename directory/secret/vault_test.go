@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
@@ -24,6 +25,12 @@ import (
 	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/gateway"
+)
+
+var (
+	_ gateway.Accounts = (*secret.Vault)(nil)
+	_ gateway.Signers  = (*secret.Vault)(nil)
 )
 
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -227,8 +234,11 @@ func TestAccountWithCertificate(t *testing.T) {
 	if a.Login.Certificate == nil || !a.Login.Password.IsZero() || !bytes.Equal(a.Login.Certificate.DER, der) {
 		t.Fatal("not the certificate that was set")
 	}
-	secretText, _ := rsa.EncryptPKCS1v15(rand.Reader, &key.PublicKey, []byte("token"))
-	got, err := a.Login.Certificate.Key.Decrypt(rand.Reader, secretText, nil)
+	sent, err := rsa.EncryptOAEP(sha256.New(), rand.Reader, &key.PublicKey, []byte("token"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Login.Certificate.Key.Decrypt(rand.Reader, sent, &rsa.OAEPOptions{Hash: crypto.SHA256})
 	if err != nil || string(got) != "token" {
 		t.Errorf("Decrypt: %q, %v", got, err)
 	}

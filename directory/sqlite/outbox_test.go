@@ -272,7 +272,7 @@ func TestInterruptedAttemptStaysOpen(t *testing.T) {
 func TestAcknowledgeNeverMovesBack(t *testing.T) {
 	t.Parallel()
 	s := temp(t)
-	for _, seq := range []int64{5, 3, 7, 7} {
+	for _, seq := range []int64{5, 7, 7, 3} {
 		if err := s.Acknowledge(t.Context(), "ours", "dms", seq); err != nil {
 			t.Fatal(err)
 		}

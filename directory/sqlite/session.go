@@ -47,7 +47,7 @@ func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) 
 
 // exec runs a statement and gives the rows it changed.
 func (s *session) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // kept for the session, closed with it
 	if err != nil {
 		return 0, err
 	}
@@ -60,7 +60,7 @@ func (s *session) exec(ctx context.Context, query string, args ...any) (int64, e
 
 // insert runs a statement and gives the number of the new row.
 func (s *session) insert(ctx context.Context, query string, args ...any) (int64, error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // kept for the session, closed with it
 	if err != nil {
 		return 0, err
 	}
@@ -72,7 +72,7 @@ func (s *session) insert(ctx context.Context, query string, args ...any) (int64,
 }
 
 func (s *session) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // kept for the session, closed with it
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 }
 
 func (s *session) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // kept for the session, closed with it
 	if err != nil {
 		return s.conn.QueryRowContext(ctx, query, args...) // gives the same error in the shape of a row
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 func TestMain(m *testing.M) {
@@ -49,7 +50,11 @@ type store interface {
 	Sealed(ctx context.Context, n directory.SecretName) ([]byte, error)
 }
 
-var _ store = (*sqlite.Store)(nil)
+var (
+	_ store          = (*sqlite.Store)(nil)
+	_ gateway.Outbox = (*sqlite.Store)(nil)
+	_ gateway.Access = (*sqlite.Store)(nil)
+)
 
 // noon is the time of every test: nothing here depends on the day it runs.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 123456789, time.UTC)

@@ -259,6 +259,13 @@ func TestProcessesMigrateAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 		})
+		for range 4 { // and by this process, which is sooner at the start
+			wg.Go(func() {
+				if err := sqlite.Migrate(t.Context(), path); err != nil {
+					t.Error(err)
+				}
+			})
+		}
 	}
 	wg.Wait()
 	s, err := sqlite.Open(t.Context(), sqlite.Config{Path: path})
