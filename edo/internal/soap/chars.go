@@ -54,8 +54,8 @@ func (s *scanner) run(m mode, cdata bool) {
 	s.r += n
 	if n == 0 && s.err == nil {
 		s.need(utf8.UTFMax) // a character that is cut by the end of the window
-		if s.err == nil && !utf8.FullRune(s.buf[s.r:s.w]) {
-			s.fail("text that is not UTF-8")
+		if r, size := utf8.DecodeRune(s.buf[s.r:s.w]); s.err == nil && r == utf8.RuneError && size <= 1 {
+			s.fail("an invalid character")
 		}
 	}
 }

@@ -56,6 +56,8 @@ func TestRefusedAnswers(t *testing.T) {
 		"NUL":                     {id("\x00"), "an invalid character"},
 		"U+FFFE":                  {id("\uFFFE"), "an invalid character"},
 		"not UTF-8":               {id("\xC3("), "an invalid character"},
+		"half a character":        {id("\xD3"), "an invalid character"},
+		"half a character at end": {strings.SplitAfter(id("1\xD3"), "\xD3")[0], "an invalid character"},
 		"surrogate in UTF-8":      {id("\xED\xA0\x80"), "an invalid character"},
 		"not UTF-8 when skipped":  {success("<a:x>\xFF</a:x>"), "an invalid character"},
 		"undeclared prefix":       {success("<b:Id>1</b:Id>"), "an undeclared prefix"},
