@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// binary is the plugin under test, built once.
-var binary string
+// program is the plugin under test, built once.
+var program string
 
 func TestMain(m *testing.M) {
 	if runtime.GOOS == "windows" {
@@ -29,10 +29,10 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "edo-dms")
+	program = filepath.Join(dir, "edo-dms")
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "failpoints", "-o", binary, "github.com/edokit/edokit/dmsplugin/cmd/edo-dms")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "failpoints", "-o", program, "github.com/edokit/edokit/dmsplugin/cmd/edo-dms")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Printf("the plugin does not build: %v\n%s\n", err, out)

@@ -25,7 +25,7 @@ type plugin struct {
 func (s *stand) launch(env ...string) *plugin {
 	s.Helper()
 	client, err := dmsplugin.Launch(s.Context(), dmsplugin.Config{
-		Path: binary, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
+		Path: program, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
 		Logger: slog.New(s.heard), Start: time.Minute,
 	})
 	if err != nil {

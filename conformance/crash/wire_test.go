@@ -72,7 +72,7 @@ func troubled(s *stand) {
 	s.Helper()
 	p := s.launch()
 	s.register(p)
-	s.suffer(p)
+	s.once(s.suffer(p)...)
 }
 
 func troubledByCertificate(s *stand) {
@@ -82,10 +82,10 @@ func troubledByCertificate(s *stand) {
 	key, err := s.heads[0].KeyPEM()
 	s.must(err)
 	s.must(p.SetLoginCertificate(s.Context(), subscriber, dmsplugin.KeyPair{Certificate: s.heads[0].CertificatePEM(), Key: edo.NewSecret(string(key))}))
-	s.suffer(p)
+	s.once(s.suffer(p)...)
 }
 
-func (s *stand) suffer(p *plugin) {
+func (s *stand) suffer(p *plugin) []edo.PackageID {
 	s.Helper()
 	var ids []edo.PackageID
 	for i, rule := range mishaps() {
@@ -99,7 +99,7 @@ func (s *stand) suffer(p *plugin) {
 		s.stamped(op)
 		ids = append(ids, op.Key.Package)
 	}
-	s.once(ids...)
+	return ids
 }
 
 // quiet ends all plugins: what is on the wire and in the log now is all there will ever be.
