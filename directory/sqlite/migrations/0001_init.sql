@@ -105,7 +105,8 @@ CREATE TABLE operations (
     revision      INTEGER NOT NULL, -- grows with every change
     UNIQUE (subscriber, package)
 ) STRICT;
-CREATE INDEX operations_by_state ON operations (state, seq);
+CREATE INDEX operations_by_time ON operations (created_at, seq);
+CREATE INDEX operations_by_subscriber ON operations (subscriber, created_at, seq);
 
 CREATE TABLE documents (
     operation    INTEGER NOT NULL REFERENCES operations (seq), -- the package
@@ -215,7 +216,8 @@ CREATE TABLE exchanges (
     head       TEXT NOT NULL,        -- request line and headers without secrets
     body       BLOB NOT NULL         -- as sent, secrets masked, content by digest
 ) STRICT;
-CREATE INDEX exchanges_by_subscriber ON exchanges (subscriber, package, seq);
+CREATE INDEX exchanges_by_subscriber ON exchanges (subscriber, seq);
+CREATE INDEX exchanges_by_package ON exchanges (package, subscriber, seq);
 CREATE INDEX exchanges_by_time ON exchanges (at);
 
 -- The answer half, written once. An exchange without it was interrupted or is running.
