@@ -159,6 +159,9 @@ func TestWholeWayThroughThePlugin(t *testing.T) {
 		if err != nil || form == nil || version.Digest.String() != form.SHA256 {
 			t.Errorf("%s: version %+v, form %+v, %v", d.ID, version, form, err)
 		}
+		if want := "stamp recognised: " + string(d.Remote); version.Remark != want {
+			t.Errorf("%s: remark %q, want %q", d.ID, version.Remark, want)
+		}
 		if raw, err := os.ReadFile(form.Path); err != nil || !bytes.Equal(raw, got.Bytes()) {
 			t.Errorf("%s: other bytes than the operator's form (%v)", d.ID, err)
 		}

@@ -42,6 +42,8 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}}
 	engine.Drivers, engine.Outbox, engine.Archive, engine.Access = p.drivers, p.Store, p.Archive, p.Store
 	engine.Accounts, engine.Signers, engine.Verifier = p.Vault, p.Vault, cms.Verifier{}
+	pdf := newForms()
+	engine.Forms, engine.Marker = pdf, pdf
 	engine.Now, engine.Owner, engine.Logger, engine.Trace = time.Now, owner(), logger, failpoint(getenv)
 	if p.gateway, err = gateway.New(engine); err != nil {
 		return nil, errors.Join(err, p.Close())
