@@ -1,0 +1,67 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+)
+
+// TestCommandLine runs the scripts of testdata/script, each with an operator of its own. In a script: $ENDPOINT, $PASSWORD
+// (the secret itself is in the environment as a site would do it), and key and certificate of two heads as files.
+func TestCommandLine(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:  "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID},
+		Setup: func(env *testscript.Env) error {
+			operator, err := mockoperator.New(mockoperator.Config{Dir: filepath.Join(env.WorkDir, "operator")})
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { operator.Close() })
+			address, stop, err := operator.Listen(t.Context(), "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { _ = stop() })
+			us := operator.Organisations()[0]
+			env.Setenv("ENDPOINT", address)
+			env.Setenv("EDO_PASSWORD", us.Password)
+			env.Setenv("EDOKIT_HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("PATH", filepath.Dir(binary())+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			env.Setenv("TZ", "UTC")
+			heads, err := operator.Identities(us.Boxes[0])
+			if err != nil {
+				return err
+			}
+			for i, name := range []string{"head1", "head2"} {
+				key, err := heads[i].KeyPEM()
+				if err != nil {
+					return err
+				}
+				for file, raw := range map[string][]byte{name + ".key": key, name + ".crt": heads[i].CertificatePEM()} {
+					if err := os.WriteFile(filepath.Join(env.WorkDir, file), raw, 0o600); err != nil {
+						return err
+					}
+				}
+			}
+			return os.WriteFile(filepath.Join(env.WorkDir, "password.txt"), []byte(us.Password+"\n"), 0o600)
+		},
+	})
+}
+
+// logID sets $LOGID to the id of the newest exchange of a call.
+func logID(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("edo-dms", "--json", "log", "--operation", args[0], "--limit", "1"))
+	var rows []struct{ ID string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &rows))
+	if len(rows) != 1 {
+		ts.Fatalf("%d rows of %s", len(rows), args[0])
+	}
+	ts.Setenv("LOGID", rows[0].ID)
+}
