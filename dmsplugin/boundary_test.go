@@ -113,6 +113,24 @@ func TestOversizeMessageIsRefused(t *testing.T) {
 	}
 }
 
+func TestSilentStreamIsGivenUp(t *testing.T) {
+	t.Parallel()
+	exchange, _ := launch(t, func(c *dmsplugin.Config) { c.Env = append(c.Env, "TEST_IDLE=50ms") }).Wire()
+	stream, err := exchange.Send(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*dmspb.SendRequest{header(1), document("a", 2), chunk([]byte("x"))} {
+		if err := stream.Send(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err = stream.RecvMsg(&dmspb.SendResponse{}) // the host's side stays open and says nothing
+	if got := wire.FromError("", err); !errors.Is(got, edo.Unavailable) || !errors.Is(got, wire.StreamBroken) {
+		t.Errorf("got %v", got)
+	}
+}
+
 // journal collects what a host logs of its plugin.
 type journal struct {
 	mu  sync.Mutex
@@ -354,7 +372,7 @@ func TestStdinWatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := strings.Split(strings.TrimSpace(line), "|"); len(f) != 6 || f[0] != "1" || f[1] != "1" || f[4] != "grpc" || len(f[5]) < 50 {
+	if f := strings.Split(strings.TrimSpace(line), "|"); len(f) != 6 || f[0] != "1" || f[1] != "1" || f[4] != "grpc" || !p256(f[5]) {
 		t.Errorf("handshake %q", line)
 	}
 	if err := in.Close(); err != nil {

@@ -8,16 +8,18 @@ const (
 	// ProtocolVersion is the major version of the contract: the suffix of the proto package and the number that is
 	// negotiated in the handshake. Inside a version there are only additions.
 	ProtocolVersion = 1
-	// CookieKey and CookieValue mark an environment that wants a plugin. They are no secret and no protection.
-	CookieKey   = "EDOKIT_DMS_PLUGIN"
+	// CookieKey names the variable that marks an environment that wants a plugin.
+	CookieKey = "EDOKIT_DMS_PLUGIN"
+	// CookieValue is what it holds. It is no secret and no protection.
 	CookieValue = "d1b0f2a6c7e94f6f8b7c3a5e-exchange"
-	// StdinWatch, set to 1 in the plugin's environment, makes the end of its standard input the end of the plugin. For
+	// StdinWatch is a variable: set to 1 in the plugin's environment, makes the end of its standard input the end of the plugin. For
 	// hosts that keep a pipe open; a Go host hands over its own standard input and must not set it.
 	StdinWatch = "EDOKIT_STDIN_WATCH"
 
-	// ChunkSize is how content is cut, in bytes; MaxChunk is what is accepted.
+	// ChunkSize is how content is cut, in bytes.
 	ChunkSize = 256 << 10
-	MaxChunk  = 1 << 20
+	// MaxChunk is the largest chunk that is accepted, in bytes.
+	MaxChunk = 1 << 20
 	// MaxMessage is the largest message in either direction, in bytes.
 	MaxMessage = 4 << 20
 

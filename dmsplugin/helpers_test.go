@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -74,6 +75,20 @@ func lastParen(b []byte) int {
 		}
 	}
 	return -1
+}
+
+// p256 reports whether field 6 of the handshake is a certificate that every TLS stack takes.
+func p256(field string) bool {
+	der, err := base64.RawStdEncoding.DecodeString(field)
+	if err != nil {
+		return false
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		return false
+	}
+	key, ok := c.PublicKey.(*ecdsa.PublicKey)
+	return ok && key.Curve == elliptic.P256() && c.VerifyHostname("localhost") == nil
 }
 
 // hostCertificate is what a host in another language makes.

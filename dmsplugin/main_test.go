@@ -1,6 +1,7 @@
 package dmsplugin_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -36,8 +37,14 @@ func pluginMain() int {
 		return 1
 	}
 	engine := newEngine(store)
+	idle, err := time.ParseDuration(cmp.Or(os.Getenv("TEST_IDLE"), "1m"))
+	if err != nil {
+		logger.Error("idle", "error", err)
+		return 1
+	}
 	err = dmsplugin.Serve(context.Background(), dmsplugin.ServeConfig{
 		Exchange: engine, Book: engine, Credentials: engine, Archive: store, Version: "v0.0.0-test", Operators: []string{"fake"}, Logger: logger,
+		Idle: idle,
 	})
 	if err != nil {
 		logger.Error("serve", "error", err)

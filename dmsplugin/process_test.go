@@ -81,7 +81,7 @@ func TestRoundTrip(t *testing.T) {
 
 func TestErrorsCrossTheBoundary(t *testing.T) {
 	t.Parallel()
-	client, ctx := launch(t), t.Context()
+	client, ctx := launch(t), context.Background() // the cases outlive this function
 	denied := letter("p-2", []byte("x"))
 	denied.Actor = "petrov"
 	wrong := letter("", []byte("x"), []byte("y"))
@@ -103,6 +103,7 @@ func TestErrorsCrossTheBoundary(t *testing.T) {
 		"page too long": {func() error { _, err := client.Deliver(ctx, "our-firm", 0, 501); return err }, []error{edo.Invalid}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			err := tc.do()
 			for _, want := range tc.want {
 				if !errors.Is(err, want) {

@@ -27,6 +27,7 @@ type ServeConfig struct {
 	Operators   []string    // names of the drivers inside
 	Logger      *slog.Logger
 	Now         func() time.Time // nil: time.Now
+	Idle        time.Duration    // how long a host may be silent in the middle of a package; 0: 60 s
 }
 
 func (c ServeConfig) check() error {
@@ -56,6 +57,9 @@ func Serve(ctx context.Context, c ServeConfig) error {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Idle <= 0 {
+		c.Idle = time.Minute
 	}
 	if !PluginMode(os.Getenv) {
 		return &edo.Error{Kind: edo.Invalid, Op: "dmsplugin.Serve", Field: CookieKey, Message: "is not set", Remedy: "let a host start the plugin"}

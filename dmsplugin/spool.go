@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -18,6 +19,7 @@ import (
 type spool struct {
 	archive edo.Archive
 	stream  grpc.ClientStreamingServer[dmspb.SendRequest, dmspb.SendResponse]
+	idle    time.Duration
 }
 
 // receive reads the whole stream. The form of the package is checked when all headers are there, before any content is
@@ -35,7 +37,7 @@ func (s spool) receive(ctx context.Context) (edo.Package, error) {
 			return pkg, err
 		}
 	}
-	if _, err := s.stream.Recv(); !errors.Is(err, io.EOF) {
+	if _, err := s.receiveOne(); !errors.Is(err, io.EOF) {
 		if err != nil {
 			return pkg, err
 		}
@@ -125,9 +127,34 @@ func (s spool) commit(ctx context.Context, d *edo.Document, blob edo.Blob, in *j
 
 // next reads one part; a stream that ends here is broken.
 func (s spool) next(field string) (*dmspb.SendRequest, error) {
-	part, err := s.stream.Recv()
+	part, err := s.receiveOne()
 	if errors.Is(err, io.EOF) {
 		return nil, wire.Broken(field, "is cut off: the stream ended without its trailer")
 	}
 	return part, err
+}
+
+// receiveOne waits for one part, but not for ever: a host that hangs must not hold an unfinished archive entry. The read
+// that is left behind ends with the stream, which ends with the call.
+func (s spool) receiveOne() (*dmspb.SendRequest, error) {
+	type received struct {
+		part *dmspb.SendRequest
+		err  error
+	}
+	came := make(chan received, 1)
+	go func() {
+		part, err := s.stream.Recv()
+		came <- received{part, err}
+	}()
+	silence := time.NewTimer(s.idle)
+	defer silence.Stop()
+	select {
+	case r := <-came:
+		return r.part, r.err
+	case <-silence.C:
+		return nil, &edo.Error{
+			Kind: edo.Unavailable, Reason: wire.StreamBroken, Op: "dmsplugin.Send", Message: fmt.Sprintf("nothing came for %v", s.idle),
+			Remedy: "send the package again under the same id",
+		}
+	}
 }

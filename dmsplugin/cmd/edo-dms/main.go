@@ -12,7 +12,7 @@ import (
 )
 
 // version is set by the release build: -ldflags "-X main.version=v0.1.0".
-var version = "v0.0.0-dev" //nolint:gochecknoglobals // the linker can only set a package variable
+var version = "v0.0.0-dev"
 
 func main() {
 	if dmsplugin.PluginMode(os.Getenv) {

@@ -227,6 +227,8 @@ func (o *office) keepsItsSecrets(t *testing.T) {
 }
 
 // TestLargeDocuments sends two documents of 300 MB and looks at the largest memory the plugin ever had.
+//
+//nolint:paralleltest // 600 MB beside the other tests would make all of them wait
 func TestLargeDocuments(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc for the peak memory")
