@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +32,7 @@ type bundle struct {
 	signers map[edo.SignerID]error
 	verdict edo.Verdict
 	denied  bool
+	mu      sync.Mutex
 	account edo.Account
 	cfg     gateway.Config
 	gw      *gateway.Gateway
@@ -108,7 +110,15 @@ func state(s edo.State) func(edo.Operation) bool {
 func settled(op edo.Operation) bool { return op.Settled() }
 
 func (b *bundle) Account(context.Context, edo.SubscriberID) (edo.Account, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	return b.account, nil
+}
+
+func (b *bundle) setOperator(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.account.Operator = name
 }
 
 func (b *bundle) Allowed(_ context.Context, r edo.AccessRequest) error {

@@ -247,3 +247,19 @@ func TestSignatureIsMadeOnce(t *testing.T) {
 		t.Errorf("signature sent %s, stored %s, attempts %d", d.Short(), op.Documents[0].Signature.Short(), op.Attempts)
 	}
 }
+
+// TestBrokenAccountIsNoFaultOfThePackage: what an administrator can mend keeps the package waiting, and it goes on.
+func TestBrokenAccountIsNoFaultOfThePackage(t *testing.T) {
+	t.Parallel()
+	b := setup(t, forms)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	b.setOperator("of another composition")
+	b.run(t)
+	b.until(t, "p1", state(edo.StateWaiting))
+	b.setOperator("edotest")
+	if op := b.until(t, "p1", settled); op.State != edo.StateSent {
+		t.Errorf("state %s: %s", op.State, op.Detail)
+	}
+}

@@ -27,7 +27,7 @@ func (g *Gateway) sendStep(ctx context.Context, job edo.Job, op edo.Operation) e
 func (g *Gateway) dispatch(ctx context.Context, job edo.Job, op edo.Operation) error {
 	session, account, err := g.session(ctx, op.Key.Subscriber)
 	if err != nil {
-		return g.hold(ctx, job, op, err)
+		return g.wait(ctx, job, op, err) // whatever is wrong with the account is no fault of the package
 	}
 	if err := g.signAll(ctx, &op); err != nil {
 		return g.hold(ctx, job, op, err)
@@ -88,27 +88,24 @@ func (g *Gateway) sent(ctx context.Context, job edo.Job, op edo.Operation, s edo
 
 // hold keeps a package that could not be sent now: it waits when time or a person can mend it, else it has failed.
 func (g *Gateway) hold(ctx context.Context, job edo.Job, op edo.Operation, err error) error {
-	op.Reason, op.Detail = edo.ReasonOf(err), plain(err)
-	e := asError(err)
-	switch edo.KindOf(err) {
-	case edo.Refused, edo.Invalid, edo.NotFound, edo.NotSupported, edo.Ambiguous:
-		op.State, op.Candidates = edo.StateFailed, e.Candidates
-		return g.commit(ctx, job, &op, edo.Change{Done: true})
-	case edo.Denied:
-		if failsForGood(op.Reason) {
-			op.State = edo.StateFailed
-			return g.commit(ctx, job, &op, edo.Change{Done: true})
-		}
-	case edo.Unavailable:
-		if op.Reason == "" {
-			op.Reason = edo.OperatorUnavailable
-		}
-	default:
+	switch kind := edo.KindOf(err); {
+	case kind == edo.Unavailable, kind == edo.Denied && !failsForGood(edo.ReasonOf(err)):
+		return g.wait(ctx, job, op, err)
+	case kind == edo.Internal, kind == edo.Conflict:
 		return err
 	}
-	op.State = edo.StateWaiting
-	wait := max(g.Backoff.after(job.Tries), e.RetryAfter)
-	return g.commit(ctx, job, &op, edo.Change{Release: true, Due: g.Now().Add(wait)})
+	op.State, op.Reason, op.Detail, op.Candidates = edo.StateFailed, edo.ReasonOf(err), plain(err), asError(err).Candidates
+	return g.commit(ctx, job, &op, edo.Change{Done: true})
+}
+
+// wait shows why a package cannot go on, and tries again later.
+func (g *Gateway) wait(ctx context.Context, job edo.Job, op edo.Operation, err error) error {
+	op.State, op.Reason, op.Detail = edo.StateWaiting, edo.ReasonOf(err), plain(err)
+	if op.Reason == "" {
+		op.Reason = edo.OperatorUnavailable
+	}
+	later := max(g.Backoff.after(job.Tries), asError(err).RetryAfter)
+	return g.commit(ctx, job, &op, edo.Change{Release: true, Due: g.Now().Add(later)})
 }
 
 // failsForGood tells a fault of the package from one of the account, which an administrator can mend.
