@@ -131,6 +131,17 @@ func (s *stand) signal(what string, c <-chan struct{}) {
 type heard struct {
 	mu    sync.Mutex
 	lines []string
+	seen  map[string]bool // a line that was heard before says nothing new
+}
+
+func (h *heard) keep(line string) {
+	if h.seen == nil {
+		h.seen = map[string]bool{}
+	}
+	if !h.seen[line] {
+		h.seen[line] = true
+		h.lines = append(h.lines, line)
+	}
 }
 
 // Enabled takes every level.
@@ -142,7 +153,7 @@ func (h *heard) Handle(_ context.Context, r slog.Record) error {
 	r.Attrs(func(a slog.Attr) bool { line += " " + a.Key + "=" + a.Value.String(); return true })
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.lines = append(h.lines, line)
+	h.keep(line)
 	return nil
 }
 
@@ -161,7 +172,9 @@ func (h *heard) add(values ...any) {
 			continue
 		}
 		text, _ := json.Marshal(v) // what cannot be marshalled is printed
-		h.lines = append(h.lines, string(text), fmt.Sprintf("%+v", v), fmt.Sprintf("%#v", v))
+		h.keep(string(text))
+		h.keep(fmt.Sprintf("%+v", v))
+		h.keep(fmt.Sprintf("%#v", v))
 	}
 }
 

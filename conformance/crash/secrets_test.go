@@ -58,10 +58,11 @@ func TestNoSecretAnywhere(t *testing.T) {
 	if len(secrets) < 30 || len(s.tokens()) < 3 {
 		t.Fatalf("only %d secrets, %d tokens", len(secrets), len(s.tokens()))
 	}
-	files := scanFolder(t, s.home, secrets) // while the plugin runs: the write-ahead log is there
-	files += scanFolder(t, temporary, secrets)
+	scan := newScanner(t, secrets)
+	files := scan.folder(t, s.home) // while the plugin runs: the write-ahead log is there
+	files += scan.folder(t, temporary)
 	for name, text := range map[string]string{"told to hosts": s.heard.all(), "command line": commands} {
-		for _, leak := range leaks([]byte(text), secrets) {
+		for _, leak := range scan.find([]byte(text)) {
 			t.Errorf("%s: %s", name, leak)
 		}
 	}
@@ -69,7 +70,7 @@ func TestNoSecretAnywhere(t *testing.T) {
 		t.Errorf("the write-ahead log was not scanned: %v", err)
 	}
 	s.quiet()
-	scanFolder(t, s.home, secrets)
+	scan.folder(t, s.home)
 	t.Logf("%d secrets in %d files, %d bytes told to hosts, %d bytes printed", len(secrets), files, len(s.heard.all()), len(commands))
 }
 
@@ -275,10 +276,11 @@ func TestNoSecretInDemo(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\s+password: (.+)$`).FindAllStringSubmatch(string(scenario), -1) {
 		secrets["password "+m[1]] = m[1]
 	}
-	if files := scanFolder(t, out, secrets); len(secrets) != 2 || files < 10 {
+	scan := newScanner(t, secrets)
+	if files := scan.folder(t, out); len(secrets) != 2 || files < 10 {
 		t.Errorf("%d secrets in %d files", len(secrets), files)
 	}
-	for _, leak := range leaks(said, secrets) {
+	for _, leak := range scan.find(said) {
 		t.Errorf("printed: %s", leak)
 	}
 	// Nobody outside knows the demo's tokens, but where they stand: there must be a placeholder, and some.

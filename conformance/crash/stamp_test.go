@@ -55,9 +55,14 @@ func (s *stand) form(remote edo.RemoteID) mockoperator.Blob {
 // events reads all that was told about the subscriber, from the store.
 func (s *stand) events() []edo.Event {
 	s.Helper()
-	events, err := s.store().Events(s.Context(), subscriber, 0, 1000)
-	s.must(err)
-	return events
+	var all []edo.Event
+	for after := int64(0); ; after = all[len(all)-1].Seq {
+		page, err := s.store().Events(s.Context(), subscriber, after, 1000)
+		s.must(err)
+		if all = append(all, page...); len(page) == 0 {
+			return all
+		}
+	}
 }
 
 // TestSecondVersion: what the host gets is the operator's file, byte for byte, with the seal that only the ledger knows.

@@ -40,6 +40,7 @@ type stand struct {
 	heard    *heard                    // all that hosts were told
 	settings []string                  // environment of every plugin
 	plugins  []*plugin                 // launched so far
+	db       *sqlite.Store             // opened when it is first asked for
 }
 
 // identities makes the keys once for the whole run.
@@ -153,10 +154,13 @@ func letter(t testing.TB) []byte {
 // store opens the database beside whatever runs, as the command line does.
 func (s *stand) store() *sqlite.Store {
 	s.Helper()
-	db, err := sqlite.Open(s.Context(), sqlite.Config{Path: filepath.Join(s.home, "edokit.db"), Archive: s.archive()})
-	s.must(err)
-	s.Cleanup(func() { db.Close() })
-	return db
+	if s.db == nil {
+		db, err := sqlite.Open(s.Context(), sqlite.Config{Path: filepath.Join(s.home, "edokit.db"), Archive: s.archive()})
+		s.must(err)
+		s.Cleanup(func() { db.Close() })
+		s.db = db
+	}
+	return s.db
 }
 
 func (s *stand) archive() *archive.Archive {
