@@ -2,12 +2,14 @@ package soap
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -112,6 +114,51 @@ func TestStreamInPieces(t *testing.T) {
 		}
 	}
 }
+
+// Whoever stops a request can be sure that its last byte never leaves, and nothing leaves after the caller's time.
+func TestStoppedStream(t *testing.T) {
+	t.Parallel()
+	expired, cancel := context.WithDeadline(t.Context(), time.Now())
+	defer cancel()
+	for name, tc := range map[string]struct {
+		ctx context.Context //nolint:containedctx // of one case
+		at  int64           // byte of the content after which it is stopped; negative: before anything
+	}{
+		"before anything": {t.Context(), -1}, "at the end": {t.Context(), 9}, "too late": {expired, -2}, "too late, not noticed": {lateTimer{expired}, -2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var s *stream
+			content := reader(func() io.Reader {
+				return io.MultiReader(bytes.NewReader(random(9)), readerFunc(func([]byte) (int, error) {
+					if tc.at == 9 {
+						s.stop()
+					}
+					return 0, io.EOF
+				}))
+			}, 9)
+			m, err := request(content).Body.render()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWatch(Limits{}.withDefaults(), func(error) {})
+			defer w.timer.Stop()
+			s = newStream(tc.ctx, m, w, &buffers{}, true)
+			if tc.at == -1 && s.stop() {
+				t.Error("whole before it began")
+			}
+			s.release()
+			got, err := io.ReadAll(s)
+			if err == nil || tc.at < 0 && len(got) != 0 || int64(len(got)) >= m.size || s.state.Load() == whole || s.stop() {
+				t.Errorf("%d bytes left, %v", len(got), err)
+			}
+		})
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func flat(m *message, contents ...[]byte) []byte {
 	var out []byte

@@ -26,6 +26,12 @@ func leak(text string) string {
 		}
 	}
 	for _, s := range []string{canary, ticket} {
+		for _, before := range []string{"", "x", "xx"} {
+			inner := base64.StdEncoding.EncodeToString([]byte(before + s + "yyy"))
+			if inner = inner[4 : len(inner)-8]; strings.Contains(text, inner) {
+				return inner
+			}
+		}
 		if strings.Contains(text, s[:4]) {
 			return s[:4]
 		}

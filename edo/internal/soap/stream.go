@@ -104,7 +104,7 @@ func (s *stream) hand(p []byte) (int, error) {
 	if s.sum != nil {
 		s.sum.Write(p)
 	}
-	if s.err == io.EOF && s.state.Load() == flowing {
+	if s.err == io.EOF && s.state.Load() != whole {
 		if s.sum != nil {
 			s.sum.Sum(s.digest[:0])
 		}

@@ -34,7 +34,7 @@ func TestEndpoints(t *testing.T) {
 	for endpoint, fine := range map[string]bool{
 		"https://service.example/exchange.svc": true, "http://127.0.0.1:8080/": true, "http://[::1]/a": true, "http://localhost:1": true,
 		"http://service.example/": false, "http://10.0.0.1/": false, "http://127.0.0.1.example/": false, "https://u:p@e/": false, "https://e/?wsdl": false,
-		"https://e/?": false, "https://e/#a": false, "": false, "service.example": false, "https:///a": false, "https:e": false, "https://e/%zz": false, "http://0.0.0.0/": false,
+		"https://e/?": false, "ftp://127.0.0.1/": false, "https://e/#a": false, "": false, "service.example": false, "https:///a": false, "https:e": false, "https://e/%zz": false, "http://0.0.0.0/": false,
 	} {
 		_, err := checkEndpoint(endpoint)
 		if (err == nil) != fine || err != nil && edo.KindOf(err) != edo.Invalid {
