@@ -253,15 +253,14 @@ func TestSigtermEndsInOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watched := make(chan error, 1)
-	go func() {
-		for _, err := range client.Watch(context.Background(), op.Key, 1) {
-			watched <- err
+	var last error
+	for _, err := range client.Watch(context.Background(), op.Key, 0) {
+		if last = err; err == nil { // the watch is open now
+			signalTo(t, client.PID(), syscall.SIGTERM)
 		}
-	}()
-	signalTo(t, client.PID(), syscall.SIGTERM)
-	if err := <-watched; !errors.Is(err, edo.Unavailable) {
-		t.Errorf("an open watch ended with %v", err)
+	}
+	if !errors.Is(last, edo.Unavailable) || !errors.Is(last, wire.Draining) {
+		t.Errorf("an open watch ended with %v", last)
 	}
 	eventually(t, "the plugin does not end", client.Exited)
 	if left, err := os.ReadDir(sockets); len(left) > 0 || err != nil {

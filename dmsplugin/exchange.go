@@ -55,6 +55,11 @@ func (e *exchangeServer) Status(ctx context.Context, r *dmspb.StatusRequest) (*d
 }
 
 func (e *exchangeServer) Watch(r *dmspb.WatchRequest, stream grpc.ServerStreamingServer[dmspb.WatchResponse]) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, cancel := e.untilDrained(stream.Context())
 	defer cancel()
 	for op, err := range e.Exchange.Watch(ctx, wire.FromKey(r.GetKey()), r.GetAfterRevision()) {
@@ -88,6 +93,11 @@ func (e *exchangeServer) Acknowledged(ctx context.Context, r *dmspb.Acknowledged
 }
 
 func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStreamingServer[dmspb.ContentResponse]) error {
+	leave, err := e.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	content, version, err := e.Exchange.Content(stream.Context(), wire.FromKey(r.GetKey()), edo.DocumentID(r.GetDocument()), wire.FromRole(r.GetRole()))
 	if err != nil {
 		return err

@@ -49,6 +49,10 @@ func (c ServeConfig) check() error {
 // then kills.
 const grace = time.Second
 
+// flush is for the answers of calls that have just ended: gRPC writes them after the handler has returned, and stopping
+// cuts what is not written.
+const flush = 100 * time.Millisecond
+
 // Serve serves the host that started this process until ctx ends, SIGTERM arrives, the host orders it or is gone. It
 // returns nil after an orderly end; the caller then closes its store and exits with 0.
 func Serve(ctx context.Context, c ServeConfig) error {
@@ -64,13 +68,13 @@ func Serve(ctx context.Context, c ServeConfig) error {
 	if !PluginMode(os.Getenv) {
 		return &edo.Error{Kind: edo.Invalid, Op: "dmsplugin.Serve", Field: CookieKey, Message: "is not set", Remedy: "let a host start the plugin"}
 	}
+	// A print that somebody forgot must not end up in the handshake, now or later.
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
 	tlsConfig, certificate, err := serverTLS(os.Getenv(envHostCert), c.Now())
 	if err != nil {
 		return err
 	}
-	stdout := os.Stdout
-	// A print that somebody forgot must not end up in the handshake.
-	os.Stdout = os.Stderr
 	if err := os.Unsetenv(envMultiplex); err != nil { // only Go knows it, and we have one connection
 		return err
 	}
@@ -104,6 +108,7 @@ func Serve(ctx context.Context, c ServeConfig) error {
 			limit, cancel := context.WithTimeout(inner, grace)
 			srv.drain(limit)
 			cancel()
+			time.Sleep(flush)
 		}
 	}
 	stop()

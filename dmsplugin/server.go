@@ -116,7 +116,7 @@ func errDraining() error {
 	}
 }
 
-// drain refuses new packages, ends open watches and waits for the packages that are arriving, until ctx ends.
+// drain refuses new streams, ends open watches and waits for the packages and contents under way, until ctx ends.
 func (s *server) drain(ctx context.Context) {
 	s.mu.Lock()
 	select {

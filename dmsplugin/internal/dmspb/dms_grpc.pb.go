@@ -47,7 +47,7 @@ const (
 type PluginClient interface {
 	// GetInfo is the first call of a host: version, capabilities, limits.
 	GetInfo(ctx context.Context, in *GetInfoRequest, opts ...grpc.CallOption) (*GetInfoResponse, error)
-	// Drain stops accepting packages, ends open Watch streams, waits for Send streams under way and answers. Call it
+	// Drain takes no new streams, ends open Watch streams, waits for Send and Content under way and answers. Call it
 	// before the Shutdown of go-plugin's controller, with a deadline. Nothing is lost without it: what was accepted is
 	// durable and goes on with the next start.
 	Drain(ctx context.Context, in *DrainRequest, opts ...grpc.CallOption) (*DrainResponse, error)
@@ -89,7 +89,7 @@ func (c *pluginClient) Drain(ctx context.Context, in *DrainRequest, opts ...grpc
 type PluginServer interface {
 	// GetInfo is the first call of a host: version, capabilities, limits.
 	GetInfo(context.Context, *GetInfoRequest) (*GetInfoResponse, error)
-	// Drain stops accepting packages, ends open Watch streams, waits for Send streams under way and answers. Call it
+	// Drain takes no new streams, ends open Watch streams, waits for Send and Content under way and answers. Call it
 	// before the Shutdown of go-plugin's controller, with a deadline. Nothing is lost without it: what was accepted is
 	// durable and goes on with the next start.
 	Drain(context.Context, *DrainRequest) (*DrainResponse, error)
