@@ -146,15 +146,23 @@ func TestRebuildWithSecrets(t *testing.T) {
 	}
 }
 
-func TestShortSecretIsWithheld(t *testing.T) {
+// Where nobody can look for a secret, only digest and length are kept.
+func TestWithheld(t *testing.T) {
 	t.Parallel()
-	log := &memory{}
-	_, _, err := ask(t, log, http11(500, "", "pin 123 is wrong"), func(r *Request) {
-		r.Body = NewBody(in(service, "Send"))
-		r.Body.Secret(in(service, "pin"), edo.NewSecret("123"))
-	})
-	if text := string(log.answer(t).Body.Text); err == nil || !strings.Contains(text, "16 bytes not kept") {
-		t.Errorf("kept %q", text)
+	for name, reply := range map[string]string{
+		"short secret": http11(500, "", "pin 123 is wrong"),
+		"encoded":      http11(200, typeXML+"Content-Encoding: br\r\n", "pin 456 is wrong"),
+		"not text":     http11(500, "", "pin 456 \x00s wrong"),
+		"not UTF-8":    http11(500, "", "pin 456 \xFFs wrong"),
+	} {
+		log := &memory{}
+		_, _, err := ask(t, log, reply, func(r *Request) {
+			r.Body = NewBody(in(service, "Send"))
+			r.Body.Secret(in(service, "pin"), edo.NewSecret(map[bool]string{true: "123", false: "a long pin"}[name == "short secret"]))
+		})
+		if a := log.answer(t); err == nil || a.Size != 16 || a.Digest.IsZero() || !strings.Contains(string(a.Body.Text), "16 bytes not kept") {
+			t.Errorf("%s: kept %q", name, a.Body.Text)
+		}
 	}
 }
 
