@@ -3,10 +3,9 @@ package soap
 import (
 	"bytes"
 	"crypto/sha256"
+	stdbase64 "encoding/base64"
 	"hash"
 	"io"
-
-	stdbase64 "encoding/base64"
 
 	"github.com/segmentio/asm/base64"
 

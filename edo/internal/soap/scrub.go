@@ -34,10 +34,20 @@ func (l live) forms() []form {
 	}
 	query, path := url.QueryEscape(raw), url.PathEscape(raw)
 	all := []form{
-		{"", escaped}, {"raw", raw}, {"html", html.EscapeString(raw)}, {"upper", strings.ToUpper(raw)}, {"lower", strings.ToLower(raw)},
-		{"query", query}, {"query-lower", lowerEscapes(query)}, {"path", path}, {"path-lower", lowerEscapes(path)},
-		{"json", strings.Trim(string(quoted), `"`)}, {"hex", hex.EncodeToString([]byte(raw))}, {"hex-upper", strings.ToUpper(hex.EncodeToString([]byte(raw)))},
-		{"utf16le", string(little)}, {"utf16be", string(big)},
+		{"", escaped},
+		{"raw", raw},
+		{"html", html.EscapeString(raw)},
+		{"upper", strings.ToUpper(raw)},
+		{"lower", strings.ToLower(raw)},
+		{"query", query},
+		{"query-lower", lowerEscapes(query)},
+		{"path", path},
+		{"path-lower", lowerEscapes(path)},
+		{"json", strings.Trim(string(quoted), `"`)},
+		{"hex", hex.EncodeToString([]byte(raw))},
+		{"hex-upper", strings.ToUpper(hex.EncodeToString([]byte(raw)))},
+		{"utf16le", string(little)},
+		{"utf16be", string(big)},
 	}
 	for shift := range 3 {
 		all = append(all, form{fmt.Sprintf("base64-%d", shift), core(base64.RawStdEncoding, raw, shift)},

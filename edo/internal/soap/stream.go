@@ -45,7 +45,8 @@ type stream struct {
 	in    []byte
 	quad  [4]byte
 	spill []byte // rest of a quad that did not fit
-	err   error
+	over  bool   // the last byte was encoded
+	err   error  // sticky
 }
 
 func newStream(ctx context.Context, m *message, w *watch, b *buffers, digest bool) *stream {
@@ -89,11 +90,14 @@ func (s *stream) Read(p []byte) (int, error) {
 	if s.err == nil && s.state.Load() == flowing {
 		s.err = s.check()
 	}
+	if s.err == nil && s.over {
+		return 0, io.EOF
+	}
 	if s.err != nil {
 		return 0, s.err
 	}
 	n := s.fill(p)
-	if s.err != nil && s.err != io.EOF {
+	if s.err != nil {
 		return 0, s.err // what was encoded before the fault need not leave
 	}
 	return s.hand(p[:n])
@@ -104,7 +108,7 @@ func (s *stream) hand(p []byte) (int, error) {
 	if s.sum != nil {
 		s.sum.Write(p)
 	}
-	if s.err == io.EOF && s.state.Load() != whole {
+	if s.over {
 		if s.sum != nil {
 			s.sum.Sum(s.digest[:0])
 		}
@@ -115,19 +119,22 @@ func (s *stream) hand(p []byte) (int, error) {
 	}
 	s.handed.Add(int64(len(p)))
 	s.watch.moved.Add(int64(len(p)))
-	s.watch.waiting.Store(s.err == io.EOF)
-	return len(p), s.err
+	s.watch.waiting.Store(s.over)
+	if s.over {
+		return len(p), io.EOF
+	}
+	return len(p), nil
 }
 
-// fill writes the next bytes into p; s.err is io.EOF once the last one is among them.
+// fill writes the next bytes into p; s.over is set once the last one is among them.
 func (s *stream) fill(p []byte) (n int) {
-	for n < len(p) && s.err == nil {
+	for n < len(p) && s.err == nil && !s.over {
 		switch {
 		case len(s.spill) > 0:
 			k := copy(p[n:], s.spill)
 			s.spill, n = s.spill[k:], n+k
 		case len(s.parts) == 0:
-			s.err = io.EOF
+			s.over = true
 		case s.parts[0].content == nil:
 			k := copy(p[n:], s.parts[0].text)
 			n += k
@@ -140,9 +147,7 @@ func (s *stream) fill(p []byte) (n int) {
 			n += s.encode(p[n:])
 		}
 	}
-	if len(s.parts) == 0 && len(s.spill) == 0 && s.err == nil {
-		s.err = io.EOF
-	}
+	s.over = s.err == nil && len(s.parts) == 0 && len(s.spill) == 0
 	return n
 }
 
@@ -217,7 +222,7 @@ func (s *stream) finishContent() {
 		err = errLonger
 	case err == nil:
 		err = io.ErrNoProgress
-	case err == io.EOF:
+	case err == io.EOF: //nolint:errorlint // a reader ends with io.EOF itself; a wrapped one is a fault of its own
 		err = nil
 	}
 	if closed := s.src.Close(); err == nil {

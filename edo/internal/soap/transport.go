@@ -127,7 +127,7 @@ func (w *wire) ReadFrom(r io.Reader) (n int64, err error) {
 				return n, werr
 			}
 		}
-		if rerr == io.EOF {
+		if rerr == io.EOF { //nolint:errorlint // the end of a reader is io.EOF itself
 			return n, nil
 		}
 		if rerr != nil {
