@@ -1,5 +1,7 @@
 package stamping
 
+import "bytes"
+
 // balance is what reading a page's content to its end leaves behind.
 type balance struct {
 	depth      int  // saved graphics states (q without Q)
@@ -16,49 +18,13 @@ func (b balance) clean() bool { return b == balance{} }
 // binary inline images can cause, it errs towards "not clean", and the page is drawn through a form.
 func measure(content []byte) balance {
 	var b balance
-	for i := 0; i < len(content); {
-		switch c := content[i]; {
-		case c == '%':
-			for i < len(content) && content[i] != '\n' && content[i] != '\r' {
-				i++
-			}
-		case c == '(':
-			end := skipString(content, i)
-			b.unfinished = end < 0
-			if end < 0 {
-				return b
-			}
-			i = end
-		case c == '<' && i+1 < len(content) && content[i+1] == '<':
-			i += 2
-		case c == '<':
-			for i < len(content) && content[i] != '>' {
-				i++
-			}
-			if i == len(content) {
-				b.unfinished = true
-			}
-		case regular(c):
-			start := i
-			for i < len(content) && regular(content[i]) {
-				i++
-			}
-			if content[start] == '/' {
-				break
-			}
-			if op := string(content[start:i]); op == "ID" {
-				i = skipImage(content, i)
-				b.unfinished = i < 0
-				if i < 0 {
-					return b
-				}
-			} else {
-				b.operator(op)
-			}
-		default: // white space and single delimiters
-			i++
+	l := lexer{b: content}
+	for t := l.next(); t.kind != noToken; t = l.next() {
+		if t.kind == word {
+			b.operator(string(t.raw))
 		}
 	}
+	b.unfinished = l.cut
 	return b
 }
 
@@ -100,6 +66,14 @@ func skipString(b []byte, i int) int {
 	return -1
 }
 
+// skipHex does the same for a hexadecimal string.
+func skipHex(b []byte, i int) int {
+	if end := bytes.IndexByte(b[i:], '>'); end >= 0 {
+		return i + end + 1
+	}
+	return -1
+}
+
 // skipImage gives the place after the EI that ends the inline image data at i, or -1.
 func skipImage(b []byte, i int) int {
 	for i++; i+1 < len(b); i++ {
@@ -114,7 +88,7 @@ func space(c byte) bool {
 	return c == 0 || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == ' '
 }
 
-// regular is a byte of a number, an operator or a name; the slash is taken as part of the name.
+// regular is a byte of a number, an operator or a name, its slash among them.
 func regular(c byte) bool {
 	switch c {
 	case '(', ')', '<', '>', '[', ']', '{', '}', '%':

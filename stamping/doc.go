@@ -4,7 +4,9 @@
 // stream of its own for the mark, writes the copy, reads the copy again and checks each page before a single
 // byte reaches the caller. The original is never changed.
 //
-// It is not about exchange: it knows no operator, no signature and no document. What a clerk expects to
+// [FindText] is the other direction: it says which identifiers stand in the text of a PDF that somebody else made.
+//
+// The package is not about exchange: it knows no operator, no signature and no document. What a clerk expects to
 // read on the page is decided in package signstamp; here a [Mark] is only boxes and lines of text.
 //
 // # Hostile files

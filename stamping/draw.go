@@ -46,7 +46,7 @@ func (d *drawer) page(p *page) error {
 	// The line break ends a comment that the page's own content may have left open.
 	at := place(p, d.form.w, d.form.h, d.at)
 	show := fmt.Sprintf("/Artifact BMC\nq %s cm /%s Do Q\nEMC\n", at, name)
-	streams, err := d.streams(p)
+	streams, err := contentStreams(d.pdf, p)
 	if err != nil {
 		return err
 	}
@@ -94,29 +94,6 @@ func (d *drawer) resource(p *page, base string, ref types.IndirectRef) string {
 			return name
 		}
 	}
-}
-
-// streams lists the content streams of the page and leaves out what is none, as readers do.
-func (d *drawer) streams(p *page) ([]types.IndirectRef, error) {
-	o, err := d.pdf.Dereference(p.dict["Contents"])
-	if err != nil {
-		return nil, fail(Unreadable, p.nr, err, "its content")
-	}
-	list, ok := o.(types.Array)
-	if !ok {
-		list = types.Array{p.dict["Contents"]}
-	}
-	var out []types.IndirectRef
-	for _, o := range list {
-		ref, ok := o.(types.IndirectRef)
-		if !ok {
-			continue
-		}
-		if sd, _, err := d.pdf.DereferenceStreamDict(ref); err == nil && sd != nil {
-			out = append(out, ref)
-		}
-	}
-	return out, nil
 }
 
 // clean says whether the page's content leaves the graphics state as it found it.

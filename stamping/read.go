@@ -92,6 +92,29 @@ func decoded(pdf *model.Context, o types.Object, limit int64) ([]byte, error) {
 	return own.Content, nil
 }
 
+// contentStreams lists the content streams of the page and leaves out what is none, as readers do.
+func contentStreams(pdf *model.Context, p *page) ([]types.IndirectRef, error) {
+	o, err := pdf.Dereference(p.dict["Contents"])
+	if err != nil {
+		return nil, fail(Unreadable, p.nr, err, "its content")
+	}
+	list, ok := o.(types.Array)
+	if !ok {
+		list = types.Array{p.dict["Contents"]}
+	}
+	var out []types.IndirectRef
+	for _, o := range list {
+		ref, ok := o.(types.IndirectRef)
+		if !ok {
+			continue
+		}
+		if sd, _, err := pdf.DereferenceStreamDict(ref); err == nil && sd != nil {
+			out = append(out, ref)
+		}
+	}
+	return out, nil
+}
+
 func contentError(p *page, err error) error {
 	if errors.Is(err, filter.ErrDecodeLimitExceeded) {
 		return fail(TooLarge, p.nr, err, "its content unpacks to more than the limit")

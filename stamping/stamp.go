@@ -62,12 +62,29 @@ func Stamp(ctx context.Context, in io.ReadSeeker, out io.Writer, m *Mark, o *Opt
 }
 
 func settle(o *Options, m *Mark) (*Options, error) {
-	var own Options
-	if o != nil {
-		own = *o
+	own, err := withLimits(o)
+	if err != nil {
+		return nil, err
 	}
 	if own.Position == "" {
 		own.Position = BottomCentre
+	}
+	switch {
+	case !own.Position.valid():
+		return nil, fail(Invalid, 0, nil, "position %q is unknown", string(own.Position))
+	case m == nil || !positive(m.Width) || !positive(m.Height):
+		return nil, fail(Invalid, 0, nil, "the mark has no size")
+	case len(m.Boxes) == 0 && len(m.Texts) == 0:
+		return nil, fail(Invalid, 0, nil, "the mark is empty")
+	}
+	return own, nil
+}
+
+// withLimits gives a copy with the defaults in place.
+func withLimits(o *Options) (*Options, error) {
+	var own Options
+	if o != nil {
+		own = *o
 	}
 	if own.MaxBytes == 0 {
 		own.MaxBytes = DefaultMaxBytes
@@ -78,33 +95,28 @@ func settle(o *Options, m *Mark) (*Options, error) {
 	if own.MaxPages == 0 {
 		own.MaxPages = DefaultMaxPages
 	}
-	switch {
-	case own.MaxBytes < 0 || own.MaxDecode < 0 || own.MaxPages < 0:
+	if own.MaxBytes < 0 || own.MaxDecode < 0 || own.MaxPages < 0 {
 		return nil, fail(Invalid, 0, nil, "a limit is negative")
-	case !own.Position.valid():
-		return nil, fail(Invalid, 0, nil, "position %q is unknown", string(own.Position))
-	case m == nil || !positive(m.Width) || !positive(m.Height):
-		return nil, fail(Invalid, 0, nil, "the mark has no size")
-	case len(m.Boxes) == 0 && len(m.Texts) == 0:
-		return nil, fail(Invalid, 0, nil, "the mark is empty")
 	}
 	return &own, nil
 }
 
 func positive(f float64) bool { return f > 0 && f < 1e5 && !math.IsNaN(f) }
 
-// guarded turns a panic of the PDF library into an error: pdfcpu passes on run-time panics of its writer.
 func guarded(ctx context.Context, b []byte, m *Mark, o *Options) (out []byte, r Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			out, r, err = nil, Result{}, fail(Unreadable, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
-		}
-	}()
-	out, r, err = copyWithMark(ctx, b, m, o)
-	if errors.Is(err, filter.ErrDecodeLimitExceeded) { // objects are unpacked late, wherever they are needed
-		err = fail(TooLarge, 0, err, "a part unpacks to more than %d bytes", o.MaxDecode)
+	defer guard(&err, o)
+	return copyWithMark(ctx, b, m, o)
+}
+
+// guard is deferred around the PDF library: it turns a panic into an error (pdfcpu passes on run-time panics of
+// its writer) and names the limit that a late part broke, for objects are unpacked wherever they are needed.
+func guard(err *error, o *Options) {
+	if p := recover(); p != nil {
+		*err = fail(Unreadable, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
 	}
-	return out, r, err
+	if errors.Is(*err, filter.ErrDecodeLimitExceeded) && !errors.Is(*err, TooLarge) {
+		*err = fail(TooLarge, 0, *err, "a part unpacks to more than %d bytes", o.MaxDecode)
+	}
 }
 
 func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, Result, error) {

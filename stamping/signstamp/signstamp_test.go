@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -250,6 +251,46 @@ func TestOnTheSamples(t *testing.T) {
 				t.Error("the text of the document is no longer there")
 			}
 		})
+	}
+}
+
+// TestOwnMarksAreFound: what a mark says can be looked for, even where a value is wrapped.
+func TestOwnMarksAreFound(t *testing.T) {
+	t.Parallel()
+	f := sample()
+	words := []string{f.DocumentID, strings.ToUpper(strings.ReplaceAll(f.DocumentID, "-", "")), f.Seal, f.Signers[0].Serial, "7c9e6679-7425-40de-944b-e07fc1f90ae8"}
+	for _, file := range []string{"letter", "contract", "technical-conditions"} {
+		in, err := os.ReadFile(filepath.Join("..", "..", "examples", "quickstart", "testdata", file+".pdf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, tc := range map[string]struct {
+			apply func(context.Context, io.ReadSeeker, io.Writer, Facts, *stamping.Options) (stamping.Result, error)
+			pages []int
+			want  []string
+		}{
+			"operator":          {Apply, nil, words[:4]},
+			"operator, page 3":  {Apply, []int{3}, words[:4]},
+			"local has no seal": {ApplyLocal, nil, []string{words[0], words[1], words[3]}},
+		} {
+			t.Run(file+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				var out bytes.Buffer
+				if _, err := tc.apply(t.Context(), bytes.NewReader(in), &out, f, &stamping.Options{Pages: tc.pages}); err != nil {
+					t.Fatal(err)
+				}
+				got, err := stamping.FindText(t.Context(), bytes.NewReader(out.Bytes()), words, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tc.want, got); diff != "" {
+					t.Errorf("(-want +got):\n%s", diff)
+				}
+				if before, err := stamping.FindText(t.Context(), bytes.NewReader(in), words, nil); before != nil || err != nil {
+					t.Errorf("the unmarked document has %q, %v", before, err)
+				}
+			})
+		}
 	}
 }
 
