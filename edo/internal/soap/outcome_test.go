@@ -30,13 +30,16 @@ func TestContentThatIsNotWhatWasSaid(t *testing.T) {
 		content edo.Content
 		want    edo.Kind
 	}{
-		"shorter":         {reader(bytesOf(299_999), 300_000), edo.Invalid},
-		"longer":          {reader(bytesOf(300_001), 300_000), edo.Invalid},
-		"empty":           {reader(bytesOf(0), 1), edo.Invalid},
-		"not empty":       {reader(bytesOf(1), 0), edo.Invalid},
-		"digest at end":   {reader(func() io.Reader { return io.MultiReader(bytes.NewReader(random(300_000)), iotest.ErrReader(changed)) }, 300_000), edo.Invalid},
-		"unreadable":      {reader(func() io.Reader { return iotest.ErrReader(errors.New("bad sector")) }, 300_000), edo.Unavailable},
-		"never an end":    {reader(func() io.Reader { return io.MultiReader(bytes.NewReader(random(9)), endless{}) }, 9), edo.Unavailable},
+		"shorter":       {reader(bytesOf(299_999), 300_000), edo.Invalid},
+		"longer":        {reader(bytesOf(300_001), 300_000), edo.Invalid},
+		"empty":         {reader(bytesOf(0), 1), edo.Invalid},
+		"not empty":     {reader(bytesOf(1), 0), edo.Invalid},
+		"digest at end": {reader(func() io.Reader { return io.MultiReader(bytes.NewReader(random(300_000)), iotest.ErrReader(changed)) }, 300_000), edo.Invalid},
+		"unreadable":    {reader(func() io.Reader { return iotest.ErrReader(errors.New("bad sector")) }, 300_000), edo.Unavailable},
+		"never an end":  {reader(func() io.Reader { return io.MultiReader(bytes.NewReader(random(9)), endless{}) }, 9), edo.Unavailable},
+		"fault with EOF": {reader(func() io.Reader {
+			return io.MultiReader(bytes.NewReader(random(9)), iotest.ErrReader(&edo.Error{Kind: edo.Unavailable, Err: io.EOF}))
+		}, 9), edo.Unavailable},
 		"cannot be open":  {edo.Content{Size: 9, Open: func(context.Context) (io.ReadCloser, error) { return nil, edo.NotFound }}, edo.Unavailable},
 		"not found typed": {edo.Content{Size: 9, Open: func(context.Context) (io.ReadCloser, error) { return nil, &edo.Error{Kind: edo.NotFound} }}, edo.NotFound},
 	} {

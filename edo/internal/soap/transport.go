@@ -127,7 +127,7 @@ func (w *wire) ReadFrom(r io.Reader) (n int64, err error) {
 				return n, werr
 			}
 		}
-		if rerr == io.EOF { //nolint:errorlint // the end of a reader is io.EOF itself
+		if rerr == io.EOF {
 			return n, nil
 		}
 		if rerr != nil {
