@@ -4,5 +4,9 @@
 // Both wire the same parts in the same way, in [compose]: a home folder with the database edokit.db, the document bytes
 // in archive/ and the key that seals credentials in keys/master.key. Several processes may work on one home at a time.
 //
+// As a plugin it is configured by its environment: EDOKIT_HOME names the home folder, EDOKIT_LOG the level of the log, and
+// the variables that --help lists bound times and workers. Passwords and keys come from files, standard input or a named
+// environment variable, never from an argument.
+//
 // There is no business rule here.
 package main
