@@ -13,6 +13,12 @@ type Signer interface {
 	Sign(ctx context.Context, content io.Reader, at time.Time) ([]byte, error)
 }
 
+// DigestSigner is implemented by signers that do not need the content once its SHA-256 is known. The caller vouches
+// that d is the digest of the document.
+type DigestSigner interface {
+	SignDigest(ctx context.Context, d Digest, at time.Time) ([]byte, error)
+}
+
 // Action is something a host's user may be allowed to do for a subscriber.
 type Action string
 

@@ -17,6 +17,8 @@ type personSigner struct {
 	id  edo.SignerID
 }
 
+var _ edo.DigestSigner = personSigner{}
+
 // Signer is the key as an [edo.Signer] under our id of the person.
 func (k *Key) Signer(id edo.SignerID) edo.Signer { return personSigner{key: k, id: id} }
 
@@ -24,6 +26,10 @@ func (s personSigner) Info() edo.SignerInfo { return s.key.certificate.Info(s.id
 
 func (s personSigner) Sign(ctx context.Context, content io.Reader, at time.Time) ([]byte, error) {
 	return Sign(ctx, s.key, content, at)
+}
+
+func (s personSigner) SignDigest(_ context.Context, d edo.Digest, at time.Time) ([]byte, error) {
+	return SignDigest(s.key, d, at)
 }
 
 // Sign reads content once to its end and returns a detached CMS SignedData in DER: one signer by issuer and serial

@@ -144,7 +144,9 @@ func (g *Gateway) settle(ctx context.Context, job edo.Job, c edo.Change) error {
 	if err := g.Outbox.Settle(own, job, c); err != nil {
 		return err
 	}
-	g.Queue.Ring()
+	if len(c.Jobs) > 0 || c.Release { // else there is nothing new for anybody
+		g.Queue.Ring()
+	}
 	return nil
 }
 

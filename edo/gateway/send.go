@@ -12,7 +12,8 @@ import (
 
 // Send accepts a package: it returns when digests, bytes and the send job are committed, and never calls the operator.
 // The same package id with the same documents returns the stored operation; with others it is refused with
-// [edo.PackageDiffers]. All faults of the package are reported at once, as [edo.Faults].
+// [edo.PackageDiffers]. All faults of the package are reported at once, as [edo.Faults]. The contents of several
+// documents may be read at the same time.
 func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error) {
 	op, err := g.send(ctx, p)
 	return op, wrap("gateway.Send", err)
@@ -36,10 +37,13 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: p.Actor, To: p.To,
 		State: edo.StateAccepted, CreatedAt: now, UpdatedAt: now, Revision: 1,
 	}
-	for i, d := range p.Documents {
-		st, err := g.accept(ctx, p.Subscriber, d, account.Policy, fmt.Sprintf("package.documents[%d]", i))
+	op.Documents = make([]edo.DocumentStatus, len(p.Documents))
+	known := g.signers(p.Subscriber)
+	for _, err := range each(len(p.Documents), func(i int) (err error) {
+		op.Documents[i], err = g.accept(ctx, known, p.Documents[i], account.Policy, fmt.Sprintf("package.documents[%d]", i))
+		return err
+	}) {
 		faults = append(faults, flatten(err)...)
-		op.Documents = append(op.Documents, st)
 	}
 	if err := faults.Err(); err != nil {
 		return edo.Operation{}, err
@@ -94,7 +98,7 @@ func same(op edo.Operation, p edo.Package) error {
 }
 
 // accept checks one document, makes its bytes durable and verifies what came signed.
-func (g *Gateway) accept(ctx context.Context, s edo.SubscriberID, d edo.Document, policy edo.Policy, field string) (edo.DocumentStatus, error) {
+func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, policy edo.Policy, field string) (edo.DocumentStatus, error) {
 	st := edo.DocumentStatus{
 		ID: d.ID, Name: d.Name, Kind: d.Kind, Number: d.Number, Comment: d.Comment, ExternalID: d.ExternalID,
 		Digest: d.Content.Digest, Size: d.Content.Size, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt, Signer: d.Signer,
@@ -110,7 +114,7 @@ func (g *Gateway) accept(ctx context.Context, s edo.SubscriberID, d edo.Document
 	case len(d.Signature) > 0 && len(d.Signature) <= edo.MaxSignatureSize:
 		return st, g.verify(ctx, &st, d.Signature, policy, field+".signature")
 	case d.Signer != "":
-		signer, err := g.Signers.Signer(ctx, s, d.Signer, d.Kind, g.Now())
+		signer, err := known.of(ctx, d.Signer, d.Kind)
 		if err == nil {
 			st.SignedBy = signer.Info()
 		} else if errors.Is(err, edo.SignerAbsent) {

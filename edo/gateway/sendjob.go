@@ -115,16 +115,19 @@ func failsForGood(r edo.Reason) bool {
 
 // signAll signs what names a signer. Signatures are committed with the next change, and reused by every retry.
 func (g *Gateway) signAll(ctx context.Context, op *edo.Operation) error {
-	for i := range op.Documents {
+	known := g.signers(op.Key.Subscriber)
+	for _, err := range each(len(op.Documents), func(i int) error {
 		d := &op.Documents[i]
 		if !d.Signature.IsZero() {
-			continue
+			return nil
 		}
-		signer, err := g.Signers.Signer(ctx, op.Key.Subscriber, d.Signer, d.Kind, g.Now())
+		signer, err := known.of(ctx, d.Signer, d.Kind)
 		if err != nil {
 			return at(fmt.Sprintf("package.documents[%d].signer", i), err)
 		}
-		if err := g.sign(ctx, d, signer); err != nil {
+		return g.sign(ctx, d, signer)
+	}) {
+		if err != nil {
 			return err
 		}
 	}
@@ -132,16 +135,7 @@ func (g *Gateway) signAll(ctx context.Context, op *edo.Operation) error {
 }
 
 func (g *Gateway) sign(ctx context.Context, d *edo.DocumentStatus, signer edo.Signer) error {
-	c, err := g.Archive.Open(ctx, d.Digest)
-	if err != nil {
-		return err
-	}
-	r, err := c.Open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	cms, err := signer.Sign(ctx, r, g.Now())
+	cms, err := g.signature(ctx, d.Digest, signer)
 	if err != nil {
 		return err
 	}
@@ -150,6 +144,24 @@ func (g *Gateway) sign(ctx context.Context, d *edo.DocumentStatus, signer edo.Si
 	}
 	d.SignedBy, d.Verdict = signer.Info(), edo.VerdictValid
 	return nil
+}
+
+// signature reads the content only for signers that insist on it: the archive computed the digest when it took the
+// bytes, and checks it again while they are sent.
+func (g *Gateway) signature(ctx context.Context, d edo.Digest, signer edo.Signer) ([]byte, error) {
+	if s, ok := signer.(edo.DigestSigner); ok {
+		return s.SignDigest(ctx, d, g.Now())
+	}
+	c, err := g.Archive.Open(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return signer.Sign(ctx, r, g.Now())
 }
 
 // resolve finds the one box of the counterparty, or says why there is not exactly one.
