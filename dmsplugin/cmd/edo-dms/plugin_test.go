@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -224,65 +223,4 @@ func (o *office) keepsItsSecrets(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestLargeDocuments sends two documents of 300 MB and looks at the largest memory the plugin ever had.
-//
-//nolint:paralleltest // 600 MB beside the other tests would make all of them wait
-func TestLargeDocuments(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("reads /proc for the peak memory")
-	}
-	if testing.Short() {
-		t.Skip("moves 600 MB")
-	}
-	const size, limit = 300_000_000, 128 << 20
-	o := open(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
-	defer cancel()
-	var files []string
-	for _, name := range []string{"a.bin", "b.bin"} {
-		path := write(t, name, []byte(name))
-		if err := os.Truncate(path, size); err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, path)
-	}
-	op, err := o.client.Send(ctx, o.pkg(t, "large", files...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	spooled := peak(t, o.client.PID())
-	for next, err := range o.client.Watch(ctx, op.Key, 0) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if op = next; op.State.Sent() {
-			break
-		}
-	}
-	sent := peak(t, o.client.PID())
-	ledger := o.operator.Ledger()
-	if len(ledger) != 1 || ledger[0].Documents[1].Size != size || ledger[0].Documents[1].SHA256 != op.Documents[1].Digest.String() {
-		t.Errorf("ledger %+v", ledger)
-	}
-	t.Logf("peak memory of the plugin: %d MiB after taking, %d MiB after sending", spooled>>20, sent>>20)
-	if sent > limit {
-		t.Errorf("peak memory is %d MiB", sent>>20)
-	}
-}
-
-// peak is the largest resident memory of a process so far, in bytes.
-func peak(t *testing.T, pid string) int64 {
-	t.Helper()
-	raw, err := os.ReadFile(filepath.Join("/proc", pid, "status"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
-	var kib int64
-	if _, err := fmt.Sscan(rest, &kib); err != nil {
-		t.Fatal(err)
-	}
-	return kib << 10
 }
