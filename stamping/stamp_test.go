@@ -288,8 +288,7 @@ func TestInParallel(t *testing.T) {
 	all.Wait()
 }
 
-// TestNothingInHome may not run in parallel: it changes the environment.
-func TestNothingInHome(t *testing.T) {
+func TestNothingInHome(t *testing.T) { //nolint:paralleltest // it changes the environment
 	home := t.TempDir()
 	for _, key := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData", "TMPDIR"} {
 		t.Setenv(key, home)

@@ -3,13 +3,12 @@ package stamping
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-
-	"os"
 )
 
 // objects writes a PDF from the bodies of its objects, numbered from 1; object 1 is the catalog.

@@ -62,7 +62,6 @@ func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
 	if !ok {
 		return false
 	}
-	name := string(rest[bytes.LastIndexByte(rest, '/')+1:])
 	res, err := pdf.DereferenceDict(p.resources)
 	if err != nil {
 		return false
@@ -71,7 +70,7 @@ func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
 	if err != nil {
 		return false
 	}
-	return isMark(pdf, xobjects[name], f, limit)
+	return isMark(pdf, xobjects[string(rest[bytes.LastIndexByte(rest, '/')+1:])], f, limit)
 }
 
 func isMark(pdf *model.Context, o types.Object, f *form, limit int64) bool {

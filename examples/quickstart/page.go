@@ -14,7 +14,7 @@ import (
 )
 
 //go:embed page.html
-var pageText string //nolint:gochecknoglobals // go:embed needs a variable
+var pageText string
 
 // view is what the page shows.
 type view struct {
