@@ -56,7 +56,8 @@ type FormReader interface {
 }
 
 // Marker draws our own mark on a copy of a document, for subscribers whose operator has no printed form and who
-// allowed it. It must not look like an operator's stamp.
+// allowed it. It must not look like an operator's stamp. An error of kind [edo.Unavailable] means that drawing may be
+// tried again; any other is final for the document, which then stays without the mark.
 type Marker interface {
 	Mark(ctx context.Context, original edo.Content, m Mark, w io.Writer) error
 }

@@ -2,12 +2,18 @@ package gateway_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 // TestFormFates: whatever the operator answers, the stamp job ends in a named state.
@@ -55,6 +61,100 @@ func TestFormFates(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestLocalMark: our own mark is drawn only for those who allowed it, only where the operator gives no form, and what
+// cannot be marked ends the stamp job all the same.
+func TestLocalMark(t *testing.T) {
+	t.Parallel()
+	never := func(edo.Ref, int) ([]byte, error) {
+		return nil, &edo.Error{Kind: edo.NotSupported, Message: "no printed forms"}
+	}
+	form := func(edo.Ref, int) ([]byte, error) { return pdf("form"), nil }
+	outage := &edo.Error{Kind: edo.Unavailable, Message: "the disk is full"}
+	cases := map[string]struct {
+		allowed bool
+		form    func(edo.Ref, int) ([]byte, error)
+		marker  *textMarker
+		state   edo.StampState
+		calls   int
+		marked  bool
+		detail  string // a part of it
+	}{
+		"allowed, no form":     {true, never, &textMarker{}, edo.StampNever, 1, true, "no printed forms"},
+		"not allowed":          {false, never, &textMarker{}, edo.StampNever, 0, false, "no printed forms"},
+		"the operator has one": {true, form, &textMarker{}, edo.StampReady, 0, false, ""},
+		"nobody draws":         {true, never, nil, edo.StampNever, 0, false, "no printed forms"},
+		"no PDF":               {true, never, &textMarker{fail: errors.New("not a PDF"), times: 99}, edo.StampNever, 1, false, "no printed forms; the local mark could not be drawn: not a PDF"},
+		"named error":          {true, never, &textMarker{fail: &edo.Error{Kind: edo.NotSupported, Message: "encrypted"}, times: 99}, edo.StampNever, 1, false, "the local mark could not be drawn: not supported: encrypted"},
+		"after a full disk":    {true, never, &textMarker{fail: outage, times: 2}, edo.StampNever, 3, true, "no printed forms"},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(b *bundle) {
+				b.account.Policy.LocalMark = tc.allowed
+				b.op.Form = tc.form
+				if tc.marker != nil {
+					b.cfg.Marker = tc.marker
+				}
+			})
+			b.run(t)
+			op, err := b.gw.SendAndWait(t.Context(), pack("p1", "original"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := op.Documents[0]
+			if d.Stamp != tc.state || !strings.Contains(d.StampDetail, tc.detail) || strings.Contains(d.StampDetail, "local mark") != strings.Contains(tc.detail, "local mark") {
+				t.Errorf("%s: %q", d.Stamp, d.StampDetail)
+			}
+			if tc.marker != nil && tc.marker.count() != tc.calls {
+				t.Errorf("drawn %d times, want %d", tc.marker.count(), tc.calls)
+			}
+			mark, err := b.read(t, op.Key, "doc-1", edo.RoleLocalMark)
+			want := "original marked for edotest " + string(d.Remote) + " head"
+			if tc.marked != (string(mark) == want) || tc.marked == errors.Is(err, edo.NotFound) {
+				t.Errorf("mark %q, %v", mark, err)
+			}
+			if tc.marked && (d.Versions[0].Role != edo.RoleLocalMark || d.Versions[0].Source != "edokit") {
+				t.Errorf("version %+v", d.Versions[0])
+			}
+		})
+	}
+}
+
+// textMarker draws with words. The first times it writes a part and fails.
+type textMarker struct {
+	fail  error
+	times int
+
+	mu    sync.Mutex
+	calls int
+}
+
+func (m *textMarker) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls
+}
+
+func (m *textMarker) Mark(ctx context.Context, original edo.Content, mark gateway.Mark, w io.Writer) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.calls++; m.calls <= m.times {
+		_, err := io.WriteString(w, "a part of")
+		return errors.Join(err, m.fail)
+	}
+	r, err := original.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	if _, err := io.Copy(w, r); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, " marked for %s %s %s", mark.Operator, mark.Document, mark.Signers[0].Owner)
+	return err
 }
 
 // late gives err (or a page that is no PDF) n times and then the form.

@@ -124,10 +124,14 @@ func (g *Gateway) formNever(ctx context.Context, job edo.Job, op *edo.Operation,
 	c := edo.Change{Done: true}
 	if a.Policy.LocalMark && g.Marker != nil {
 		v, err := g.localMark(ctx, *op, *d)
-		if err != nil {
+		switch {
+		case err == nil:
+			c.Versions = []edo.Version{v}
+		case ctx.Err() != nil || errors.Is(err, edo.Unavailable):
 			return err
+		default: // the same document would fail again: a scan that is no PDF, a file that cannot be read
+			d.StampDetail += "; the local mark could not be drawn: " + plain(err)
 		}
-		c.Versions = []edo.Version{v}
 	}
 	return g.commitStamp(ctx, job, op, d, c)
 }
