@@ -114,18 +114,40 @@ func refusal(t *testing.T, err error, kind edo.Kind, reason edo.Reason, field st
 	}
 }
 
-// TestRefusedAtOnce: all faults of a package come in one answer.
+// TestRefusedAtOnce: all faults of a package come in one answer, those of its form and those of its signatures.
 func TestRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := setup(t, mockoperator.Scenario{})
 	p := s.launch()
 	s.register(p)
-	pkg := s.pack("p-1", letter(t), []byte("second"))
-	pkg.Documents[0].Name, pkg.To.INN, pkg.Documents[1].Comment = "a/b", "1", "bell \a"
-	_, err := p.Send(t.Context(), pkg)
-	var faults edo.Faults
-	if !errors.As(err, &faults) || len(faults) != 3 || !errors.Is(err, edo.NameMalformed) || !errors.Is(err, edo.INNMalformed) || !errors.Is(err, edo.TextMalformed) {
-		t.Errorf("%v", err)
+	valid := person(t, s.ours.INN, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	for name, tc := range map[string]struct {
+		change func(*edo.Package)
+		want   []edo.Reason
+	}{
+		"form": {func(p *edo.Package) {
+			p.Documents[0].Name, p.To.INN, p.Documents[1].Comment = "a/b", "1", "bell \a"
+		}, []edo.Reason{edo.NameMalformed, edo.INNMalformed, edo.TextMalformed}},
+		"signatures": {func(p *edo.Package) {
+			p.Documents[0].Signer = "nobody"
+			signed(t, valid.Key, []byte("another letter"))(&p.Documents[1])
+		}, []edo.Reason{edo.SignerUnknown, edo.DocumentChanged}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pkg := s.pack("p-"+name, letter(t), []byte("second"))
+			tc.change(&pkg)
+			_, err := p.Send(t.Context(), pkg)
+			s.heard.add(err)
+			var faults edo.Faults
+			if !errors.As(err, &faults) || len(faults) != len(tc.want) {
+				t.Errorf("%v", err)
+			}
+			for _, reason := range tc.want {
+				if !errors.Is(err, reason) {
+					t.Errorf("%s is missing in %v", reason, err)
+				}
+			}
+		})
 	}
 	if n := len(s.op.Wire()); n != 0 {
 		t.Errorf("%d requests reached the operator", n)
