@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
@@ -26,9 +27,9 @@ func newForms() *forms { return &forms{turn: make(chan struct{}, 1)} }
 
 // Recognise reports which words stand in the text of a printed form.
 func (f *forms) Recognise(ctx context.Context, pdf edo.Content, words []string) (found []string, err error) {
-	var long []string
+	var long []string // of the others none could prove anything, and one would spoil the search for all
 	for _, w := range words {
-		if len([]rune(w)) >= stamping.MinWord {
+		if len([]rune(strings.NewReplacer("-", "", " ", "").Replace(w))) >= stamping.MinWord {
 			long = append(long, w)
 		}
 	}
