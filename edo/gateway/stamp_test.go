@@ -116,7 +116,7 @@ func TestLocalMark(t *testing.T) {
 			if tc.marked != (string(mark) == want) || tc.marked == errors.Is(err, edo.NotFound) {
 				t.Errorf("mark %q, %v", mark, err)
 			}
-			if tc.marked && (d.Versions[0].Role != edo.RoleLocalMark || d.Versions[0].Source != "edokit") {
+			if tc.marked && (len(d.Versions) != 1 || d.Versions[0].Role != edo.RoleLocalMark || d.Versions[0].Source != "edokit") {
 				t.Errorf("version %+v", d.Versions[0])
 			}
 		})
