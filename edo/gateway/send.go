@@ -209,8 +209,7 @@ func flatten(err error) edo.Faults {
 
 // at names the field of an error that does not name one yet.
 func at(field string, err error) error {
-	var e *edo.Error
-	if errors.As(err, &e) && err == error(e) {
+	if e, ok := err.(*edo.Error); ok { //nolint:errorlint // only the outermost error can be given a field
 		c := *e
 		c.Field = field
 		return &c
@@ -231,7 +230,7 @@ func wrap(op string, err error) error {
 		}
 		return out
 	}
-	if e, ok := errors.AsType[*edo.Error](err); ok && error(e) == err {
+	if e, ok := err.(*edo.Error); ok { //nolint:errorlint // only the outermost error can be given a name
 		c := *e
 		if c.Op == "" {
 			c.Op = op
