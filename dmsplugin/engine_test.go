@@ -36,6 +36,14 @@ func newEngine(a edo.Archive) *engine {
 // hostile is what the engine's own words must never bring across.
 const hostile = "hunter2-in-a-cause"
 
+// Admit refuses one actor before any content is taken; the others meet Send.
+func (e *engine) Admit(_ context.Context, p edo.Package) error {
+	if p.Actor == "stopped-early" {
+		return &edo.Error{Kind: edo.Denied, Op: "gateway.Admit", Reason: edo.UserNotAllowed, Field: "actor"}
+	}
+	return p.Check()
+}
+
 func (e *engine) Send(_ context.Context, p edo.Package) (edo.Operation, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

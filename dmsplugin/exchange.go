@@ -38,7 +38,7 @@ func (e *exchangeServer) Send(stream grpc.ClientStreamingServer[dmspb.SendReques
 		return err
 	}
 	defer leave()
-	pkg, err := spool{archive: e.Archive, stream: stream, idle: e.Idle}.receive(stream.Context())
+	pkg, err := spool{admit: e.Exchange.Admit, archive: e.Archive, stream: stream, idle: e.Idle}.receive(stream.Context())
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 
 // Exchange is the engine behind the plugin; *gateway.Gateway is one.
 type Exchange interface {
+	// Admit is asked when all headers are there, before any content is taken.
+	Admit(ctx context.Context, p edo.Package) error
 	Send(ctx context.Context, p edo.Package) (edo.Operation, error)
 	Status(ctx context.Context, k edo.Key) (edo.Operation, error)
 	Watch(ctx context.Context, k edo.Key, afterRevision int64) iter.Seq2[edo.Operation, error]

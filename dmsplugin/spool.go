@@ -17,19 +17,19 @@ import (
 // spool takes a package off the wire straight into the archive: content is never whole in memory, and a stream that
 // breaks leaves at most archive entries that nobody refers to.
 type spool struct {
+	admit   func(context.Context, edo.Package) error
 	archive edo.Archive
 	stream  grpc.ClientStreamingServer[dmspb.SendRequest, dmspb.SendResponse]
 	idle    time.Duration
 }
 
-// receive reads the whole stream. The form of the package is checked when all headers are there, before any content is
-// taken; the gateway checks it again with everything else.
+// receive reads the whole stream. The engine is asked when all headers are there, so that no content is taken in vain.
 func (s spool) receive(ctx context.Context) (edo.Package, error) {
 	pkg, err := s.headers()
 	if err != nil {
 		return pkg, err
 	}
-	if err := pkg.Check(); err != nil {
+	if err := s.admit(ctx, pkg); err != nil {
 		return pkg, err
 	}
 	for i := range pkg.Documents {

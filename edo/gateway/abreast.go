@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -60,4 +61,16 @@ func (s *signers) of(ctx context.Context, id edo.SignerID, kind string) (edo.Sig
 		s.asked[request{id, kind}] = a
 	}
 	return a.signer, a.err
+}
+
+// info says who will sign a document. A key that is not here now may come: the job waits for it.
+func (s *signers) info(ctx context.Context, d edo.Document, field string) (edo.SignerInfo, error) {
+	signer, err := s.of(ctx, d.Signer, d.Kind)
+	switch {
+	case errors.Is(err, edo.SignerAbsent):
+		return edo.SignerInfo{}, nil
+	case err != nil:
+		return edo.SignerInfo{}, at(field, err)
+	}
+	return signer.Info(), nil
 }

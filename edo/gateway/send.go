@@ -19,14 +19,44 @@ func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error
 	return op, wrap("gateway.Send", err)
 }
 
+// Admit says whether a package may be sent, as far as it can be said before its contents are there: a boundary that
+// receives them calls it first, so that nothing is uploaded in vain. It may be left out; [Gateway.Send] asks it all again.
+func (g *Gateway) Admit(ctx context.Context, p edo.Package) error {
+	if err := g.allow(ctx, p); err != nil {
+		return wrap("gateway.Admit", err)
+	}
+	faults := flatten(p.Check())
+	if unbounded(p) {
+		return wrap("gateway.Admit", faults.Err())
+	}
+	if _, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: p.Subscriber, Package: p.ID}); !errors.Is(err, edo.NotFound) {
+		return wrap("gateway.Admit", err) // a repetition is judged by its contents
+	}
+	_, err := g.Accounts.Account(ctx, p.Subscriber)
+	faults = append(faults, flatten(err)...)
+	known := g.signers(p.Subscriber)
+	for i, d := range p.Documents {
+		if d.Signer != "" && len(d.Signature) == 0 {
+			_, err := known.info(ctx, d, fmt.Sprintf("package.documents[%d].signer", i))
+			faults = append(faults, flatten(err)...)
+		}
+	}
+	return wrap("gateway.Admit", faults.Err())
+}
+
+// unbounded packages cannot be looked up, or checking them would not end in time.
+func unbounded(p edo.Package) bool {
+	return len(p.Documents) > edo.MaxDocuments || edo.CheckID("", string(p.ID)) != nil
+}
+
 func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error) {
 	now := g.Now()
 	if err := g.allow(ctx, p); err != nil {
 		return edo.Operation{}, err
 	}
 	faults := flatten(p.Check())
-	if len(p.Documents) > edo.MaxDocuments || edo.CheckID("", string(p.ID)) != nil {
-		return edo.Operation{}, faults.Err() // nothing below could be looked up or would end in time
+	if unbounded(p) {
+		return edo.Operation{}, faults.Err()
 	}
 	if stored, found, err := g.stored(ctx, p); found || err != nil {
 		return stored, err
@@ -114,13 +144,9 @@ func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, po
 	case len(d.Signature) > 0 && len(d.Signature) <= edo.MaxSignatureSize:
 		return st, g.verify(ctx, &st, d.Signature, policy, field+".signature")
 	case d.Signer != "":
-		signer, err := known.of(ctx, d.Signer, d.Kind)
-		if err == nil {
-			st.SignedBy = signer.Info()
-		} else if errors.Is(err, edo.SignerAbsent) {
-			err = nil // the key may come; the job waits for it
-		}
-		return st, at(field+".signer", err)
+		var err error
+		st.SignedBy, err = known.info(ctx, d, field+".signer")
+		return st, err
 	}
 	return st, nil
 }

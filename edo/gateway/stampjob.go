@@ -71,7 +71,7 @@ func (g *Gateway) fetch(ctx context.Context, p edo.Printer, op edo.Operation, d 
 		return edo.Version{}, err
 	}
 	return edo.Version{
-		Document: d.ID, Role: edo.RoleOperatorForm, Name: stampedName(d.Name), Digest: digest, Size: size,
+		Document: d.ID, Role: edo.RoleOperatorForm, Name: copyName(d.Name, "печатная форма"), Digest: digest, Size: size,
 		Source: form.Source, Exchange: form.Exchange, At: g.Now(), Remark: g.recognise(ctx, op, d, digest),
 	}, nil
 }
@@ -153,7 +153,7 @@ func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.Documen
 	}
 	digest, size, err := blob.Commit(ctx)
 	return edo.Version{
-		Document: d.ID, Role: edo.RoleLocalMark, Name: stampedName(d.Name), Digest: digest, Size: size,
+		Document: d.ID, Role: edo.RoleLocalMark, Name: copyName(d.Name, "отметка отправителя"), Digest: digest, Size: size,
 		Source: "edokit", Remark: "mark of the sender, not of the operator", At: g.Now(),
 	}, err
 }
@@ -173,11 +173,12 @@ func (g *Gateway) commitStamp(ctx context.Context, job edo.Job, op *edo.Operatio
 	return g.settle(ctx, job, c)
 }
 
-func stampedName(name string) string {
+// copyName is a file name that says what the copy is.
+func copyName(name, what string) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		name = name[:i]
 	}
-	return name + " (печатная форма).pdf"
+	return name + " (" + what + ").pdf"
 }
 
 func badForm(r edo.Reason) bool {
