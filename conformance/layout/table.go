@@ -96,6 +96,7 @@ func rows() []row {
 			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
+		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
 		{Package: "conformance/layout", Why: "reads files"},
 		{Package: "conformance/cmd/*", Any: true, Why: "programs"},
