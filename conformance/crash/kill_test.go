@@ -126,10 +126,14 @@ func (s *stand) story(op edo.Operation) story {
 func (s *stand) rows(f directory.ExchangeFilter) []directory.Exchange {
 	s.Helper()
 	f.Limit = directory.MaxLimit
-	rows, err := s.store().Exchanges(s.Context(), f)
-	s.must(err)
-	if len(rows) == f.Limit {
-		s.Fatal("more rows than a page holds")
+	var rows []directory.Exchange
+	for {
+		page, err := s.store().Exchanges(s.Context(), f)
+		s.must(err)
+		if rows = append(rows, page...); len(page) < f.Limit {
+			break
+		}
+		f.Before = page[len(page)-1].Seq
 	}
 	slices.Reverse(rows)
 	return rows

@@ -181,14 +181,18 @@ func (s *stand) askEverything(p *plugin) {
 	keep(signers, err)
 	events, err := p.Deliver(ctx, subscriber, 0, 500)
 	keep(events, err)
-	rows, err := p.Log(ctx, directory.ExchangeFilter{Limit: 500})
-	keep(rows, err)
-	for _, row := range rows {
-		for _, side := range []dmsplugin.Side{dmsplugin.RequestSide, dmsplugin.AnswerSide} {
-			var raw bytes.Buffer
-			full, err := p.RawXML(ctx, row.ID, side, &raw)
-			s.heard.add(full, err, raw.String())
+	for filter, more := (directory.ExchangeFilter{Limit: 500}), true; more; {
+		rows, err := p.Log(ctx, filter)
+		keep(rows, err)
+		for _, row := range rows {
+			for _, side := range []dmsplugin.Side{dmsplugin.RequestSide, dmsplugin.AnswerSide} {
+				var raw bytes.Buffer
+				full, err := p.RawXML(ctx, row.ID, side, &raw)
+				s.heard.add(full, err, raw.String())
+			}
+			filter.Before = row.Seq
 		}
+		more = len(rows) == filter.Limit
 	}
 	ops, err := s.store().Operations(ctx, edo.OperationFilter{Limit: 100})
 	s.must(err)

@@ -84,7 +84,7 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 		T: t, op: op, url: url, home: filepath.Join(t.TempDir(), "home"), ours: conf.Organisations[0], theirs: conf.Organisations[1],
 		heads: heads, heard: &heard{},
 		settings: []string{
-			"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=500ms", "EDOKIT_LOG=debug",
+			"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=2s", "EDOKIT_LOG=debug",
 		},
 	}
 }
