@@ -24,12 +24,20 @@ type plugin struct {
 // launch starts a plugin on the stand's home folder; env comes after the stand's own settings.
 func (s *stand) launch(env ...string) *plugin {
 	s.Helper()
+	p, err := s.tryLaunch(env...)
+	if err != nil {
+		s.Fatalf("%v\n%s", err, s.heard)
+	}
+	return p
+}
+
+func (s *stand) tryLaunch(env ...string) (*plugin, error) {
 	client, err := dmsplugin.Launch(s.Context(), dmsplugin.Config{
 		Path: program, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
 		Logger: slog.New(s.heard), Start: time.Minute,
 	})
 	if err != nil {
-		s.Fatal(err)
+		return nil, err
 	}
 	s.Cleanup(func() {
 		if err := client.Close(); err != nil {
@@ -38,7 +46,7 @@ func (s *stand) launch(env ...string) *plugin {
 	})
 	p := &plugin{Client: client, stand: s}
 	s.plugins = append(s.plugins, p)
-	return p
+	return p, nil
 }
 
 // doomed starts a plugin that kills itself at a point of the way.

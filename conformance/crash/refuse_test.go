@@ -39,7 +39,7 @@ func TestRefused(t *testing.T) {
 		return func(p *edo.Package) { change(&p.Documents[0]) }
 	}
 	name := func(n string) func(*edo.Package) { return first(func(d *edo.Document) { d.Name = n }) }
-	for title, tc := range map[string]struct {
+	for title, tc := range map[string]struct { //nolint:paralleltest // what is counted after them must have happened
 		change func(*edo.Package)
 		kind   edo.Kind
 		reason edo.Reason
@@ -121,7 +121,7 @@ func TestRefusedAtOnce(t *testing.T) {
 	p := s.launch()
 	s.register(p)
 	valid := person(t, s.ours.INN, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	for name, tc := range map[string]struct {
+	for name, tc := range map[string]struct { //nolint:paralleltest // what is counted after them must have happened
 		change func(*edo.Package)
 		want   []edo.Reason
 	}{

@@ -229,8 +229,15 @@ func (s *stand) commandLine() string {
 	rows := s.rows(directory.ExchangeFilter{})
 	last := rows[len(rows)-1]
 	lines := [][]string{
-		{"subscriber", "list"}, {"user", "list", string(subscriber)}, {"signer", "list", string(subscriber)}, {"status"}, {"log"}, {"doctor"},
-		{"status", string(subscriber), "interrupted"}, {"--json", "log", "list"}, {"log", "show", string(last.ID), "--xml"},
+		{"subscriber", "list"},
+		{"user", "list", string(subscriber)},
+		{"signer", "list", string(subscriber)},
+		{"status"},
+		{"log"},
+		{"doctor"},
+		{"status", string(subscriber), "interrupted"},
+		{"--json", "log", "list"},
+		{"log", "show", string(last.ID), "--xml"},
 	}
 	for _, r := range rows {
 		if r.Operation == "Authenticate" {

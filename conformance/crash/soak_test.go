@@ -93,18 +93,13 @@ func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 	if point != "" && point != "outside" {
 		env = append(env, fmt.Sprintf("EDOKIT_FAILPOINT=%s:%d", point, 1+dice.IntN(len(pkgs))))
 	}
-	p := s.launch(env...)
-	if point == "outside" {
-		after := time.AfterFunc(time.Duration(dice.IntN(600))*time.Millisecond, func() {
-			if process, err := os.FindProcess(p.pid()); err == nil {
-				_ = process.Kill() // it may be gone
-			}
-		})
-		defer after.Stop()
-	}
-	s.sendAll(p, pkgs, what)
-	if err := p.Close(); err != nil {
-		s.Errorf("%s: %v", what, err)
+	p, err := s.tryLaunch(env...)
+	switch {
+	case err == nil:
+		s.sendAndDie(p, pkgs, point == "outside", time.Duration(dice.IntN(600))*time.Millisecond, what)
+	case len(env) == 0:
+		s.Fatalf("%s: %v\n%s", what, err, s.heard)
+	default: // work of earlier rounds was due, and the point was reached before the host was greeted
 	}
 	p = s.launch()
 	var ids []edo.PackageID
@@ -126,11 +121,16 @@ func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 	return ids
 }
 
-// sendAll waits for all packages or for the end of the plugin.
-func (s *stand) sendAll(p *plugin, pkgs []edo.Package, what string) {
+// sendAndDie waits for all packages or for the end of the plugin, which is killed after a time if it shall be.
+func (s *stand) sendAndDie(p *plugin, pkgs []edo.Package, kill bool, after time.Duration, what string) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(s.Context(), patience)
 	defer cancel()
+	if kill {
+		process, err := os.FindProcess(p.pid())
+		s.must(err)
+		defer time.AfterFunc(after, func() { _ = process.Kill() }).Stop() // it may be gone
+	}
 	var all sync.WaitGroup
 	for _, pkg := range pkgs {
 		all.Go(func() {
@@ -140,4 +140,7 @@ func (s *stand) sendAll(p *plugin, pkgs []edo.Package, what string) {
 		})
 	}
 	all.Wait()
+	if err := p.Close(); err != nil {
+		s.Errorf("%s: %v", what, err)
+	}
 }

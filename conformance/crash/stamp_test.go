@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -74,6 +75,9 @@ func TestSecondVersion(t *testing.T) {
 	op := p.finish(s.pack("p-1", letter(t), sample(t, "contract.pdf"), sample(t, "technical-conditions.pdf")))
 	s.stamped(op)
 	for _, d := range op.Documents {
+		if remark := d.Versions[0].Remark; !strings.HasPrefix(remark, "stamp recognised: ") {
+			t.Errorf("%s: remark %q", d.ID, remark)
+		}
 		var form, original bytes.Buffer
 		v, err := p.Content(t.Context(), op.Key, d.ID, edo.RoleOperatorForm, &form)
 		s.must(err)
@@ -128,72 +132,77 @@ func pdfText(t *testing.T, pdf []byte) string {
 	return string(out)
 }
 
-// TestStampEnds: whatever the operator gives as a printed form, the document ends in a named state.
+// TestStampEnds: whatever the operator gives as a printed form, the document ends in a named state. Our own mark, where
+// it is allowed, is never called the operator's.
 func TestStampEnds(t *testing.T) {
 	t.Parallel()
 	type end struct {
-		Stamp  edo.StampState
-		Reason edo.Reason
-		Forms  int // versions of role operator-form in row and events
+		Stamp        edo.StampState
+		Reason       edo.Reason
+		Forms, Marks int // versions of role operator-form and of role local-mark
 	}
+	off := mockoperator.PrintForms{Mode: mockoperator.FormOff}
 	for name, tc := range map[string]struct {
 		form mockoperator.PrintForms
+		mark bool
 		want end
 	}{
-		"at once":               {mockoperator.PrintForms{Mode: mockoperator.FormReady}, end{edo.StampReady, "", 1}},
-		"after three polls":     {mockoperator.PrintForms{Mode: mockoperator.FormAfterPolls, Polls: 3}, end{edo.StampReady, "", 1}},
-		"never":                 {mockoperator.PrintForms{Mode: mockoperator.FormNever}, end{edo.StampNever, edo.FormNotReady, 0}},
-		"switched off":          {mockoperator.PrintForms{Mode: mockoperator.FormOff}, end{edo.StampNever, edo.FormNever, 0}},
-		"web page":              {mockoperator.PrintForms{Mode: mockoperator.FormHTML}, end{edo.StampRejected, edo.FormNotPDF, 0}},
-		"picture":               {mockoperator.PrintForms{Mode: mockoperator.FormPNG}, end{edo.StampRejected, edo.FormNotPDF, 0}},
-		"truncated":             {mockoperator.PrintForms{Mode: mockoperator.FormTruncated}, end{edo.StampRejected, edo.FormTruncated, 0}},
-		"equal to the original": {mockoperator.PrintForms{Mode: mockoperator.FormEqualOriginal}, end{edo.StampRejected, edo.FormOriginal, 0}},
+		"at once":               {mockoperator.PrintForms{Mode: mockoperator.FormReady}, true, end{edo.StampReady, "", 1, 0}},
+		"after three polls":     {mockoperator.PrintForms{Mode: mockoperator.FormAfterPolls, Polls: 3}, false, end{edo.StampReady, "", 1, 0}},
+		"never":                 {mockoperator.PrintForms{Mode: mockoperator.FormNever}, false, end{edo.StampNever, edo.FormNotReady, 0, 0}},
+		"switched off":          {off, false, end{edo.StampNever, edo.FormNever, 0, 0}},
+		"off, our mark allowed": {off, true, end{edo.StampNever, edo.FormNever, 0, 1}},
+		"web page":              {mockoperator.PrintForms{Mode: mockoperator.FormHTML}, false, end{edo.StampRejected, edo.FormNotPDF, 0, 0}},
+		"picture":               {mockoperator.PrintForms{Mode: mockoperator.FormPNG}, false, end{edo.StampRejected, edo.FormNotPDF, 0, 0}},
+		"truncated":             {mockoperator.PrintForms{Mode: mockoperator.FormTruncated}, false, end{edo.StampRejected, edo.FormTruncated, 0, 0}},
+		"equal to the original": {mockoperator.PrintForms{Mode: mockoperator.FormEqualOriginal}, false, end{edo.StampRejected, edo.FormOriginal, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := setup(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{tc.form}})
 			s.settings = append(s.settings, "EDOKIT_FORM_PATIENCE=2s")
 			p := s.launch()
-			s.register(p)
+			s.register(p, func(d *directory.Subscriber) { d.Policy.LocalMark = tc.mark })
 			op := p.finish(s.pack("p-1", letter(t)))
 			d := op.Documents[0]
-			got := end{Stamp: d.Stamp, Reason: d.StampReason}
-			for _, v := range d.Versions {
-				if v.Role == edo.RoleOperatorForm {
-					got.Forms++
-				}
-			}
+			got := end{d.Stamp, d.StampReason, s.versions(p, op.Key, edo.RoleOperatorForm), s.versions(p, op.Key, edo.RoleLocalMark)}
 			if diff := cmp.Diff(tc.want, got); diff != "" || op.State != edo.StateSent {
-				t.Errorf("package %s (-want +got):\n%s", op.State, diff)
+				t.Errorf("package %s, %s (-want +got):\n%s", op.State, d.StampDetail, diff)
 			}
-			s.formsOf(p, op.Key, tc.want.Forms)
 		})
 	}
 }
 
-// formsOf counts printed forms wherever a host could meet one: row of the store, events over the plugin, content.
-func (s *stand) formsOf(p *plugin, k edo.Key, want int) {
+// versions counts the versions of a role wherever a host could meet one: row of the store, events over the plugin,
+// content. All must agree.
+func (s *stand) versions(p *plugin, k edo.Key, role edo.Role) int {
 	s.Helper()
 	stored, err := s.store().Operation(s.Context(), k)
 	s.must(err)
 	told, err := p.Deliver(s.Context(), k.Subscriber, 0, 500)
 	s.must(err)
-	rows, events := 0, 0
+	rows, events, contents := 0, 0, 0
 	for _, v := range stored.Documents[0].Versions {
-		if v.Role == edo.RoleOperatorForm {
+		if v.Role == role {
 			rows++
 		}
 	}
 	for _, e := range told {
-		if e.Version.Role == edo.RoleOperatorForm || e.Kind == edo.EventVersion {
+		if e.Version.Role == role {
 			events++
 		}
 	}
 	var content bytes.Buffer
-	_, err = p.Content(s.Context(), k, stored.Documents[0].ID, edo.RoleOperatorForm, &content)
-	if absent := errors.Is(err, edo.NotFound) && content.Len() == 0; rows != want || events != want || absent == (want > 0) || err != nil && !absent {
-		s.Errorf("%d rows, %d events, content of %d bytes, %v; want %d", rows, events, content.Len(), err, want)
+	_, err = p.Content(s.Context(), k, stored.Documents[0].ID, role, &content)
+	if err == nil && content.Len() > 0 {
+		contents++
+	} else if !errors.Is(err, edo.NotFound) || content.Len() > 0 {
+		s.Errorf("%s: %d bytes, %v", role, content.Len(), err)
 	}
+	if rows != events || rows != contents {
+		s.Errorf("%s: %d rows, %d events, %d contents", role, rows, events, contents)
+	}
+	return rows
 }
 
 // TestKilledWhileStamping ends the plugin around the second version. The call that sends and waits resumes.
@@ -240,6 +249,10 @@ func TestKilledBeforeAcknowledged(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the same events (-want +got):\n%s", diff)
 	}
+	if again := p.finish(s.pack("p-1", letter(t), sample(t, "contract.pdf"))); again.Message != op.Message {
+		t.Errorf("the call that sends and waits gives message %s, not %s", again.Message, op.Message)
+	}
+	s.once("p-1")
 	s.stamped(op)
 	last := after[len(after)-1].Seq
 	s.must(p.Acknowledge(t.Context(), subscriber, "dms", last))

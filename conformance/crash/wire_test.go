@@ -35,8 +35,8 @@ func TestLogIsTheWire(t *testing.T) {
 			s.settings = append(s.settings, "EDOKIT_WORKERS=1", "EDOKIT_VISIBILITY=100ms") // one after another: the order can be compared
 			run(s)
 			s.quiet()
-			t.Run("log", func(t *testing.T) { s.compare(t) })
-			t.Run("schema", func(t *testing.T) { s.validate(t) })
+			t.Run("log", func(t *testing.T) { s.compare(t) })     //nolint:paralleltest // the stand belongs to the parent
+			t.Run("schema", func(t *testing.T) { s.validate(t) }) //nolint:paralleltest // the same
 		})
 	}
 }
