@@ -69,7 +69,7 @@ func serve(ctx context.Context, t task) error {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /usage", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, used()) })
+	mux.HandleFunc("GET /usage", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, used()) })
 	mux.Handle(mockoperator.Path, discarding{op})
 	go func() { _ = http.Serve(twin, mux) }()
 	base := "http://" + twin.Addr().String()
@@ -110,7 +110,7 @@ func (d discarding) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	fmt.Fprintf(w, `<s:Envelope xmlns:s="%s"><s:Body><SendMessageResponse xmlns="%s"><SendMessageResult xmlns:m="%s"><m:DocumentIds>%s</m:DocumentIds>`+
+	_, _ = fmt.Fprintf(w, `<s:Envelope xmlns:s="%s"><s:Body><SendMessageResponse xmlns="%s"><SendMessageResult xmlns:m="%s"><m:DocumentIds>%s</m:DocumentIds>`+
 		`<m:MessageId>55b0f5c1-2c7e-4e43-8df1-7a6f1d2e9c12</m:MessageId></SendMessageResult></SendMessageResponse></s:Body></s:Envelope>`,
 		contract.NSEnvelope, contract.NSService, contract.NSModel, ids.String())
 }
