@@ -92,12 +92,13 @@ func die(point string) func(*stand) {
 }
 
 func dieInBody(s *stand) {
-	url, reached := s.stalled(1 << 20)
+	st := s.stalled(1 << 20)
 	p := s.launch()
-	s.register(p, func(d *directory.Subscriber) { d.Endpoint = url })
+	s.register(p, func(d *directory.Subscriber) { d.Endpoint = st.url })
 	p.send(s.pack("p-1", letter(s), big()))
-	s.signal("half of the message", reached)
+	s.signal("half of the message", st.reached)
 	p.kill()
+	st.release()
 }
 
 func dieAfterAcceptance(s *stand) {

@@ -10,21 +10,27 @@ import (
 	"github.com/edokit/edokit/conformance/mockoperator"
 )
 
-// stall stands between plugin and operator and lets a message in by a number of bytes only: then nothing moves until
-// the plugin is gone. It can be used once; everything else passes.
+// stall stands between plugin and operator and lets a message in by a number of bytes only: then nothing moves until it
+// is released, and the connection is cut. It strikes once; everything else passes.
 type stall struct {
-	to      string
-	after   int64
-	reached chan struct{}
-	once    sync.Once
+	url      string // to use instead of the operator's
+	to       string
+	after    int64
+	reached  chan struct{}
+	released chan struct{}
+	once     sync.Once
+	end      sync.Once
 }
 
-// stalled puts a stall in the way of the next SendMessage and gives the URL to use instead of the operator's.
-func (s *stand) stalled(after int64) (url string, reached <-chan struct{}) {
+// stalled puts a stall in the way of the next SendMessage.
+func (s *stand) stalled(after int64) *stall {
 	s.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the test
 	s.must(err)
-	st := &stall{to: strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), mockoperator.Path), after: after, reached: make(chan struct{})}
+	st := &stall{
+		url: "http://" + l.Addr().String() + mockoperator.Path, to: strings.TrimSuffix(strings.TrimPrefix(s.url, "http://"), mockoperator.Path),
+		after: after, reached: make(chan struct{}), released: make(chan struct{}),
+	}
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -35,9 +41,11 @@ func (s *stand) stalled(after int64) (url string, reached <-chan struct{}) {
 			all.Go(func() { st.pass(in) })
 		}
 	})
-	s.Cleanup(func() { l.Close(); all.Wait() })
-	return "http://" + l.Addr().String() + mockoperator.Path, st.reached
+	s.Cleanup(func() { l.Close(); st.release(); all.Wait() })
+	return st
 }
+
+func (st *stall) release() { st.end.Do(func() { close(st.released) }) }
 
 func (st *stall) pass(in net.Conn) {
 	defer in.Close()
@@ -60,7 +68,7 @@ func (st *stall) pass(in net.Conn) {
 			first := false
 			st.once.Do(func() { first = true; close(st.reached) })
 			if first {
-				_, _ = io.Copy(io.Discard, eofOnly{in}) // until the other side has gone
+				<-st.released
 				return
 			}
 		}
@@ -69,8 +77,3 @@ func (st *stall) pass(in net.Conn) {
 		}
 	}
 }
-
-// eofOnly reads slowly enough to keep the sender waiting: one byte stands for "still there".
-type eofOnly struct{ net.Conn }
-
-func (e eofOnly) Read(p []byte) (int, error) { return e.Conn.Read(p[:1]) }
