@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,8 +92,13 @@ func hashAndWrite(t task) (hash, disk float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
+	// In pieces: a single call with all of it takes two to three times as long, and would flatter the comparison.
+	for piece := range slices.Chunk(content, 32<<10) {
+		if _, err := f.Write(piece); err != nil {
+			return 0, 0, err
+		}
+	}
+	err = errors.Join(f.Sync(), f.Close())
 	return hash, time.Since(begin).Seconds(), err
 }
 
