@@ -114,7 +114,8 @@ func refusal(t *testing.T, err error, kind edo.Kind, reason edo.Reason, field st
 	}
 }
 
-// TestRefusedAtOnce: all faults of a package come in one answer, those of its form and those of its signatures.
+// TestRefusedAtOnce: all faults of the headers come in one answer, before any content is taken, and then all faults of the
+// contents in another.
 func TestRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := setup(t, mockoperator.Scenario{})
@@ -125,13 +126,13 @@ func TestRefusedAtOnce(t *testing.T) {
 		change func(*edo.Package)
 		want   []edo.Reason
 	}{
-		"form": {func(p *edo.Package) {
-			p.Documents[0].Name, p.To.INN, p.Documents[1].Comment = "a/b", "1", "bell \a"
-		}, []edo.Reason{edo.NameMalformed, edo.INNMalformed, edo.TextMalformed}},
-		"signatures": {func(p *edo.Package) {
-			p.Documents[0].Signer = "nobody"
-			signed(t, valid.Key, []byte("another letter"))(&p.Documents[1])
-		}, []edo.Reason{edo.SignerUnknown, edo.DocumentChanged}},
+		"headers": {func(p *edo.Package) {
+			p.Documents[0].Name, p.To.INN, p.Documents[1].Comment, p.Documents[1].Signer = "a/b", "1", "bell \a", "nobody"
+		}, []edo.Reason{edo.NameMalformed, edo.INNMalformed, edo.TextMalformed, edo.SignerUnknown}},
+		"contents": {func(p *edo.Package) {
+			signed(t, valid.Key, []byte("another letter"))(&p.Documents[0])
+			p.Documents[1].Signer, p.Documents[1].Signature = "", []byte("нет")
+		}, []edo.Reason{edo.DocumentChanged, edo.SignatureMalformed}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pkg := s.pack("p-"+name, letter(t), []byte("second"))
