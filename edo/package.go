@@ -68,6 +68,15 @@ func (p Package) Check() error {
 	return f.Err()
 }
 
+// Size is that of all documents together, in bytes.
+func (p Package) Size() int64 {
+	total := int64(0)
+	for _, d := range p.Documents {
+		total += max(d.Content.Size, 0)
+	}
+	return total
+}
+
 func (p Package) documentFaults() Faults {
 	var f Faults
 	switch n := len(p.Documents); {
@@ -77,7 +86,7 @@ func (p Package) documentFaults() Faults {
 		f = append(f, invalid(PackageTooMany, "package.documents", fmt.Sprintf("has %d documents", n), fmt.Sprintf("send at most %d in one package", MaxDocuments)))
 		return f
 	}
-	seen, total := map[DocumentID]int{}, int64(0)
+	seen := map[DocumentID]int{}
 	for i, d := range p.Documents {
 		field := fmt.Sprintf("package.documents[%d]", i)
 		f = append(f, d.faults(field)...)
@@ -86,9 +95,8 @@ func (p Package) documentFaults() Faults {
 		} else {
 			seen[d.ID] = i
 		}
-		total += max(d.Content.Size, 0)
 	}
-	if total > MaxPackageSize {
+	if total := p.Size(); total > MaxPackageSize {
 		f = append(f, invalid(PackageTooLarge, "package.documents", fmt.Sprintf("are %d bytes together", total), fmt.Sprintf("send at most %d bytes in one package", int64(MaxPackageSize))))
 	}
 	return f

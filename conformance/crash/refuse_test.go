@@ -114,41 +114,28 @@ func refusal(t *testing.T, err error, kind edo.Kind, reason edo.Reason, field st
 	}
 }
 
-// TestRefusedAtOnce: all faults of the headers come in one answer, before any content is taken, and then all faults of the
-// contents in another.
+// TestRefusedAtOnce: all faults of a package come in one answer, those of its headers and those of its contents.
 func TestRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	s := setup(t, mockoperator.Scenario{})
 	p := s.launch()
 	s.register(p)
 	valid := person(t, s.ours.INN, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	for name, tc := range map[string]struct { //nolint:paralleltest // what is counted after them must have happened
-		change func(*edo.Package)
-		want   []edo.Reason
-	}{
-		"headers": {func(p *edo.Package) {
-			p.Documents[0].Name, p.To.INN, p.Documents[1].Comment, p.Documents[1].Signer = "a/b", "1", "bell \a", "nobody"
-		}, []edo.Reason{edo.NameMalformed, edo.INNMalformed, edo.TextMalformed, edo.SignerUnknown}},
-		"contents": {func(p *edo.Package) {
-			signed(t, valid.Key, []byte("another letter"))(&p.Documents[0])
-			p.Documents[1].Signer, p.Documents[1].Signature = "", []byte("нет")
-		}, []edo.Reason{edo.DocumentChanged, edo.SignatureMalformed}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			pkg := s.pack("p-"+name, letter(t), []byte("second"))
-			tc.change(&pkg)
-			_, err := p.Send(t.Context(), pkg)
-			s.heard.add(err)
-			var faults edo.Faults
-			if !errors.As(err, &faults) || len(faults) != len(tc.want) {
-				t.Errorf("%v", err)
-			}
-			for _, reason := range tc.want {
-				if !errors.Is(err, reason) {
-					t.Errorf("%s is missing in %v", reason, err)
-				}
-			}
-		})
+	pkg := s.pack("p-1", letter(t), []byte("second"), []byte("third"))
+	pkg.To.INN, pkg.Documents[0].Name, pkg.Documents[1].Comment, pkg.Documents[2].Signer = "1", "a/b", "bell \a", "nobody"
+	signed(t, valid.Key, []byte("another letter"))(&pkg.Documents[0])
+	pkg.Documents[1].Signer, pkg.Documents[1].Signature = "", []byte("нет")
+	_, err := p.Send(t.Context(), pkg)
+	s.heard.add(err)
+	want := []edo.Reason{edo.INNMalformed, edo.NameMalformed, edo.TextMalformed, edo.SignerUnknown, edo.DocumentChanged, edo.SignatureMalformed}
+	var faults edo.Faults
+	if !errors.As(err, &faults) || len(faults) != len(want) {
+		t.Errorf("%v", err)
+	}
+	for _, reason := range want {
+		if !errors.Is(err, reason) {
+			t.Errorf("%s is missing in %v", reason, err)
+		}
 	}
 	if n := len(s.op.Wire()); n != 0 {
 		t.Errorf("%d requests reached the operator", n)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -19,34 +20,21 @@ func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error
 	return op, wrap("gateway.Send", err)
 }
 
-// Admit says whether a package may be sent, as far as it can be said before its contents are there: a boundary that
-// receives them calls it first, so that nothing is uploaded in vain. It may be left out; [Gateway.Send] asks it all again.
+// Admit says whether the content of a package may be taken at all: a boundary that receives contents asks it first, so
+// that a stranger uploads nothing and no limit is passed. Every other fault waits for [Gateway.Send], which tells all of
+// them at once.
 func (g *Gateway) Admit(ctx context.Context, p edo.Package) error {
-	if err := g.allow(ctx, p); err != nil {
-		return wrap("gateway.Admit", err)
+	err := g.allow(ctx, p)
+	if err == nil && (unbounded(p) || p.Size() > edo.MaxPackageSize) {
+		err = p.Check()
 	}
-	faults := flatten(p.Check())
-	if unbounded(p) {
-		return wrap("gateway.Admit", faults.Err())
-	}
-	if _, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: p.Subscriber, Package: p.ID}); !errors.Is(err, edo.NotFound) {
-		return wrap("gateway.Admit", err) // a repetition is judged by its contents
-	}
-	_, err := g.Accounts.Account(ctx, p.Subscriber)
-	faults = append(faults, flatten(err)...)
-	known := g.signers(p.Subscriber)
-	for i, d := range p.Documents {
-		if d.Signer != "" && len(d.Signature) == 0 {
-			_, err := known.info(ctx, d, fmt.Sprintf("package.documents[%d].signer", i))
-			faults = append(faults, flatten(err)...)
-		}
-	}
-	return wrap("gateway.Admit", faults.Err())
+	return wrap("gateway.Admit", err)
 }
 
 // unbounded packages cannot be looked up, or checking them would not end in time.
 func unbounded(p edo.Package) bool {
-	return len(p.Documents) > edo.MaxDocuments || edo.CheckID("", string(p.ID)) != nil
+	return len(p.Documents) == 0 || len(p.Documents) > edo.MaxDocuments || edo.CheckID("", string(p.ID)) != nil ||
+		slices.ContainsFunc(p.Documents, func(d edo.Document) bool { return d.Content.Size > edo.MaxDocumentSize })
 }
 
 func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error) {

@@ -279,32 +279,25 @@ func TestBrokenAccountIsNoFaultOfThePackage(t *testing.T) {
 	}
 }
 
-// TestAdmit tells all that can be told before the contents are there, and never judges a repetition.
+// TestAdmit stops strangers and what passes a limit; other faults wait for Send, which tells all at once.
 func TestAdmit(t *testing.T) {
 	t.Parallel()
-	b := setup(t, forms)
-	unread := func(p edo.Package) edo.Package {
-		for i := range p.Documents {
-			p.Documents[i].Content.Open, p.Documents[i].Content.Digest = nil, edo.Digest{}
+	b := setup(t, nil)
+	large := pack("p1", "one")
+	large.Documents[0].Content.Size = edo.MaxDocumentSize + 1
+	for name, tc := range map[string]struct {
+		pack edo.Package
+		want edo.Reason
+	}{
+		"good":          {pack("p1", "one"), ""},
+		"fault of Send": {named(signer(pack("p1", "one"), "nobody"), "a/b"), ""},
+		"stranger":      {as(pack("p1", "one"), "stranger"), edo.UserNotAllowed},
+		"too many":      {pack("p1", make([]string, edo.MaxDocuments+1)...), edo.PackageTooMany},
+		"none":          {pack("p1"), edo.PackageEmpty},
+		"too large":     {large, edo.PackageTooLarge},
+	} {
+		if err := b.gw.Admit(t.Context(), tc.pack); (err == nil) != (tc.want == "") || (tc.want != "" && !errors.Is(err, tc.want)) {
+			t.Errorf("%s: %v", name, err)
 		}
-		return p
-	}
-	if err := b.gw.Admit(t.Context(), unread(pack("p1", "one"))); err != nil {
-		t.Errorf("a good package: %v", err)
-	}
-	err := b.gw.Admit(t.Context(), unread(named(inn(signer(pack("p1", "one"), "nobody"), "1"), "a/b")))
-	want := map[edo.Reason]string{edo.INNMalformed: "package.to.inn", edo.NameMalformed: "package.documents[0].name", edo.SignerUnknown: "package.documents[0].signer"}
-	if diff := cmp.Diff(want, reasons(err)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	if err := b.gw.Admit(t.Context(), as(unread(pack("p1")), "stranger")); !errors.Is(err, edo.UserNotAllowed) {
-		t.Errorf("a stranger: %v", err)
-	}
-	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
-		t.Fatal(err)
-	}
-	b.signers["head"] = &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired}
-	if err := b.gw.Admit(t.Context(), unread(pack("p1", "one"))); err != nil {
-		t.Errorf("a repetition: %v", err)
 	}
 }
