@@ -26,7 +26,7 @@ func TestSendFates(t *testing.T) {
 		"accepted":                       {nil, edo.StateSent, "", 1, 1},
 		"answer lost after acceptance":   {steps(lost, false), edo.StateSent, "", 1, 1},
 		"answer lost, never accepted":    {steps(lost, true), edo.StateSent, "", 1, 2},
-		"lost, then found late":          {both(steps(lost, false), visible(30*time.Millisecond, 3)), edo.StateSent, "", 1, 1},
+		"lost, then found late":          {both(steps(lost, false), visible(10*time.Minute, 3)), edo.StateSent, "", 1, 1},
 		"not sent at all":                {steps(&edo.Error{Kind: edo.Unavailable}, true), edo.StateSent, "", 1, 2},
 		"login refused, mended later":    {steps(&edo.Error{Kind: edo.Denied, Reason: edo.LoginRefused}, true), edo.StateSent, "", 1, 2},
 		"untyped error after acceptance": {steps(errors.New("boom"), false), edo.StateSent, "", 1, 1},
