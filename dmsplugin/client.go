@@ -35,6 +35,12 @@ type Config struct {
 	Start    time.Duration // how long the start may take; 0: 10 s
 }
 
+// Ending a plugin: how long it may take to drain, and then to obey the order to end.
+const (
+	drainTime = 5 * time.Second
+	endTime   = 5 * time.Second
+)
+
 // Client is a running plugin as a Go host sees it. Its methods speak the words of package edo, and its errors are
 // [*edo.Error] or [edo.Faults], so that errors.Is works as if the engine were in the same process. When the process is
 // gone every call ends with [edo.Unavailable] and reason "plugin-gone": launch it again and repeat with the same ids.
@@ -42,6 +48,7 @@ type Config struct {
 // A Client is safe for use by several goroutines.
 type Client struct {
 	process   *goplugin.Client
+	command   *exec.Cmd
 	temporary string // folder to remove
 	plugin    dmspb.PluginClient
 	exchange  dmspb.ExchangeClient
@@ -71,7 +78,8 @@ func Launch(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{process: goplugin.NewClient(c.process(dir)), temporary: temporary}
+	conf := c.process(dir)
+	client := &Client{process: goplugin.NewClient(conf), command: conf.Cmd, temporary: temporary}
 	if err := client.connect(ctx); err != nil {
 		_ = client.kill()
 		return nil, err
@@ -176,18 +184,24 @@ func (c *Client) Drain(ctx context.Context) error {
 	return wire.FromError("dmsplugin.Drain", err)
 }
 
-// Close drains for a few seconds, ends the process and removes the temporary folder. What was accepted is durable and
-// goes on with the next launch. It may be called again.
+// Close drains for a few seconds, ends the process and removes the temporary folder. A process that does not obey, even
+// a frozen one, is killed: Close returns within about ten seconds. What was accepted is durable and goes on with the next
+// launch. It may be called again.
 func (c *Client) Close() error {
 	if !c.Exited() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 		_ = c.Drain(ctx) // a plugin that cannot answer is ended all the same
 		cancel()
 	}
 	return c.kill()
 }
 
+// kill orders the end. The library waits for the answer without a limit, and a frozen process gives none; its death is
+// one.
 func (c *Client) kill() error {
+	if p := c.command.Process; p != nil {
+		defer time.AfterFunc(endTime, func() { _ = p.Kill() }).Stop() // it may be gone by then
+	}
 	c.process.Kill()
 	if c.temporary == "" {
 		return nil
