@@ -99,7 +99,7 @@ func (x *exchange) begin(ctx context.Context) error {
 		e := &edo.Error{Kind: edo.Unavailable, Op: "soap." + x.request.Operation, Message: "the message log did not take the request; nothing was sent", Err: err}
 		var typed *edo.Error
 		if errors.As(err, &typed) {
-			e.Kind, e.Reason = typed.Kind, typed.Reason
+			e.Reason = typed.Reason // not its kind: nothing was sent, so a repeat is safe
 		}
 		return e
 	}
@@ -188,8 +188,9 @@ func (x *exchange) unanswered(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	var mine *edo.Error
-	if errors.As(err, &mine) && !x.left { // our own content could not be read
+	var own *contentError
+	if errors.As(err, &own) && !x.left {
+		mine := own.fault
 		mine.Op, mine.Exchange = "soap."+x.request.Operation, x.reply.Exchange
 		x.answer.Outcome, x.answer.Note = edo.OutcomeUnavailable, mine.Field+" "+mine.Message
 		return mine

@@ -25,6 +25,8 @@ func reader(r func() io.Reader, size int64) edo.Content {
 func TestContentThatIsNotWhatWasSaid(t *testing.T) {
 	t.Parallel()
 	changed := &edo.Error{Kind: edo.Invalid, Reason: edo.DocumentChanged, Message: "has another digest"}
+	missing := &edo.Error{Kind: edo.NotFound, Reason: "file-missing"}
+	damaged := &edo.Error{Kind: edo.Internal, Reason: "file-damaged"}
 	bytesOf := func(n int) func() io.Reader { return func() io.Reader { return bytes.NewReader(random(n)) } }
 	for name, tc := range map[string]struct {
 		content edo.Content
@@ -41,7 +43,9 @@ func TestContentThatIsNotWhatWasSaid(t *testing.T) {
 			return io.MultiReader(bytes.NewReader(random(9)), iotest.ErrReader(&edo.Error{Kind: edo.Unavailable, Err: io.EOF}))
 		}, 9), edo.Unavailable},
 		"cannot be open":  {edo.Content{Size: 9, Open: func(context.Context) (io.ReadCloser, error) { return nil, edo.NotFound }}, edo.Unavailable},
-		"not found typed": {edo.Content{Size: 9, Open: func(context.Context) (io.ReadCloser, error) { return nil, &edo.Error{Kind: edo.NotFound} }}, edo.NotFound},
+		"not found typed": {edo.Content{Size: 9, Open: func(context.Context) (io.ReadCloser, error) { return nil, missing }}, edo.Unavailable},
+		"damaged":         {reader(func() io.Reader { return io.MultiReader(bytes.NewReader(random(9)), iotest.ErrReader(damaged)) }, 300_000), edo.Unavailable},
+		"invalid typed":   {reader(func() io.Reader { return iotest.ErrReader(&edo.Error{Kind: edo.Invalid, Reason: edo.NameMalformed}) }, 9), edo.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,6 +55,11 @@ func TestContentThatIsNotWhatWasSaid(t *testing.T) {
 			_, err := client(t, srv.url, log).Do(t.Context(), request(tc.content))
 			if edo.KindOf(err) != tc.want {
 				t.Errorf("got %v", err)
+			}
+			for says, cause := range map[string]*edo.Error{"not found typed": missing, "damaged": damaged} {
+				if says == name && (edo.ReasonOf(err) != cause.Reason || !errors.Is(err, cause)) {
+					t.Errorf("reason %s or cause is lost: %v", edo.ReasonOf(err), err)
+				}
 			}
 			if a := log.answer(t); a.Outcome != edo.OutcomeUnavailable || !a.RequestDigest.IsZero() || a.RequestSent >= log.requests[0].Size {
 				t.Errorf("row %+v", a)
@@ -72,17 +81,15 @@ func (endless) Read([]byte) (int, error) { return 0, nil }
 
 func TestNothingLeavesWithoutARow(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		err  error
-		want edo.Kind
-	}{
-		"store is down": {errors.New("disk is full"), edo.Unavailable},
-		"lease lost":    {&edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost}, edo.Conflict},
+	for name, fault := range map[string]error{
+		"store is down":   errors.New("disk is full"),
+		"store is broken": &edo.Error{Kind: edo.Internal, Reason: "row-damaged"},
+		"lease lost":      &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, srv, err := ask(t, &memory{beginErr: tc.err}, "")
-			if _, _, hits := srv.seen(); hits != 0 || edo.KindOf(err) != tc.want || edo.ReasonOf(err) != edo.ReasonOf(tc.err) {
+			_, srv, err := ask(t, &memory{beginErr: fault}, "")
+			if _, _, hits := srv.seen(); hits != 0 || edo.KindOf(err) != edo.Unavailable || edo.ReasonOf(err) != edo.ReasonOf(fault) || !errors.Is(err, fault) {
 				t.Errorf("%d requests, %v", hits, err)
 			}
 		})
@@ -118,6 +125,18 @@ func TestTooLateAfterTheRow(t *testing.T) {
 	defer stop()
 	if err := mayGoOn(lateTimer{past}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a deadline that has passed unnoticed: %v", err)
+	}
+}
+
+// A caller that stops says why with an error of its own, which stays as it was: it may be shared.
+func TestStoppedForAReason(t *testing.T) {
+	t.Parallel()
+	lost := &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "caller"}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	srv := serve(t, func([]byte) string { return http11(200, typeXML, success("")) })
+	_, err := client(t, srv.url, &memory{begun: func() { cancel(lost) }}).Do(ctx, request())
+	if edo.KindOf(err) != edo.Unavailable || !errors.Is(err, edo.LeaseLost) || lost.Op != "caller" || lost.Exchange != "" {
+		t.Errorf("%v, cause %+v", err, lost)
 	}
 }
 

@@ -236,18 +236,28 @@ func (s *stream) finishContent() {
 
 var errLonger = errors.New("longer than said")
 
-// contentFault keeps the kind of a typed fault; a wrong length is a fault of the package, anything else of this try.
+// contentError marks a fault of our own content on its way through net/http.
+type contentError struct{ fault *edo.Error }
+
+func (e *contentError) Error() string { return e.fault.Error() }
+func (e *contentError) Unwrap() error { return e.fault }
+
+// contentFault is a fault of this try, whatever kind the reader gave it: the request cannot leave whole any more, so
+// nothing was accepted. Content that is not what was said is a fault of the package, and no repeat mends it.
 func contentFault(element string, err error) error {
 	e := &edo.Error{Kind: edo.Unavailable, Field: element, Message: "could not be read", Err: err}
 	var typed *edo.Error
 	switch {
 	case errors.As(err, &typed):
-		e.Kind, e.Reason = typed.Kind, typed.Reason
+		e.Reason = typed.Reason
+		if typed.Kind == edo.Invalid && typed.Reason == edo.DocumentChanged {
+			e.Kind = edo.Invalid
+		}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errLonger):
 		e.Kind, e.Reason, e.Err = edo.Invalid, edo.DocumentChanged, nil
 		e.Message, e.Remedy = "is shorter or longer than said", "send the document again as it is now, under a new package id"
 	}
-	return e
+	return &contentError{e}
 }
 
 // Close lets go of the content that was being read.
