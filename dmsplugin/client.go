@@ -78,11 +78,12 @@ func Launch(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf := c.process(dir)
+	conf, words := c.process(dir), &lastWords{}
+	conf.Stderr = words
 	client := &Client{process: goplugin.NewClient(conf), command: conf.Cmd, temporary: temporary}
 	if err := client.connect(ctx); err != nil {
-		_ = client.kill()
-		return nil, err
+		_ = client.kill() // comes back when all that the plugin wrote is read
+		return nil, words.tell(err)
 	}
 	return client, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -223,4 +224,15 @@ func (o *office) keepsItsSecrets(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestLaunchSaysWhy: a host that only has the error must be able to mend what is wrong.
+func TestLaunchSaysWhy(t *testing.T) {
+	t.Parallel()
+	home := write(t, "home", []byte("no folder"))
+	_, err := dmsplugin.Launch(t.Context(), dmsplugin.Config{Path: binary(), Env: []string{"EDOKIT_HOME=" + home}})
+	if !errors.Is(err, edo.Unavailable) || !strings.Contains(err.Error(), home) {
+		t.Errorf("error %v", err)
+	}
+	t.Log(err)
 }
