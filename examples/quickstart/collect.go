@@ -19,16 +19,8 @@ type result struct {
 	exchanges int
 }
 
-// collect leaves everything in a new folder: originals, signatures, stamped forms, raw requests and answers, the page.
+// collect leaves everything in the prepared folder: originals, signatures, stamped forms, raw requests and answers, the page.
 func (h *host) collect(ctx context.Context, op edo.Operation, o *operator, out string) (result, error) {
-	if err := os.RemoveAll(out); err != nil {
-		return result{}, err
-	}
-	for _, dir := range []string{"originals", "signatures", "stamped", "exchange"} {
-		if err := os.MkdirAll(filepath.Join(out, dir), 0o755); err != nil {
-			return result{}, err
-		}
-	}
 	v := newView(op, o)
 	for i, d := range op.Documents {
 		if err := h.saveDocument(ctx, op, d, out, &v.Documents[i]); err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -14,12 +15,12 @@ import (
 
 func main() {
 	var o options
-	flag.StringVar(&o.out, "out", "demo-out", "folder for the result; made anew")
+	flag.StringVar(&o.out, "out", "demo-out", "folder for the result: new, empty, or of an earlier demo, which is then emptied")
 	flag.StringVar(&o.bin, "bin", "bin", "folder with edo-dms and mock-operator (make build)")
 	flag.StringVar(&o.in, "documents", "examples/quickstart/testdata", "folder with the three PDFs")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal kills
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
 	if err := run(ctx, o); err != nil {
@@ -33,6 +34,9 @@ type options struct{ out, bin, in string }
 // run does the whole way once. Everything that is not a result lives in a temporary folder.
 func run(ctx context.Context, o options) error {
 	started := time.Now()
+	if err := prepare(o.out); err != nil {
+		return err
+	}
 	tmp, err := os.MkdirTemp("", "edokit-demo-")
 	if err != nil {
 		return err

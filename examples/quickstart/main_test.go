@@ -13,11 +13,7 @@ import (
 // TestDemo runs the whole demo with freshly built programs and looks at what it leaves.
 func TestDemo(t *testing.T) {
 	t.Parallel()
-	bin, out := t.TempDir(), filepath.Join(t.TempDir(), "demo-out")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../dmsplugin/cmd/edo-dms", "../../conformance/cmd/mock-operator")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	bin, out := build(t), filepath.Join(t.TempDir(), "demo-out")
 	if err := run(t.Context(), options{out: out, bin: bin, in: "testdata"}); err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +49,18 @@ func TestDemo(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// build makes the three programs of the demo.
+func build(t *testing.T) (bin string) {
+	t.Helper()
+	bin = t.TempDir()
+	text, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin,
+		".", "../../dmsplugin/cmd/edo-dms", "../../conformance/cmd/mock-operator").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return bin
 }
 
 func checkLinks(t *testing.T, out string, page []byte) {

@@ -37,7 +37,10 @@ type organisation struct {
 // startOperator runs the mock with the two organisations that the sample documents name.
 func startOperator(ctx context.Context, o options, tmp string) (*operator, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(o.bin, "mock-operator"), "--quiet",
-		"--scenario", filepath.Join(o.in, "operator.yaml"), "--dir", filepath.Join(tmp, "operator"))
+		"--exit-with-stdin", "--scenario", filepath.Join(o.in, "operator.yaml"), "--dir", filepath.Join(tmp, "operator"))
+	if _, err := cmd.StdinPipe(); err != nil { // stays open as long as we live: the operator ends with us, however we end
+		return nil, err
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,39 +22,68 @@ import (
 
 type flags struct {
 	Listen        string `default:"127.0.0.1:0" help:"Loopback address to listen on; port 0 takes a free one." placeholder:"ADDRESS"`
-	Scenario      string `type:"existingfile" help:"YAML file that says how the operator behaves: printed forms, delays, faults, cut connections." placeholder:"FILE"`
+	Scenario      string `type:"existingfile" help:"YAML file that says how the operator behaves: printed forms, delays, faults, cut connections. --example-scenario prints every key." placeholder:"FILE"`
 	Dir           string `help:"Folder for documents, keys and certificates; it stays. Without it a temporary one is used and removed at the end." placeholder:"FOLDER"`
 	PasswordLogin string `enum:"full,read-only," default:"" help:"What a login with a password may do: full, or read-only (sending then needs a login with a certificate). Default: what the scenario says, else full." placeholder:"MODE"`
 	Quiet         bool   `help:"No log line per request."`
+	ExitWithStdin bool   `help:"End when standard input ends: a program that holds the other end of a pipe takes the operator with it, even when it is killed."`
+	Example       bool   `name:"example-scenario" help:"Print a commented scenario with every key and end."`
 }
 
 const about = `A stand-in for the operator Synerdocs: SOAP over plain HTTP on this machine, strict about the contract, forgetful at the end.
 
-It prints one line of JSON on stdout: url, wsdl, and organisations with box, login, password and the paths of key and certificate (PEM). It ends on Ctrl-C or SIGTERM.`
+It prints one line of JSON on stdout: url, wsdl, and organisations with box, login, password and the paths of key and certificate (PEM). It ends on Ctrl-C or SIGTERM. Exit code 2 is wrong usage, 1 any other fault.`
+
+//go:embed example.yaml
+var exampleScenario string
 
 func main() {
 	var f flags
-	kong.Parse(&f, kong.Name("mock-operator"), kong.Description(about))
+	parser := kong.Must(&f, kong.Name("mock-operator"), kong.Description(about))
+	if _, err := parser.Parse(os.Args[1:]); err != nil {
+		fmt.Fprintf(os.Stderr, "mock-operator: %v\nTry: mock-operator --help\n", err)
+		os.Exit(2)
+	}
+	if f.Example {
+		fmt.Print(exampleScenario)
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	defer stop()
-	if err := run(ctx, f, os.Stdout, os.Stderr); err != nil {
+	context.AfterFunc(ctx, stop) // a second signal kills
+	err := run(ctx, f, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	switch {
+	case errors.Is(err, errUsage):
 		fmt.Fprintln(os.Stderr, "mock-operator:", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to release: run has cleaned up
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mock-operator:", err)
+		os.Exit(1)
 	}
 }
 
+// errUsage marks what the caller asked for wrongly: exit code 2.
+var errUsage = errors.New("wrong usage")
+
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
 // run serves until ctx ends.
-func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
+func run(ctx context.Context, f flags, s streams) (err error) {
+	scenario, err := readScenario(f)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
+	if err := loopback(f.Listen); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	dir := f.Dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "mock-operator-*"); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	}
-	scenario, err := readScenario(f)
-	if err != nil {
-		return err
 	}
 	level := slog.LevelInfo
 	if f.Quiet {
@@ -60,7 +92,7 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
 	op, err := mockoperator.New(mockoperator.Config{
 		Dir: filepath.Join(dir, "spool"), Scenario: scenario,
 		WireMemory: -1, // nobody can ask this program what it saw
-		Logger:     slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
+		Logger:     slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level})),
 	})
 	if err != nil {
 		return err
@@ -75,13 +107,33 @@ func run(ctx context.Context, f flags, stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	hello := greeting{URL: url, WSDL: url + "?wsdl", Organisations: subscribers}
-	line := json.NewEncoder(stdout)
+	line := json.NewEncoder(s.out)
 	line.SetEscapeHTML(false)
 	if err := line.Encode(hello); err != nil {
 		return err
 	}
+	if f.ExitWithStdin {
+		watched, cancel := context.WithCancel(ctx)
+		ctx = watched
+		go func() { // ends with the input, at the latest with the process
+			_, _ = io.Copy(io.Discard, s.in)
+			cancel()
+		}()
+	}
 	<-ctx.Done()
 	return stop()
+}
+
+// loopback refuses before anything is bound: for a moment the whole network would see a socket.
+func loopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return fmt.Errorf("--listen: %s is not a loopback address, take 127.0.0.1 or [::1]", address)
+	}
+	return nil
 }
 
 func readScenario(f flags) (mockoperator.Scenario, error) {

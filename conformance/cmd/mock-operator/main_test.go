@@ -6,16 +6,19 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
 
 	"github.com/edokit/edokit/conformance/contract"
+	"github.com/edokit/edokit/conformance/mockoperator"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,7 +36,7 @@ func TestGreetsServesAndStops(t *testing.T) {
 	ended := make(chan error, 1)
 	var logs bytes.Buffer
 	go func() {
-		err := run(ctx, flags{Listen: "127.0.0.1:0", Scenario: scenario, PasswordLogin: "read-only"}, in, &logs)
+		err := run(ctx, flags{Listen: "127.0.0.1:0", Scenario: scenario, PasswordLogin: "read-only"}, streams{out: in, err: &logs})
 		in.Close()
 		ended <- err
 	}()
@@ -103,8 +106,61 @@ func TestRefusesBadFlags(t *testing.T) {
 		"unknown mode":      {Listen: "127.0.0.1:0", PasswordLogin: "none"},
 		"no such scenario":  {Listen: "127.0.0.1:0", Scenario: filepath.Join(t.TempDir(), "none.yaml")},
 	} {
-		if err := run(t.Context(), f, io.Discard, io.Discard); err == nil {
+		err := run(t.Context(), f, streams{out: io.Discard, err: io.Discard})
+		if err == nil {
 			t.Errorf("%s: taken", name)
 		}
+		if name != "unknown mode" && !errors.Is(err, errUsage) {
+			t.Errorf("%s: %v is no wrong usage", name, err)
+		}
 	}
+}
+
+// TestEndsWithStdin: who holds the other end of standard input takes the operator with him.
+func TestEndsWithStdin(t *testing.T) {
+	t.Parallel()
+	in, hold := io.Pipe()
+	out, greet := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(t.Context(), flags{Listen: "127.0.0.1:0", ExitWithStdin: true}, streams{in: in, out: greet, err: io.Discard})
+		greet.Close()
+	}()
+	if _, err := bufio.NewReader(out).ReadBytes('\n'); err != nil {
+		t.Fatal(err)
+	}
+	hold.Close()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestExampleHasEveryKey keeps the printed example complete.
+func TestExampleHasEveryKey(t *testing.T) {
+	t.Parallel()
+	s, err := mockoperator.ParseScenario([]byte(exampleScenario))
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := mockoperator.New(mockoperator.Config{Scenario: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer op.Close()
+	var walk func(reflect.Type)
+	walk = func(v reflect.Type) {
+		for v.Kind() == reflect.Slice {
+			v = v.Elem()
+		}
+		if v.Kind() != reflect.Struct {
+			return
+		}
+		for i := range v.NumField() {
+			if key := v.Field(i).Tag.Get("yaml"); !strings.Contains(exampleScenario, key+":") {
+				t.Errorf("the example lacks %q", key)
+			}
+			walk(v.Field(i).Type)
+		}
+	}
+	walk(reflect.TypeFor[mockoperator.Scenario]())
 }
