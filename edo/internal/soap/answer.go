@@ -73,6 +73,7 @@ func (x *exchange) read(ctx context.Context, resp *http.Response, w *watch) erro
 // judge decides what the answer means.
 func (x *exchange) judge(resp *http.Response, fault *Fault, err error, retry time.Duration, scrub *scrubber) error {
 	x.answer.HTTPStatus = resp.StatusCode
+	x.claimed = !x.left && x.request.Effect && fault == nil && readWhole(err)
 	switch {
 	case err != nil:
 		return x.conclude(verdict{edo.OutcomeUnreadable, "the answer (HTTP status " + strconv.Itoa(resp.StatusCode) + ") cannot be believed", safe(err), retry})
@@ -88,10 +89,15 @@ func (x *exchange) judge(resp *http.Response, fault *Fault, err error, retry tim
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusAccepted:
 		return x.conclude(verdict{edo.OutcomeUnreadable, "a success with HTTP status " + strconv.Itoa(resp.StatusCode) + " is not one", nil, retry})
 	case !x.left:
-		return x.conclude(verdict{edo.OutcomeUnavailable, "the operator answered before the whole request was sent", nil, retry})
+		return x.conclude(verdict{edo.OutcomeUnreadable, "the operator reported a success before the whole request was sent", nil, retry})
 	}
 	x.answer.Outcome = edo.OutcomeOK
 	return nil
+}
+
+// readWhole says that the answer could be read to its end, even if the driver did not accept one of its values.
+func readWhole(err error) bool {
+	return err == nil || errors.As(err, new(*answerError))
 }
 
 // readable refuses by the head what must not be parsed.

@@ -46,6 +46,7 @@ type exchange struct {
 	wire    *wire
 	begun   int64 // bytes of the wire before this request
 	left    bool  // the operator can have the whole request
+	claimed bool  // it reports the effect although it cannot
 	answer  edo.ExchangeAnswer
 }
 
@@ -53,8 +54,8 @@ type exchange struct {
 //
 // Errors are a [*Fault], or an [*edo.Error]: [edo.Invalid] (it cannot be rendered, or content is not what was said),
 // [edo.Unavailable] (the operator cannot have the whole request, or the call has no effect), [edo.InDoubt] (it has an
-// effect, the last byte went out, and what came back is neither a success nor a fault). A fault that came before the
-// whole request was sent is wrapped in Unavailable.
+// effect, the last byte went out, and what came back is neither a success nor a fault; or a success came before the last
+// byte went out). A fault that came before the whole request was sent is wrapped in Unavailable.
 func (c *Client) Do(ctx context.Context, r Request) (Reply, error) {
 	m, err := r.render()
 	if err != nil {
@@ -204,7 +205,7 @@ func (x *exchange) unanswered(ctx context.Context, err error) error {
 
 // conclude notes a verdict in the row and gives its error.
 func (x *exchange) conclude(v verdict) error {
-	if !x.left {
+	if !x.left && !x.claimed {
 		v.outcome = edo.OutcomeUnavailable
 	}
 	x.answer.Outcome, x.answer.Note = v.outcome, v.message

@@ -82,7 +82,7 @@ type verdict struct {
 }
 
 // failure turns a verdict into the error of Do. The kind depends on two facts only: whether the operator can have the
-// whole request, and whether it has an effect.
+// whole request, or says so, and whether the call has an effect.
 func (x *exchange) failure(v verdict) *edo.Error {
 	e := &edo.Error{Kind: edo.Unavailable, Op: "soap." + x.request.Operation, Message: v.message, RetryAfter: v.after, Exchange: x.reply.Exchange, Err: v.err}
 	switch {
@@ -93,7 +93,7 @@ func (x *exchange) failure(v verdict) *edo.Error {
 	default:
 		e.Reason = edo.OperatorUnavailable
 	}
-	if x.left && x.request.Effect {
+	if (x.left || x.claimed) && x.request.Effect {
 		e.Kind = edo.InDoubt
 	}
 	return e
