@@ -8,16 +8,19 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// User is a host's user who may do something for one subscriber. Whoever has no row may do nothing.
+// User is a host's user who may do something for one subscriber. Whoever has no row may send nothing.
+//
+// Only [edo.ActionSend] is enforced. [edo.ActionRead] is stored and kept for a console to come, but nothing asks for it:
+// whoever can reach the gateway or the plugin may read.
 type User struct {
 	Actor      edo.ActorID
 	Subscriber edo.SubscriberID
-	Name       string // for people
-	Actions    []edo.Action
-	Kinds      []string  // document kinds the user may send; empty: all
-	From       time.Time // zero: since ever
-	Until      time.Time // exclusive; zero: for ever
-	UpdatedAt  time.Time // set by the store
+	Name       string       // for people
+	Actions    []edo.Action // at least one
+	Kinds      []string     // document kinds the user may send; empty: all
+	From       time.Time    // zero: since ever
+	Until      time.Time    // exclusive; zero: for ever
+	UpdatedAt  time.Time    // set by the store
 }
 
 // Check reports every fault.

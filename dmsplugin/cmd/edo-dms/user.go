@@ -12,7 +12,7 @@ import (
 type userAllow struct {
 	Actor      string    `arg:"" help:"The user's id in the document system."`
 	Subscriber string    `required:"" help:"For which of our organisations."`
-	Action     []string  `enum:"send,read" default:"send,read" help:"What is allowed: send, read or both."`
+	Action     []string  `enum:"send,read" default:"send,read" help:"What is allowed: send, read or both. Only send is enforced today: read is kept for a console to come, and whoever can reach the plugin may read."`
 	Kind       []string  `help:"Only documents of this kind; several are possible."`
 	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day."`
 	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on."`

@@ -609,14 +609,15 @@ func (UnverifiedPolicy) EnumDescriptor() ([]byte, []int) {
 	return file_dms_proto_rawDescGZIP(), []int{8}
 }
 
-// Action is something a user may be allowed to do.
+// Action is something a user may be allowed to do. Only ACTION_SEND is enforced: Send asks for it. Calls that read name
+// no user, so whoever can reach the plugin may read; the host decides who sees what.
 type Action int32
 
 const (
 	Action_ACTION_UNSPECIFIED Action = 0
 	// Send packages.
 	Action_ACTION_SEND Action = 1
-	// See states, versions and the message log.
+	// See states, versions and the message log. It is stored, but no call asks for it yet: it is kept for a console.
 	Action_ACTION_READ Action = 2
 )
 
@@ -4098,7 +4099,7 @@ type User struct {
 	Actor string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
 	// For which of our organisations.
 	Subscriber string `protobuf:"bytes,2,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
-	// What is allowed; at least one.
+	// What is allowed; at least one. Only ACTION_SEND is enforced today.
 	Actions []Action `protobuf:"varint,3,rep,packed,name=actions,proto3,enum=edokit.dms.v1.Action" json:"actions,omitempty"`
 	// Kinds of documents that may be sent; empty: all.
 	Kinds []string `protobuf:"bytes,4,rep,name=kinds,proto3" json:"kinds,omitempty"`
