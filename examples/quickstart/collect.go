@@ -33,7 +33,7 @@ func (h *host) collect(ctx context.Context, op edo.Operation, o *operator, out s
 	}
 	slices.Reverse(rows)
 	for i, row := range rows {
-		line, err := h.saveExchange(ctx, row, out, i+1)
+		line, err := h.saveExchange(ctx, row, op, out, i+1)
 		if err != nil {
 			return result{}, err
 		}
@@ -74,8 +74,8 @@ func (h *host) saveDocument(ctx context.Context, op edo.Operation, d edo.Documen
 }
 
 // saveExchange writes one request and its answer as they are kept: exact but for secrets and document content.
-func (h *host) saveExchange(ctx context.Context, row directory.Exchange, out string, n int) (exchangeView, error) {
-	line := newExchangeView(row)
+func (h *host) saveExchange(ctx context.Context, row directory.Exchange, op edo.Operation, out string, n int) (exchangeView, error) {
+	line := newExchangeView(row, op)
 	for _, side := range []struct {
 		side dmsplugin.Side
 		name string

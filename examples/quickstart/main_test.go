@@ -21,7 +21,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"штамп оператора получен", "Загоровский", "Солодова", "Верхнелучье", "SendMessage", "штамп распознан"} {
+	for _, want := range []string{"штамп оператора получен", "Загоровский", "Солодова", "Верхнелучье", "SendMessage", "штамп распознан", "поиск контрагента", "ещё не готово", "печатная форма получена", "вместе с временем ответа"} {
 		if !bytes.Contains(page, []byte(want)) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -21,7 +21,7 @@ type view struct {
 	Title, Package, StateText, Detail, Actor string
 	Good                                     bool
 	From, To                                 organisation
-	OperatorTime, LocalTime, Skew, Message   string
+	OperatorTime, LocalTime, Skew, Message   string // Skew: empty if it was not measured
 	Documents                                []documentView
 	Exchanges                                []exchangeView
 }
@@ -33,9 +33,10 @@ type documentView struct {
 	Original, Signature, Stamped string // links
 	Version                      edo.Version
 	Remark, StampText            string
+	OperatorOnly                 bool // we could not check the signature
 }
 
-type exchangeView struct{ At, Operation, Outcome, Status, Duration, Request, Answer string }
+type exchangeView struct{ At, Operation, Gloss, Outcome, Status, Duration, Request, Answer string }
 
 const clock = "02.01.2006 15:04:05.000 MST"
 
@@ -44,7 +45,7 @@ func newView(op edo.Operation, o *operator) *view {
 		Title: "Пакет отправлен, штамп оператора получен", Package: string(op.Key.Package), Good: op.State.Sent(),
 		StateText: stateText(op.State), Detail: op.Detail, Actor: clerkName, From: o.Organisations[0], To: o.Organisations[1],
 		OperatorTime: op.OperatorTime.Local().Format(clock), LocalTime: op.SentAt.Local().Format(clock),
-		Skew: op.Skew.Round(time.Millisecond).String(), Message: string(op.Message),
+		Skew: skew(op), Message: string(op.Message),
 	}
 	for _, d := range op.Documents {
 		if d.Stamp != edo.StampReady {
@@ -53,9 +54,18 @@ func newView(op edo.Operation, o *operator) *view {
 		v.Documents = append(v.Documents, documentView{
 			Name: d.Name, Kind: d.Kind, Remote: string(d.Remote), Digest: d.Digest.String(), Size: d.Size,
 			Signer: d.SignedBy, Remark: remark(d), StampText: d.StampDetail,
+			OperatorOnly: d.Verdict == edo.VerdictOperatorOnly,
 		})
 	}
 	return v
+}
+
+// skew is known only when the operator answered the sending itself.
+func skew(op edo.Operation) string {
+	if op.Skew == 0 {
+		return ""
+	}
+	return op.Skew.Round(time.Millisecond).String()
 }
 
 // remark says in Russian whether the operator's own ids were found on the form.
@@ -82,27 +92,63 @@ func stateText(s edo.State) string {
 	return string(s)
 }
 
-func newExchangeView(e directory.Exchange) exchangeView {
-	v := exchangeView{At: e.StartedAt.Local().Format("15:04:05.000"), Operation: e.Operation, Outcome: "нет ответа", Status: "—", Duration: "—"}
+func newExchangeView(e directory.Exchange, op edo.Operation) exchangeView {
+	v := exchangeView{At: e.StartedAt.Local().Format("15:04:05.000"), Operation: e.Operation, Gloss: gloss(e.Operation), Outcome: "нет ответа", Status: "—", Duration: "—"}
 	if e.Finished() {
-		v.Outcome, v.Status = outcomeText(e.Outcome, e.Code), fmt.Sprint(e.HTTPStatus)
+		v.Outcome, v.Status = outcomeText(e, op), fmt.Sprint(e.HTTPStatus)
 		v.Duration = e.Duration().Round(100 * time.Microsecond).String()
 	}
 	return v
 }
 
-func outcomeText(o edo.Outcome, code string) string {
-	switch o {
+// gloss says what a call of the operator is for.
+func gloss(operation string) string {
+	switch operation {
+	case "Authenticate", "AuthenticateWithCertificate":
+		return "вход"
+	case "GetOrganizationListByInnKpp":
+		return "поиск контрагента"
+	case "SendMessage":
+		return "отправка"
+	case "PrintDocument", "DownloadPdfDocument":
+		return "печатная форма"
+	case "GetFullDocumentInfo":
+		return "состояние документа"
+	case "GetDocumentEntries":
+		return "поиск отправленного"
+	}
+	return ""
+}
+
+func outcomeText(e directory.Exchange, op edo.Operation) string {
+	switch e.Outcome {
 	case edo.OutcomeOK:
-		return "успешно"
+		return answered(e, op)
 	case edo.OutcomeFault:
-		return "отказ оператора " + code
+		return "отказ оператора " + e.Code
 	case edo.OutcomeUnavailable:
 		return "не отправлен"
 	case edo.OutcomeUnreadable:
 		return "ответ не разобран"
 	}
 	return "ответа не было"
+}
+
+// answered tells a printed form from the answer that there is none yet. An answer smaller than the form cannot hold it.
+func answered(e directory.Exchange, op edo.Operation) string {
+	d := op.Document(e.Document)
+	if d == nil {
+		return "ответ получен"
+	}
+	for _, v := range d.Versions {
+		switch {
+		case v.Exchange == e.ID:
+			return "печатная форма получена"
+		case v.Source == e.Operation && e.AnswerSize < v.Size:
+			return "ещё не готово"
+		}
+	}
+	return "ответ получен"
 }
 
 func (v *view) write(path string) error {
