@@ -28,7 +28,7 @@ func main() {
 	must(0, home.Vault.SetPassword(ctx, "us", edo.NewSecret(os.Getenv("EDO_PASSWORD"))))
 	must(0, home.Store.PutUser(ctx, directory.User{Actor: "me", Subscriber: "us", Actions: []edo.Action{edo.ActionSend}}))
 	doc := edo.Document{ID: "1", Name: "document.pdf", Kind: "Письмо", Content: must(edo.FileContent(arg[6])), Signature: must(os.ReadFile(arg[7]))}
-	op := must(gw.SendAndWait(ctx, edo.Package{ID: edo.PackageID("file-" + doc.Content.Digest.Short()), Subscriber: "us", Actor: "me", To: edo.Counterparty{INN: arg[5]}, Documents: []edo.Document{doc}}))
+	op := must(gw.SendAndWait(ctx, edo.Package{ID: edo.PackageID("file-" + doc.Content.Digest.Short() + "-" + arg[5]), Subscriber: "us", Actor: "me", To: edo.Counterparty{INN: arg[5]}, Documents: []edo.Document{doc}}))
 	for _, e := range must(home.Store.Exchanges(ctx, directory.ExchangeFilter{Subscriber: "us"})) {
 		fmt.Println(e.StartedAt.Format(time.TimeOnly), e.Operation, e.Outcome, e.Code)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/edokit/edokit/edo/edotest"
 )
 
-// TestRun builds the example and sends one signed file to the mock operator, twice: the second run finds the package
-// already sent.
+// TestRun builds the example and sends one signed file to the mock operator, twice to one recipient and once to another:
+// the second run finds the package already sent, the third is a package of its own.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	op, url := operator(t)
-	from, to := op.Organisations()[0], op.Organisations()[1]
+	from, to, other := op.Organisations()[0], op.Organisations()[1].INN, op.Organisations()[4].INN
 	pdf, err := os.ReadFile("../quickstart/testdata/letter.pdf")
 	if err != nil {
 		t.Fatal(err)
@@ -34,8 +34,8 @@ func TestRun(t *testing.T) {
 	write(t, file, pdf)
 	write(t, file+".p7s", sign(t, pdf))
 
-	for range 2 {
-		cmd := exec.CommandContext(t.Context(), binary, url, from.INN, from.Boxes[0], from.Login, to.INN, file, file+".p7s")
+	for _, inn := range []string{to, to, other} {
+		cmd := exec.CommandContext(t.Context(), binary, url, from.INN, from.Boxes[0], from.Login, inn, file, file+".p7s")
 		cmd.Dir, cmd.Env = dir, append(os.Environ(), "EDO_PASSWORD="+from.Password)
 		out, err := cmd.CombinedOutput()
 		if err != nil {
@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if n := len(op.Ledger()); n != 1 {
+	if n := len(op.Ledger()); n != 2 {
 		t.Errorf("%d messages in the ledger", n)
 	}
 }
