@@ -11,7 +11,9 @@
 //
 //   - Password login may be a reading one. A refused right after it says so: reason [edo.LoginLimited], remedy
 //     "log in with a certificate".
-//   - A nil or empty token is a refused login; so is any definite fault of a login call.
+//   - A nil or empty token is a refused login; so is any definite fault of a login call. A session repeats a refusal by
+//     itself for 30 seconds, then longer and longer up to 30 minutes, before it tries the login again: wrong passwords may
+//     lock the account. RetryAfter says how long. A new session tries at once.
 //   - An expired token is expected as the fault Unauthorized. It counts as "not accepted", so a send is repeated once
 //     with a new token. A fault under another status than 200, 400 or 500 is nobody's word.
 //   - Codes that say or may mean "this was already done" (WorkflowViolation, SignAlreadyExists,

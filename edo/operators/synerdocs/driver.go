@@ -102,7 +102,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	}
 	return &session{
 		config: d.config, box: a.Box, subscriber: a.Subscriber, client: client, forms: forms,
-		tokens: tokens{login: how, client: client},
+		tokens: tokens{login: how, client: client, now: d.config.Now},
 	}, nil
 }
 

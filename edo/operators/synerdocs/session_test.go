@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -131,7 +132,7 @@ func TestOneLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := &gateLogin{started: make(chan struct{}, 8), gate: make(chan struct{}), err: refused}
-			tk := &tokens{login: l}
+			tk := &tokens{login: l, now: time.Now}
 			results := make(chan error, 8)
 			get := func(ctx context.Context) { _, _, err := tk.get(ctx, 0); results <- err }
 			go get(t.Context())
@@ -143,7 +144,7 @@ func TestOneLogin(t *testing.T) {
 			}
 			close(l.gate)
 			for range 8 {
-				if err := <-results; !errors.Is(err, refused) {
+				if err := <-results; edo.ReasonOf(err) != edo.ReasonOf(refused) || (err == nil) != (refused == nil) {
 					t.Errorf("got %v, want %v", err, refused)
 				}
 			}
@@ -152,6 +153,97 @@ func TestOneLogin(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRefusedLoginIsRemembered: a wrong password is tried once per pause, however many calls there are.
+func TestRefusedLoginIsRemembered(t *testing.T) {
+	t.Parallel()
+	now := &clock{at: time.Date(2026, 11, 17, 12, 30, 0, 0, time.UTC)}
+	server := newScript(t)
+	server.say("Authenticate", refusal("Unauthorized"))
+	server.say("GetBoxes", ok("GetBoxes", "<GetBoxesResult/>"))
+	s := openAccount(t, Config{Now: now.now}, server.account())
+	refused := func(wait time.Duration) {
+		t.Helper()
+		_, err := s.boxes(t.Context())
+		if e := asError(t, err); e.Kind != edo.Denied || e.Reason != edo.LoginRefused || e.RetryAfter != wait || e.Code != "Unauthorized" || e.Remedy == "" {
+			t.Errorf("%v, to be repeated after %s instead of %s", err, e.RetryAfter, wait)
+		}
+	}
+	logins := func(want int) {
+		t.Helper()
+		if got := len(server.operations()); got != want || len(server.bodies("Authenticate")) != want {
+			t.Errorf("%d calls instead of %d logins", got, want)
+		}
+	}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() { refused(30 * time.Second) })
+	}
+	all.Wait()
+	for range 20 {
+		refused(30 * time.Second)
+	}
+	logins(1)
+	now.move(29 * time.Second)
+	refused(time.Second)
+	for i, pause := range []time.Duration{1, 2, 4, 8, 16, 30, 30} { // minutes
+		logins(i + 1)
+		now.move(pause * time.Minute)
+		refused(min(time.Minute<<i, 30*time.Minute))
+	}
+	logins(8)
+	now.move(-24 * time.Hour) // the clock was wrong
+	refused(30 * time.Minute)
+	logins(9)
+
+	server.say("Authenticate", token("first"), token("second"), refusal("Unauthorized"))
+	if _, err := openAccount(t, Config{Now: now.now}, server.account()).boxes(t.Context()); err != nil {
+		t.Errorf("a new session is not free: %v", err)
+	}
+	now.move(time.Hour)
+	if _, err := s.boxes(t.Context()); err != nil {
+		t.Error(err)
+	}
+	server.say("GetBoxes", refusal("Unauthorized")) // and the login with it: the password was changed
+	refused(30 * time.Second)
+	before := len(server.operations())
+	refused(30 * time.Second)
+	if got := server.operations()[before:]; len(got) != 0 {
+		t.Errorf("%q with a token that is known to be dead", got)
+	}
+}
+
+// Only a verdict on the login is remembered.
+func TestOtherLoginFaultsAreNotRemembered(t *testing.T) {
+	t.Parallel()
+	server := newScript(t)
+	server.say("Authenticate", refusal("SqlException"), answer{body: "<html/>"}, token("first"))
+	server.say("GetBoxes", ok("GetBoxes", "<GetBoxesResult/>"))
+	s := server.open()
+	for i, want := range []edo.Kind{edo.Unavailable, edo.Unavailable, 0} {
+		if _, err := s.boxes(t.Context()); edo.KindOf(err) != want || (err == nil) != (want == 0) {
+			t.Errorf("call %d: %v", i, err)
+		}
+	}
+}
+
+// clock is set by hand.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
 }
 
 // gateLogin waits for its gate.
@@ -189,7 +281,7 @@ func TestLeaderLeaves(t *testing.T) {
 	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
 	l := &slowLogin{started: make(chan struct{}, 2)}
-	tk := &tokens{login: l}
+	tk := &tokens{login: l, now: time.Now}
 	first := make(chan error, 1)
 	go func() { _, _, err := tk.get(ctx, 0); first <- err }()
 	<-l.started

@@ -4,21 +4,33 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
 )
 
+// Pauses after a refused login: the first, and the longest that it grows to by doubling.
+const (
+	firstPause   = 30 * time.Second
+	longestPause = 30 * time.Minute
+)
+
 // tokens holds the one session token. However many calls need a new one at the same time, one of them logs in and the
-// others take its result, a refusal too: a wrong password tried many times may lock the account.
+// others take its result. A refusal is their result for a while, too: a wrong password tried many times may lock the
+// account, and mended login data come with a new session.
 type tokens struct {
 	login  login
 	client *soap.Client
+	now    func() time.Time
 
 	mu      sync.Mutex
 	current edo.Secret
 	stamp   int // grows with every login; 0: never logged in
 	flight  *flight
+	refused *edo.Error // the last login, if it was refused
+	until   time.Time  // it is not tried again before
+	pause   time.Duration
 }
 
 // flight is a login under way.
@@ -40,6 +52,10 @@ func (t *tokens) get(ctx context.Context, stale int) (edo.Secret, int, error) {
 		}
 		f := t.flight
 		if f == nil {
+			if err := t.waiting(); err != nil {
+				t.mu.Unlock()
+				return edo.Secret{}, 0, err
+			}
 			f = &flight{done: make(chan struct{})}
 			t.flight = f
 			t.mu.Unlock()
@@ -64,15 +80,47 @@ func (t *tokens) fly(ctx context.Context, f *flight) {
 	defer func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		if f.err == nil {
+		switch {
+		case f.err == nil:
 			t.stamp++
 			t.current, f.stamp = f.token, t.stamp
+			t.refused, t.pause = nil, 0
+		case errors.Is(f.err, edo.LoginRefused):
+			f.err = t.refuse(f.err)
+		default:
+			f.left = ctx.Err() != nil
 		}
-		f.left = f.err != nil && ctx.Err() != nil
 		t.flight = nil
 		close(f.done)
 	}()
 	f.token, f.err = t.login.obtain(ctx, t.client)
+}
+
+// refuse remembers a refused login, and forgets the token that it could not replace. It gives the error with the pause.
+func (t *tokens) refuse(err error) error {
+	var e *edo.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	t.pause = min(max(2*t.pause, firstPause), longestPause)
+	told := *e
+	told.RetryAfter = max(t.pause, e.RetryAfter)
+	t.current, t.refused, t.until = edo.Secret{}, &told, t.now().Add(told.RetryAfter)
+	return &told
+}
+
+// waiting is the remembered refusal while its pause lasts. A clock that was set back does not make it longer.
+func (t *tokens) waiting() error {
+	if t.refused == nil {
+		return nil
+	}
+	left := t.until.Sub(t.now())
+	if left <= 0 || left > t.refused.RetryAfter {
+		return nil
+	}
+	again := *t.refused
+	again.RetryAfter = left
+	return &again
 }
 
 func (t *tokens) forget() {
