@@ -11,6 +11,13 @@
 // fails takes none of the others with it. Several processes of one machine may share the file: claims, leases and
 // lists live in SQL under immediate transactions, nothing in memory is believed.
 //
+// # Limits
+//
+// One process writes at a time. One that is frozen while it holds the write lock (stopped by a signal, by a debugger,
+// by a full pipe) stops the writing of all others that share the file until it goes on or dies: nothing is lost and their
+// calls end with [directory.StoreBusy] after ten seconds, but nothing moves either. [Probe] finds it out, and edo-dms
+// doctor says so.
+//
 // # What it is not
 //
 // It does not work on a network file system, where WAL is not safe: [Open] refuses. Migrating is a separate call,

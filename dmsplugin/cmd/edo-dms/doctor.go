@@ -5,21 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/local"
+	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
 
 type doctor struct {
 	Offline bool          `help:"Do not call any operator."`
-	Timeout time.Duration `default:"30s" help:"How long to wait for one operator."`
+	Timeout time.Duration `default:"30s" help:"How long to wait for one operator, and for the store (at most 10s)."`
 }
 
 // soon is when the end of a certificate becomes worth a word: ordering a new one takes weeks.
 const soon = 30 * 24 * time.Hour
+
+// patience is how long another process may hold the store before it is a finding: a write takes milliseconds.
+const patience = 10 * time.Second
 
 // finding is one sentence of the report.
 type finding struct {
@@ -91,6 +97,9 @@ func (d doctor) examine(e *examination) {
 		e.wrong(nil, "в рабочей папке нет базы данных", "the home folder has no database")
 		return
 	}
+	if !d.writable(e) {
+		return // whatever else is asked would wait for the store as well
+	}
 	p, err := e.open()
 	if err != nil {
 		e.wrong(err, "хранилище, архив или ключ не открываются", "store, archive or master key cannot be opened")
@@ -110,6 +119,20 @@ func (d doctor) examine(e *examination) {
 	for _, s := range subscribers {
 		d.subscriber(e, p, s)
 	}
+}
+
+// writable comes before everything that opens the store: opening may have to wait for whoever holds it.
+func (d doctor) writable(e *examination) bool {
+	wait := min(d.Timeout, patience)
+	err := sqlite.Probe(e.ctx, filepath.Join(e.home, local.DatabaseFile), wait)
+	switch {
+	case errors.Is(err, directory.StoreBusy):
+		e.wrong(nil, "хранилище удерживает другой процесс: за %v он его не отпустил; если он завис, завершите его",
+			"another process holds the store: it did not let go of it within %v; if it is frozen, end it", wait)
+	case err != nil:
+		e.wrong(err, "в хранилище нельзя писать", "the store cannot be written")
+	}
+	return err == nil
 }
 
 // archive writes a few bytes and drops them.
