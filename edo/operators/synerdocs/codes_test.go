@@ -56,19 +56,23 @@ func TestCodesAreTheContracts(t *testing.T) {
 	t.Parallel()
 	want := strings.Fields(contractCodes)
 	slices.Sort(want)
-	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(codes()))); diff != "" || len(want) != 85 {
-		t.Errorf("%d codes; -contract +table\n%s", len(want), diff)
+	known, listed := newCodes(), 0
+	for _, s := range sections() {
+		listed += len(s)
+	}
+	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(known))); diff != "" || len(want) != 85 || listed != len(want) {
+		t.Errorf("%d codes, %d in all sections; -contract +table\n%s", len(want), listed, diff)
 	}
 }
 
 func TestEveryCodeAfterSendAndRead(t *testing.T) {
 	t.Parallel()
 	doubtful := strings.Fields(inDoubtCodes)
-	for code, v := range codes() {
+	for code, v := range newCodes() {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
 			f := &soap.Fault{Code: code, Shape: soap.Typed, HTTPStatus: 500, Field: "message", Exchange: "x-1"}
-			send := asError(t, verdictOf("SendMessage", true, false, f))
+			send := asError(t, newCodes().verdictOf("SendMessage", true, false, f))
 			want := edo.InDoubt
 			if !slices.Contains(doubtful, code) {
 				want = v.kind
@@ -82,7 +86,7 @@ func TestEveryCodeAfterSendAndRead(t *testing.T) {
 			if send.Kind != want || send.Reason == "" || send.Remedy == "" || send.Code != code || send.Exchange != "x-1" || send.Field != "message" {
 				t.Errorf("send: got %v, want kind %v", send, want)
 			}
-			read := asError(t, verdictOf("GetBoxes", false, false, f))
+			read := asError(t, newCodes().verdictOf("GetBoxes", false, false, f))
 			if read.Kind != v.kind || read.Kind == edo.InDoubt || v.class.remedy() == unknownClass.remedy() {
 				t.Errorf("read: got %v, want kind %v", read, v.kind)
 			}
@@ -116,7 +120,7 @@ func TestFaultShapes(t *testing.T) {
 			if tc.fault.Shape == 0 {
 				tc.fault.Shape = soap.Typed
 			}
-			send, read := asError(t, verdictOf("SendMessage", true, false, &tc.fault)), asError(t, verdictOf("GetBoxes", false, false, &tc.fault))
+			send, read := asError(t, newCodes().verdictOf("SendMessage", true, false, &tc.fault)), asError(t, newCodes().verdictOf("GetBoxes", false, false, &tc.fault))
 			if send.Kind != tc.send || read.Kind != tc.read || send.Reason != tc.reason || read.Reason != tc.reason || send.RetryAfter != tc.fault.RetryAfter {
 				t.Errorf("send: %v (%s)\nread: %v (%s)", send, send.Reason, read, read.Reason)
 			}
@@ -130,13 +134,13 @@ func TestEarlyFault(t *testing.T) {
 	early := func(code string) error {
 		return &edo.Error{Kind: edo.Unavailable, Reason: edo.OperatorUnavailable, Err: &soap.Fault{Code: code, Shape: soap.Typed, HTTPStatus: 500}}
 	}
-	if err := verdictOf("SendMessage", true, false, early("UnexpectedError")); edo.KindOf(err) != edo.Unavailable {
+	if err := newCodes().verdictOf("SendMessage", true, false, early("UnexpectedError")); edo.KindOf(err) != edo.Unavailable {
 		t.Errorf("unexpected error: %v", err)
 	}
-	if err := verdictOf("SendMessage", true, false, early("InvalidCMS")); edo.KindOf(err) != edo.Refused {
+	if err := newCodes().verdictOf("SendMessage", true, false, early("InvalidCMS")); edo.KindOf(err) != edo.Refused {
 		t.Errorf("invalid CMS: %v", err)
 	}
-	if !tokenRefused(early("Unauthorized")) {
+	if !newCodes().tokenRefused(early("Unauthorized")) {
 		t.Error("an early Unauthorized does not count")
 	}
 }
@@ -144,7 +148,7 @@ func TestEarlyFault(t *testing.T) {
 func TestErrorsKeepForeignTextOut(t *testing.T) {
 	t.Parallel()
 	f := &soap.Fault{Code: "password is hunter2", Field: "пароль: hunter2", Message: "hunter2", Shape: soap.Typed, HTTPStatus: 500}
-	if got := verdictOf("SendMessage", true, false, f).Error(); strings.Contains(got, "hunter2") {
+	if got := newCodes().verdictOf("SendMessage", true, false, f).Error(); strings.Contains(got, "hunter2") {
 		t.Error(got)
 	}
 }
@@ -153,7 +157,7 @@ func TestAccessDeniedNamesTheRemedy(t *testing.T) {
 	t.Parallel()
 	f := &soap.Fault{Code: accessDenied, Shape: soap.Typed, HTTPStatus: 500}
 	for limited, reason := range map[bool]edo.Reason{true: edo.LoginLimited, false: edo.OperatorRefused} {
-		e := asError(t, verdictOf("SendMessage", true, limited, f))
+		e := asError(t, newCodes().verdictOf("SendMessage", true, limited, f))
 		if e.Kind != edo.Denied || e.Reason != reason || strings.Contains(e.Remedy, "log in with a certificate") != limited {
 			t.Errorf("limited %v: %v (%s)", limited, e, e.Reason)
 		}

@@ -3,7 +3,8 @@
 // It logs in, looks counterparties up, sends signed untyped documents, finds out whether a message arrived, fetches
 // printed forms and tells what became of a document. It is not an engine: it never repeats a send by itself (except once
 // after the service has said that the token is not valid), keeps nothing but the session token, and decides nothing
-// about packages. People who use it start at [New] and [edo.Driver]; what the service's faults mean stands in codes.go.
+// about packages. People who use it start at [New] and [edo.Driver]; what the service's faults mean stands in
+// codes.go and codetable.go.
 //
 // # Quirks
 //

@@ -40,7 +40,10 @@ const (
 )
 
 // Driver implements [edo.Driver] for the Synerdocs exchange service.
-type Driver struct{ config Config }
+type Driver struct {
+	config Config
+	codes  codes
+}
 
 var _ edo.Driver = (*Driver)(nil)
 
@@ -67,7 +70,7 @@ func New(c Config) *Driver {
 	if c.Limits.Entries <= 0 {
 		c.Limits.Entries = defaultEntries
 	}
-	return &Driver{config: c}
+	return &Driver{config: c, codes: newCodes()}
 }
 
 // Name is "synerdocs".
@@ -83,7 +86,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 			faults = append(faults, err)
 		}
 	}
-	how, err := loginOf(a.Login, d.config.ApplicationID)
+	how, err := loginOf(a.Login, d.config.ApplicationID, d.codes)
 	add(err)
 	forms, err := formsOf(a.Forms)
 	add(err)
@@ -101,7 +104,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 		return nil, err
 	}
 	return &session{
-		config: d.config, box: a.Box, subscriber: a.Subscriber, client: client, forms: forms,
+		config: d.config, codes: d.codes, box: a.Box, subscriber: a.Subscriber, client: client, forms: forms,
 		tokens: tokens{login: how, client: client, now: d.config.Now},
 	}, nil
 }

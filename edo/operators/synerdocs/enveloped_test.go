@@ -88,7 +88,7 @@ func TestOpenEnveloped(t *testing.T) {
 
 func TestTokenText(t *testing.T) {
 	t.Parallel()
-	how, err := loginOf(edo.Login{Certificate: new(loginFixture(t))}, emptyGUID)
+	how, err := loginOf(edo.Login{Certificate: new(loginFixture(t))}, emptyGUID, newCodes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestLoginOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := loginOf(tc.in, emptyGUID)
+			_, err := loginOf(tc.in, emptyGUID, newCodes())
 			if e := asError(t, err); e.Kind != tc.kind || e.Field != tc.field || e.Remedy == "" {
 				t.Errorf("got %v", err)
 			}

@@ -18,7 +18,7 @@ const (
 // verdictOf turns what the SOAP client found into what a caller acts on. effect says that the call may have changed
 // something; limited, that the login may be a read-only one. The operator's own sentence is never repeated: it may
 // hold anything, and it stands in the message log.
-func verdictOf(op string, effect, limited bool, err error) error {
+func (c codes) verdictOf(op string, effect, limited bool, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -26,7 +26,7 @@ func verdictOf(op string, effect, limited bool, err error) error {
 	if !errors.As(err, &f) {
 		return named(op, err)
 	}
-	v := codeOf(f.Code)
+	v := c.of(f.Code)
 	if _, early := err.(*edo.Error); early && !(v.definite && whole(f)) { //nolint:errorlint // the outermost error says that the request did not go out whole
 		return named(op, err)
 	}
@@ -63,9 +63,9 @@ func whole(f *soap.Fault) bool {
 }
 
 // tokenRefused says that the service definitely did not take the call because of the token.
-func tokenRefused(err error) bool {
+func (c codes) tokenRefused(err error) bool {
 	var f *soap.Fault
-	return errors.As(err, &f) && whole(f) && codeOf(f.Code).class == logInAgain
+	return errors.As(err, &f) && whole(f) && c.of(f.Code).class == logInAgain
 }
 
 func doubtReason(f *soap.Fault, v verdict) edo.Reason {

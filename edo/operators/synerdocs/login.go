@@ -24,19 +24,19 @@ type login interface {
 }
 
 // loginOf chooses the way that the account states.
-func loginOf(l edo.Login, application string) (login, error) {
+func loginOf(l edo.Login, application string, known codes) (login, error) {
 	byName := l.Name != "" || !l.Password.IsZero()
 	switch {
 	case byName && l.Certificate != nil:
 		return nil, invalid("account.login", "has both a password and a certificate", "set one of them")
 	case l.Certificate != nil:
-		return certificateLoginOf(*l.Certificate, application)
+		return certificateLoginOf(*l.Certificate, application, known)
 	case l.Name == "":
 		return nil, invalid("account.login.name", "is empty", "set name and password, or a certificate with its key")
 	case l.Password.IsZero():
 		return nil, invalid("account.login.password", "is empty", "set the password")
 	}
-	return passwordLogin{name: l.Name, password: l.Password, application: application}, nil
+	return passwordLogin{name: l.Name, password: l.Password, application: application, known: known}, nil
 }
 
 // passwordLogin is Authenticate.
@@ -44,6 +44,7 @@ type passwordLogin struct {
 	name        string
 	password    edo.Secret
 	application string
+	known       codes
 }
 
 func (passwordLogin) limited() bool { return true }
@@ -53,7 +54,7 @@ func (l passwordLogin) obtain(ctx context.Context, c *soap.Client) (edo.Secret, 
 	b.Text(svc("login"), l.name)
 	b.Secret(svc("password"), l.password)
 	b.Text(svc("applicationId"), l.application)
-	answer, id, err := ask(ctx, c, "Authenticate", b)
+	answer, id, err := ask(ctx, c, l.known, "Authenticate", b)
 	if err != nil {
 		return edo.Secret{}, err
 	}
@@ -69,9 +70,10 @@ type certificateLogin struct {
 	thumbprint  string
 	key         edo.LoginCertificate
 	application string
+	known       codes
 }
 
-func certificateLoginOf(l edo.LoginCertificate, application string) (login, error) {
+func certificateLoginOf(l edo.LoginCertificate, application string, known codes) (login, error) {
 	const field = "account.login.certificate"
 	cert, err := x509.ParseCertificate(l.DER)
 	if err != nil {
@@ -91,7 +93,7 @@ func certificateLoginOf(l edo.LoginCertificate, application string) (login, erro
 		return nil, invalid(field, "belongs to another key", "give certificate and key of one pair")
 	}
 	sum := sha1.Sum(l.DER)
-	return certificateLogin{certificate: cert, thumbprint: strings.ToUpper(fmt.Sprintf("%x", sum)), key: l, application: application}, nil
+	return certificateLogin{certificate: cert, thumbprint: strings.ToUpper(fmt.Sprintf("%x", sum)), key: l, application: application, known: known}, nil
 }
 
 func (certificateLogin) limited() bool { return false }
@@ -101,7 +103,7 @@ func (l certificateLogin) obtain(ctx context.Context, c *soap.Client) (edo.Secre
 	b := body(op, false)
 	b.Text(svc("certHash"), l.thumbprint)
 	b.Text(svc("applicationId"), l.application)
-	sealed, id, err := ask(ctx, c, op, b)
+	sealed, id, err := ask(ctx, c, l.known, op, b)
 	if err != nil {
 		return edo.Secret{}, err
 	}
@@ -136,12 +138,12 @@ func (l certificateLogin) open(sealed edo.Secret) (edo.Secret, error) {
 }
 
 // ask makes the exchange of a login, whose result is one secret text; nil gives an empty one.
-func ask(ctx context.Context, c *soap.Client, op string, b *soap.Body) (edo.Secret, edo.ExchangeID, error) {
+func ask(ctx context.Context, c *soap.Client, known codes, op string, b *soap.Body) (edo.Secret, edo.ExchangeID, error) {
 	var value string
 	r := request(op, b, text(&value))
 	r.Secrets = []soap.Name{svc(op + "Result")}
 	reply, err := exchange(ctx, c, r)
-	if err = verdictOf(op, false, false, err); err != nil {
+	if err = known.verdictOf(op, false, false, err); err != nil {
 		return edo.Secret{}, "", asLogin(err)
 	}
 	return edo.NewSecret(strings.Trim(value, " \t\r\n")), reply.Exchange, nil

@@ -13,6 +13,7 @@ import (
 // session is one subscriber at the service. All it keeps is the token and the operator's own code.
 type session struct {
 	config     Config
+	codes      codes
 	box        edo.BoxID
 	subscriber edo.SubscriberID
 	client     *soap.Client
@@ -50,7 +51,7 @@ func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Re
 	}
 	r := build(token)
 	reply, err := exchange(ctx, s.client, r)
-	if !tokenRefused(err) {
+	if !s.codes.tokenRefused(err) {
 		return reply, s.verdict(r, err)
 	}
 	if token, _, err = s.tokens.get(ctx, stamp); err != nil {
@@ -62,7 +63,7 @@ func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Re
 }
 
 func (s *session) verdict(r soap.Request, err error) error {
-	return verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
+	return s.codes.verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
 }
 
 // exchange makes one exchange. What a reader of ours found wrong with an answer is told in the error, because the SOAP
