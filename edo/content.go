@@ -14,6 +14,8 @@ type Content struct {
 	// Open starts reading from the beginning. The reader fails if fewer, more or other bytes come than Size and
 	// Digest say, at the latest with its last Read.
 	Open func(ctx context.Context) (io.ReadCloser, error)
+	// In is the archive that has made these bytes durable already, nil if none has.
+	In Archive
 }
 
 // FileContent reads the file once for its digest. The file must stay as it is until the package is accepted.

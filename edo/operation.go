@@ -91,6 +91,7 @@ type Version struct {
 type Operation struct {
 	Key          Key
 	Operator     string // driver name
+	From         BoxID  // our box it was sent from; empty until it is being sent
 	Actor        ActorID
 	To           Counterparty
 	Address      Address   // where it went; zero until resolved
@@ -101,9 +102,10 @@ type Operation struct {
 	Message      MessageID
 	OperatorTime time.Time     // when the operator fixed it, zero until sent
 	SentAt       time.Time     // the same moment on our clock: when the answer was read
-	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together
+	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together; zero if found out later
 	Attempts     int           // sends begun
-	DoubtSince   time.Time     // zero unless in doubt
+	Resends      int           // sends repeated after a doubt
+	DoubtSince   time.Time     // operator's time of the first answer that did not show the package; zero unless in doubt
 	NotFound     int           // consecutive sure "not found" answers after the visibility time
 	CreatedAt    time.Time
 	UpdatedAt    time.Time

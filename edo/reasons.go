@@ -44,6 +44,9 @@ const (
 	AnswerUnreadable     Reason = "answer-unreadable"
 	AnswerLost           Reason = "answer-lost"
 	LeaseLost            Reason = "lease-lost"
+	ContentMissing       Reason = "content-missing"
+	AccountChanged       Reason = "account-changed"
+	DecisionNeeded       Reason = "decision-needed"
 	Interrupted          Reason = "interrupted"
 )
 

@@ -25,7 +25,7 @@ func (a *Archive) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 	if err != nil {
 		return edo.Content{}, classify("archive.Open", err)
 	}
-	c := edo.Content{Size: info.Size(), Digest: d}
+	c := edo.Content{Size: info.Size(), Digest: d, In: a}
 	c.Open = func(ctx context.Context) (io.ReadCloser, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, classify("archive.Read", err)

@@ -11,20 +11,21 @@ import (
 )
 
 const (
-	operationColumns = `seq, subscriber, package, operator, actor, to_inn, to_kpp, to_name, to_box, address, candidates, state, reason,
-		detail, message, operator_time, sent_at, skew, attempts, doubt_since, not_found, created_at, updated_at, revision`
+	operationColumns = `seq, subscriber, package, operator, from_box, actor, to_inn, to_kpp, to_name, to_box, address, candidates, state, reason,
+		detail, message, operator_time, sent_at, skew, attempts, resends, doubt_since, not_found, created_at, updated_at,
+		revision`
 
-	sqlOperationInsert = `INSERT INTO operations (subscriber, package, operator, actor, to_inn, to_kpp, to_name, to_box, address,
-		candidates, state, reason, detail, message, operator_time, sent_at, skew, attempts, doubt_since, not_found, created_at,
-		updated_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlOperationInsert = `INSERT INTO operations (subscriber, package, operator, from_box, actor, to_inn, to_kpp, to_name, to_box, address,
+		candidates, state, reason, detail, message, operator_time, sent_at, skew, attempts, resends, doubt_since, not_found, created_at,
+		updated_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	sqlOperation     = `SELECT ` + operationColumns + ` FROM operations WHERE subscriber = ? AND package = ?`
 	sqlOperationSeq  = `SELECT seq FROM operations WHERE subscriber = ? AND package = ?`
 	sqlOperationList = `SELECT ` + operationColumns + ` FROM operations WHERE `
 	sqlNewestFirst   = ` ORDER BY created_at DESC, seq DESC LIMIT ?`
 
-	sqlOperationUpdate = `UPDATE operations SET address = ?, candidates = ?, state = ?, reason = ?, detail = ?, message = ?,
-		operator_time = ?, sent_at = ?, skew = ?, attempts = ?, doubt_since = ?, not_found = ? WHERE seq = ?`
+	sqlOperationUpdate = `UPDATE operations SET operator = ?, from_box = ?, address = ?, candidates = ?, state = ?, reason = ?, detail = ?, message = ?,
+		operator_time = ?, sent_at = ?, skew = ?, attempts = ?, resends = ?, doubt_since = ?, not_found = ? WHERE seq = ?`
 	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = ? WHERE seq = ? RETURNING revision`
 )
 
@@ -50,9 +51,9 @@ func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, ev
 }
 
 func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
-	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.Actor, op.To.INN, op.To.KPP,
+	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.To.INN, op.To.KPP,
 		op.To.Name, op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message,
-		at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt),
+		at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt),
 		at(&op.UpdatedAt), op.Revision)
 	if err != nil {
 		return err
@@ -132,9 +133,9 @@ type row struct {
 func scanOperation(from scanner) (row, error) {
 	var r row
 	op := &r.Operation
-	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.Actor, &op.To.INN, &op.To.KPP, &op.To.Name,
+	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.From, &op.Actor, &op.To.INN, &op.To.KPP, &op.To.Name,
 		&op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), &op.State, &op.Reason, &op.Detail, &op.Message,
-		at(&op.OperatorTime), at(&op.SentAt), &op.Skew, &op.Attempts, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt),
+		at(&op.OperatorTime), at(&op.SentAt), &op.Skew, &op.Attempts, &op.Resends, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt),
 		at(&op.UpdatedAt), &op.Revision)
 	return r, err
 }
@@ -151,8 +152,8 @@ func operation(ctx context.Context, q querier, k edo.Key) (edo.Operation, error)
 // change writes what a step of work has changed and gives the new revision.
 func change(ctx context.Context, tx *session, seq int64, c edo.Change) (revision int64, err error) {
 	if op := c.Operation; op != nil {
-		_, err := tx.exec(ctx, sqlOperationUpdate, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail,
-			op.Message, at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, at(&op.DoubtSince), op.NotFound, seq)
+		_, err := tx.exec(ctx, sqlOperationUpdate, op.Operator, op.From, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail,
+			op.Message, at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, seq)
 		if err != nil {
 			return 0, err
 		}

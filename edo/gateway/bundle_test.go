@@ -26,6 +26,7 @@ const (
 
 // bundle is a gateway over a real store and archive, an operator in memory and keys that sign with a plain text.
 type bundle struct {
+	dir     string
 	op      *edotest.Operator
 	store   *sqlite.Store
 	archive edo.Archive
@@ -51,7 +52,7 @@ func setup(t *testing.T, change func(*bundle)) *bundle {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	b := &bundle{
-		op: &edotest.Operator{Now: time.Now}, store: store, archive: arch, signers: map[edo.SignerID]error{"head": nil},
+		dir: dir, op: &edotest.Operator{Now: time.Now}, store: store, archive: arch, signers: map[edo.SignerID]error{"head": nil},
 		verdict: edo.Verdict{State: edo.VerdictValid}, account: edo.Account{Subscriber: sub, Operator: "edotest", Box: "box-own", Revision: "1"},
 	}
 	b.cfg = gateway.Config{
@@ -85,22 +86,25 @@ func (b *bundle) run(t *testing.T) {
 	t.Cleanup(func() { cancel(); <-done })
 }
 
-// until watches a package until ok says yes.
+// until looks at a package until ok says yes; being settled is not the end, its fate at the counterparty goes on.
 func (b *bundle) until(t *testing.T, id edo.PackageID, ok func(edo.Operation) bool) edo.Operation {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	var last edo.Operation
-	for op, err := range b.gw.Watch(ctx, edo.Key{Subscriber: sub, Package: id}, 0) {
+	for {
+		op, err := b.gw.Status(ctx, edo.Key{Subscriber: sub, Package: id})
 		if err != nil {
-			t.Fatalf("watch: %v; last %+v", err, last)
+			t.Fatalf("%v", err)
 		}
-		if last = op; ok(op) {
+		if ok(op) {
 			return op
 		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("stays at %+v", op)
+		case <-time.After(time.Millisecond):
+		}
 	}
-	t.Fatalf("settled without reaching the goal: %+v", last)
-	return last
 }
 
 func state(s edo.State) func(edo.Operation) bool {
@@ -115,10 +119,10 @@ func (b *bundle) Account(context.Context, edo.SubscriberID) (edo.Account, error)
 	return b.account, nil
 }
 
-func (b *bundle) setOperator(name string) {
+func (b *bundle) setAccount(change func(*edo.Account)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.account.Operator = name
+	change(&b.account)
 }
 
 func (b *bundle) Allowed(_ context.Context, r edo.AccessRequest) error {

@@ -8,20 +8,21 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// commit settles a changed operation together with c and tells the host of a new state.
-func (g *Gateway) commit(ctx context.Context, job edo.Job, op *edo.Operation, c edo.Change) error {
+// commit settles a changed operation together with c, and tells the host when its state or the reason has changed.
+func (g *Gateway) commit(ctx context.Context, t *turn, op *edo.Operation, c edo.Change) error {
 	c.At = g.Now()
-	if len(c.Events) == 0 {
+	if op.State != t.was.State || op.Reason != t.was.Reason {
 		c.Events = []edo.Event{statusEvent(*op, c.At)}
 	}
 	c.Operation, c.Result, c.Detail = op, string(op.State), op.Detail
-	if job.Kind == edo.JobSend {
+	if t.job.Kind == edo.JobSend {
 		c.Documents = op.Documents
 	}
-	if err := g.settle(ctx, job, c); err != nil {
+	if err := g.settle(ctx, t.job, c); err != nil {
 		return err
 	}
 	op.Revision, op.UpdatedAt = op.Revision+1, c.At
+	t.remember(*op)
 	return nil
 }
 

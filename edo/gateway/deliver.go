@@ -97,7 +97,7 @@ func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, rol
 	}
 	versions := append([]edo.Version{
 		{Document: id, Role: edo.RoleOriginal, Name: d.Name, Digest: d.Digest, Size: d.Size, At: op.CreatedAt},
-		{Document: id, Role: edo.RoleSignature, Name: d.Name + ".p7s", Digest: d.Signature, At: op.UpdatedAt},
+		{Document: id, Role: edo.RoleSignature, Name: d.Name + ".p7s", Digest: d.Signature, At: op.CreatedAt},
 	}, d.Versions...)
 	for _, v := range versions {
 		if v.Role == role && !v.Digest.IsZero() {

@@ -10,38 +10,44 @@ import (
 // sureNotFound is how many answers "not found" after the visibility time allow another send.
 const sureNotFound = 2
 
+// maxResends is how often a package is sent again out of doubt. An operator that takes messages and never shows them
+// would get copy after copy; beyond this a person has to look.
+const maxResends = 1
+
 // doubt records that the operator may or may not have the package, and orders the first question.
-func (g *Gateway) doubt(ctx context.Context, job edo.Job, op edo.Operation, reason edo.Reason, detail string, wait time.Duration) error {
-	if op.DoubtSince.IsZero() {
-		op.DoubtSince = g.Now()
-	}
+func (g *Gateway) doubt(ctx context.Context, t *turn, op edo.Operation, reason edo.Reason, detail string) error {
 	op.State, op.Reason, op.Detail = edo.StateInDoubt, reason, detail
-	return g.commit(ctx, job, &op, edo.Change{Release: true, Due: g.Now().Add(wait)})
+	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now()})
 }
 
 // resolveDoubt asks the operator. Found: sent. Not found, after the visibility time and repeatedly: it may be sent
 // again. An operator that cannot be asked leaves the package in doubt for a person to decide.
-func (g *Gateway) resolveDoubt(ctx context.Context, job edo.Job, op edo.Operation) error {
-	session, _, err := g.session(ctx, op.Key.Subscriber)
+func (g *Gateway) resolveDoubt(ctx context.Context, t *turn, op edo.Operation) error {
+	session, _, err := g.sentSession(ctx, op)
 	if err != nil {
-		return g.askLater(ctx, job, op, err)
+		return g.askLater(ctx, t, op, err)
 	}
 	finder, ok := session.(edo.Finder)
 	if !ok {
-		op.Detail = "the operator cannot be asked; a person has to look there and decide"
-		return g.commit(ctx, job, &op, edo.Change{Release: true, Due: g.Now().Add(g.Backoff.Longest)})
+		return g.undecided(ctx, t, op, "the operator cannot be asked")
 	}
 	found, err := finder.Find(ctx, query(op))
 	g.Trace(ctx, "send.asked")
 	switch {
 	case err != nil:
-		return g.askLater(ctx, job, op, err)
+		return g.askLater(ctx, t, op, err)
 	case found.Sent != nil:
-		return g.sent(ctx, job, op, *found.Sent)
+		return g.sent(ctx, t, op, *found.Sent)
 	case found.AsOf.IsZero():
-		return g.askLater(ctx, job, op, &edo.Error{Kind: edo.Unavailable, Reason: edo.AnswerUnreadable, Message: "the operator did not say as of when"})
+		return g.askLater(ctx, t, op, &edo.Error{Kind: edo.Unavailable, Reason: edo.AnswerUnreadable, Message: "the operator did not say as of when"})
 	}
-	return g.notFound(ctx, job, op, found, finder.Visibility())
+	return g.notFound(ctx, t, op, found, finder.Visibility())
+}
+
+// undecided leaves the package to a person who looks at the operator's own pages. Asking goes on, rarely.
+func (g *Gateway) undecided(ctx context.Context, t *turn, op edo.Operation, why string) error {
+	op.Reason, op.Detail = edo.DecisionNeeded, why+"; a person has to look there"
+	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(g.Backoff.Longest)})
 }
 
 func query(op edo.Operation) edo.Query {
@@ -52,25 +58,32 @@ func query(op edo.Operation) edo.Query {
 	return q
 }
 
-// notFound counts only answers given after an accepted message must have become visible.
-func (g *Gateway) notFound(ctx context.Context, job edo.Job, op edo.Operation, f edo.Found, visibility time.Duration) error {
+// notFound counts only answers given after an accepted message must have become visible. That time runs on the
+// operator's clock, from its first answer without the package: ours may be set while we wait.
+func (g *Gateway) notFound(ctx context.Context, t *turn, op edo.Operation, f edo.Found, visibility time.Duration) error {
 	now := g.Now()
+	if op.DoubtSince.IsZero() {
+		op.DoubtSince = f.AsOf
+	}
 	op.Detail = "not found at the operator as of " + f.AsOf.UTC().Format(time.RFC3339)
-	visible := op.DoubtSince.Add(visibility)
-	if now.Before(visible) {
-		wait := min(max(now.Sub(op.DoubtSince), g.Backoff.First), visible.Sub(now), time.Minute)
-		return g.commit(ctx, job, &op, edo.Change{Release: true, Due: now.Add(wait)})
+	if passed := f.AsOf.Sub(op.DoubtSince); passed < visibility {
+		wait := min(max(passed, g.Backoff.First), visibility-passed, time.Minute)
+		return g.commit(ctx, t, &op, edo.Change{Release: true, Due: now.Add(wait)})
 	}
 	if op.NotFound++; op.NotFound < sureNotFound {
-		return g.commit(ctx, job, &op, edo.Change{Release: true, Due: now.Add(max(g.Backoff.First, visibility/4))})
+		return g.commit(ctx, t, &op, edo.Change{Release: true, Due: now.Add(max(g.Backoff.First, visibility/4))})
+	}
+	if op.Resends >= maxResends {
+		return g.undecided(ctx, t, op, "sent again and still not shown by the operator")
 	}
 	op.State, op.Reason, op.DoubtSince, op.NotFound = edo.StateAccepted, "", time.Time{}, 0
-	return g.commit(ctx, job, &op, edo.Change{Release: true, Due: now})
+	op.Resends++
+	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: now})
 }
 
 // askLater keeps the doubt. An answer that could not be read is no answer, and restarts the count.
-func (g *Gateway) askLater(ctx context.Context, job edo.Job, op edo.Operation, err error) error {
+func (g *Gateway) askLater(ctx context.Context, t *turn, op edo.Operation, err error) error {
 	op.NotFound, op.Detail = 0, plain(err)
-	wait := max(g.Backoff.after(job.Tries), asError(err).RetryAfter)
-	return g.commit(ctx, job, &op, edo.Change{Release: true, Due: g.Now().Add(min(wait, g.Backoff.Longest))})
+	wait := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
+	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(min(wait, g.Backoff.Longest))})
 }

@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"errors"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -80,10 +82,11 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	g.Trace(ctx, string(job.Kind)+".claimed")
 	work, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
+	t := newTurn(job, g.Now)
 	var renewing sync.WaitGroup
 	stop := make(chan struct{})
-	renewing.Go(func() { g.renew(work, stop, job, lost) })
-	err := g.step(work, job)
+	renewing.Go(func() { g.renew(work, stop, t, lost) })
+	err := g.step(work, t)
 	close(stop)
 	renewing.Wait()
 	if err == nil || errors.Is(err, edo.LeaseLost) {
@@ -97,27 +100,35 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	}
 }
 
-func (g *Gateway) step(ctx context.Context, job edo.Job) error {
-	op, err := g.Outbox.Operation(ctx, job.Key)
+// step works on what the row says now. A panic is an error of this job, not the end of the process: the same job would
+// be claimed again after every restart. Its text may hold anything, so only the place is logged.
+func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
+	defer func() {
+		if recover() != nil {
+			g.Logger.ErrorContext(ctx, "panic", "stack", string(debug.Stack()))
+			err = &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "the work on this job panicked; see the log of the process"}
+		}
+	}()
+	op, err := g.Outbox.Operation(ctx, t.job.Key)
 	if err != nil {
 		return err
 	}
-	switch job.Kind {
+	t.remember(op)
+	switch t.job.Kind {
 	case edo.JobSend:
-		return g.sendStep(ctx, job, op)
+		return g.sendStep(ctx, t, op)
 	case edo.JobStamp:
-		return g.stampStep(ctx, job, op)
+		return g.stampStep(ctx, t, op)
 	case edo.JobTrack:
-		return g.trackStep(ctx, job, op)
+		return g.trackStep(ctx, t, op)
 	}
-	return &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "job of unknown kind " + string(job.Kind)}
+	return &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "job of unknown kind " + string(t.job.Kind)}
 }
 
 // renew keeps the lease while the work goes on. When it is lost the work is cancelled: a stale worker must not send.
-func (g *Gateway) renew(ctx context.Context, stop <-chan struct{}, job edo.Job, lost context.CancelCauseFunc) {
+func (g *Gateway) renew(ctx context.Context, stop <-chan struct{}, t *turn, lost context.CancelCauseFunc) {
 	tick := time.NewTicker(g.Lease / 3)
 	defer tick.Stop()
-	until := job.Until
 	for {
 		select {
 		case <-stop:
@@ -125,11 +136,11 @@ func (g *Gateway) renew(ctx context.Context, stop <-chan struct{}, job edo.Job, 
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			now := g.Now()
-			err := g.Outbox.Renew(ctx, job, now.Add(g.Lease))
+			until := g.Now().Add(g.Lease)
+			err := g.Outbox.Renew(ctx, t.job, until)
 			if err == nil {
-				until = now.Add(g.Lease)
-			} else if errors.Is(err, edo.LeaseLost) || !now.Before(until) {
+				t.until.Store(until.UnixNano())
+			} else if errors.Is(err, edo.LeaseLost) || t.held() != nil {
 				lost(&edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "gateway.Run", Err: err})
 				return
 			}
@@ -175,6 +186,20 @@ func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session,
 	}
 	g.sessions[s] = openSession{revision: account.Revision, session: opened}
 	return opened, account, nil
+}
+
+// sentSession is the session of the account that a package was sent from. Under another operator or another box the
+// question would go to somebody who cannot know.
+func (g *Gateway) sentSession(ctx context.Context, op edo.Operation) (edo.Session, edo.Account, error) {
+	session, account, err := g.session(ctx, op.Key.Subscriber)
+	if err == nil && (account.Operator != op.Operator || !strings.EqualFold(string(account.Box), string(op.From))) {
+		err = &edo.Error{
+			Kind: edo.Unavailable, Reason: edo.AccountChanged, Field: "subscriber",
+			Message: "is another account now; the package went from box " + string(op.From) + " at " + op.Operator,
+			Remedy:  "set the subscriber back, and add the new account as a subscriber of its own",
+		}
+	}
+	return session, account, err
 }
 
 func (g *Gateway) closeSessions() {

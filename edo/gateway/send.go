@@ -12,8 +12,8 @@ import (
 )
 
 // Send accepts a package: it returns when digests, bytes and the send job are committed, and never calls the operator.
-// The same package id with the same documents returns the stored operation; with others it is refused with
-// [edo.PackageDiffers]. All faults of the package are reported at once, as [edo.Faults]. The contents of several
+// The same package id with the same documents for the same recipient returns the stored operation; with others it is
+// refused with [edo.PackageDiffers]. All faults of the package are reported at once, as [edo.Faults]. The contents of several
 // documents may be read at the same time.
 func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error) {
 	op, err := g.send(ctx, p)
@@ -102,7 +102,7 @@ func (g *Gateway) stored(ctx context.Context, p edo.Package) (edo.Operation, boo
 
 // same reports whether p is the package that was accepted under this id.
 func same(op edo.Operation, p edo.Package) error {
-	ok := len(op.Documents) == len(p.Documents)
+	ok := len(op.Documents) == len(p.Documents) && op.To.INN == p.To.INN && op.To.KPP == p.To.KPP && op.To.Box == p.To.Box
 	for i := 0; ok && i < len(p.Documents); i++ {
 		ok = op.Documents[i].ID == p.Documents[i].ID && op.Documents[i].Digest == p.Documents[i].Content.Digest
 	}
@@ -111,7 +111,7 @@ func same(op edo.Operation, p edo.Package) error {
 	}
 	return &edo.Error{
 		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "package.id",
-		Message: "was used for a package with other documents", Remedy: "send the changed package under a new id",
+		Message: "was used for other documents or another recipient", Remedy: "send the changed package under a new id",
 	}
 }
 
@@ -139,9 +139,10 @@ func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, po
 	return st, nil
 }
 
-// archive copies content into the archive unless its bytes are there already.
+// archive copies content into the archive unless it comes from there. Bytes of the same digest that only lie there are
+// no proof: they may be damaged, and storing them again mends them.
 func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) error {
-	if _, err := g.Archive.Open(ctx, c.Digest); err == nil {
+	if c.In == g.Archive {
 		return nil
 	}
 	r, err := c.Open(ctx)

@@ -164,6 +164,9 @@ func TestSamePackageTwice(t *testing.T) {
 	if _, err := b.gw.Send(t.Context(), pack("p1", "other")); !errors.Is(err, edo.Conflict) || !errors.Is(err, edo.PackageDiffers) {
 		t.Errorf("other documents: %v", err)
 	}
+	if _, err := b.gw.Send(t.Context(), inn(pack("p1", "one"), "7803456788")); !errors.Is(err, edo.PackageDiffers) {
+		t.Errorf("another recipient: %v", err)
+	}
 }
 
 // TestRefusedBeforeAnything: a package with faults leaves no row, and the driver is never called.
@@ -270,10 +273,10 @@ func TestBrokenAccountIsNoFaultOfThePackage(t *testing.T) {
 	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
 		t.Fatal(err)
 	}
-	b.setOperator("of another composition")
+	b.setAccount(func(a *edo.Account) { a.Operator = "of another composition" })
 	b.run(t)
 	b.until(t, "p1", state(edo.StateWaiting))
-	b.setOperator("edotest")
+	b.setAccount(func(a *edo.Account) { a.Operator = "edotest" })
 	if op := b.until(t, "p1", settled); op.State != edo.StateSent {
 		t.Errorf("state %s: %s", op.State, op.Detail)
 	}

@@ -12,34 +12,31 @@ import (
 const maxFormFaults = 3
 
 // stampStep asks once for the printed form of one document.
-func (g *Gateway) stampStep(ctx context.Context, job edo.Job, op edo.Operation) error {
-	d := op.Document(job.Document)
+func (g *Gateway) stampStep(ctx context.Context, t *turn, op edo.Operation) error {
+	d := op.Document(t.job.Document)
 	if d == nil || d.Stamp.Final() {
-		return g.settle(ctx, job, edo.Change{At: g.Now(), Done: true, Result: "nothing to do"})
+		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: "nothing to do"})
 	}
-	session, account, err := g.session(ctx, op.Key.Subscriber)
+	session, account, err := g.sentSession(ctx, op)
 	if err != nil {
-		return g.formLater(ctx, job, &op, d, err)
+		return g.formLater(ctx, t, &op, d, err)
 	}
 	printer, ok := session.(edo.Printer)
 	if !ok {
-		return g.formNever(ctx, job, &op, d, account, edo.FormNever, "the operator has no printed forms")
+		return g.formNever(ctx, t, &op, d, account, edo.FormNever, "the operator has no printed forms")
 	}
 	v, err := g.fetch(ctx, printer, op, d)
 	switch {
 	case err == nil:
-		return g.formReady(ctx, job, &op, d, v)
-	case errors.Is(err, edo.NotReady):
-		if g.Now().Sub(job.Born) > g.FormPatience {
-			return g.formNever(ctx, job, &op, d, account, edo.FormNotReady, "the operator did not give the printed form in the time allowed")
-		}
-		return g.formLater(ctx, job, &op, d, err)
+		return g.formReady(ctx, t, &op, d, v)
 	case errors.Is(err, edo.NotSupported):
-		return g.formNever(ctx, job, &op, d, account, edo.FormNever, plain(err))
+		return g.formNever(ctx, t, &op, d, account, edo.FormNever, plain(err))
 	case badForm(edo.ReasonOf(err)):
-		return g.formBad(ctx, job, &op, d, err)
+		return g.formBad(ctx, t, &op, d, err)
+	case t.now().Sub(t.job.Born) > g.FormPatience:
+		return g.formNever(ctx, t, &op, d, account, edo.FormNotReady, "the operator did not give the printed form in the time allowed: "+plain(err))
 	}
-	return g.formLater(ctx, job, &op, d, err)
+	return g.formLater(ctx, t, &op, d, err)
 }
 
 // fetch reads the form into the archive, byte for byte as it came, and checks that it is one.
@@ -94,32 +91,32 @@ func (g *Gateway) recognise(ctx context.Context, op edo.Operation, d *edo.Docume
 	return "stamp recognised: " + seen[0]
 }
 
-func (g *Gateway) formReady(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, v edo.Version) error {
+func (g *Gateway) formReady(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, v edo.Version) error {
 	d.Stamp, d.StampReason, d.StampDetail = edo.StampReady, "", v.Remark
-	err := g.commitStamp(ctx, job, op, d, edo.Change{Done: true, Versions: []edo.Version{v}})
+	err := g.commitStamp(ctx, t, op, d, edo.Change{Done: true, Versions: []edo.Version{v}})
 	g.Trace(ctx, "stamp.offered")
 	return err
 }
 
-func (g *Gateway) formLater(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, err error) error {
+func (g *Gateway) formLater(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, err error) error {
 	d.StampReason, d.StampDetail = edo.ReasonOf(err), plain(err)
 	if errors.Is(err, edo.NotReady) {
 		d.StampReason, d.StampDetail = edo.FormNotReady, "the operator is still making the printed form"
 	}
-	wait := max(g.Backoff.after(job.Tries), asError(err).RetryAfter)
-	return g.commitStamp(ctx, job, op, d, edo.Change{Release: true, Due: g.Now().Add(wait)})
+	wait := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
+	return g.commitStamp(ctx, t, op, d, edo.Change{Release: true, Due: g.Now().Add(wait)})
 }
 
 // formBad asks again a few times: operators are known to answer nonsense first and the form later.
-func (g *Gateway) formBad(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, err error) error {
+func (g *Gateway) formBad(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, err error) error {
 	if d.FormFaults++; d.FormFaults < maxFormFaults {
-		return g.formLater(ctx, job, op, d, err)
+		return g.formLater(ctx, t, op, d, err)
 	}
 	d.Stamp, d.StampReason, d.StampDetail = edo.StampRejected, edo.ReasonOf(err), plain(err)
-	return g.commitStamp(ctx, job, op, d, edo.Change{Done: true})
+	return g.commitStamp(ctx, t, op, d, edo.Change{Done: true})
 }
 
-func (g *Gateway) formNever(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, a edo.Account, reason edo.Reason, detail string) error {
+func (g *Gateway) formNever(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, a edo.Account, reason edo.Reason, detail string) error {
 	d.Stamp, d.StampReason, d.StampDetail = edo.StampNever, reason, detail
 	c := edo.Change{Done: true}
 	if a.Policy.LocalMark && g.Marker != nil {
@@ -133,7 +130,7 @@ func (g *Gateway) formNever(ctx context.Context, job edo.Job, op *edo.Operation,
 			d.StampDetail += "; the local mark could not be drawn: " + plain(err)
 		}
 	}
-	return g.commitStamp(ctx, job, op, d, c)
+	return g.commitStamp(ctx, t, op, d, c)
 }
 
 // localMark draws our own mark on a copy. Its role and words never claim to be the operator's.
@@ -159,21 +156,22 @@ func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.Documen
 }
 
 // commitStamp writes the stamp state and tells the host what changed: the state, and each new version.
-func (g *Gateway) commitStamp(ctx context.Context, job edo.Job, op *edo.Operation, d *edo.DocumentStatus, c edo.Change) error {
+func (g *Gateway) commitStamp(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, c edo.Change) error {
 	base := edo.Event{Key: op.Key, State: op.State, Document: d.ID, ExternalID: d.ExternalID, Stamp: d.Stamp, Reason: d.StampReason, Detail: d.StampDetail, At: g.Now()}
 	for _, v := range c.Versions {
 		e := base
 		e.Kind, e.Version = edo.EventVersion, v
 		c.Events = append(c.Events, e)
 	}
-	base.Kind = edo.EventStamp
+	if was := t.was.Document(d.ID); was.Stamp != d.Stamp || was.StampReason != d.StampReason {
+		base.Kind = edo.EventStamp
+		c.Events = append(c.Events, base)
+	}
 	c.At, c.Result, c.Detail = g.Now(), string(d.Stamp), d.StampDetail
-	c.Events = append(c.Events, base)
 	c.Documents = []edo.DocumentStatus{*d}
-	return g.settle(ctx, job, c)
+	return g.settle(ctx, t.job, c)
 }
 
-// copyName is a file name that says what the copy is.
 func copyName(name, what string) string {
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		name = name[:i]

@@ -10,6 +10,9 @@ import (
 // trackEnd is how long the fate of a sent package is followed.
 const trackEnd = 90 * 24 * time.Hour
 
+// trackSlower is how much longer the waits between questions may grow than elsewhere: people answer in days.
+const trackSlower = 72
+
 // rank orders the fates of documents: a package is only as far as its slowest document, and refused as soon as one is.
 func rank(s edo.State) int {
 	switch s {
@@ -26,31 +29,32 @@ func rank(s edo.State) int {
 }
 
 // trackStep asks what became of a sent package, ever more rarely.
-func (g *Gateway) trackStep(ctx context.Context, job edo.Job, op edo.Operation) error {
+func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) error {
 	if op.State.Final() {
-		return g.settle(ctx, job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
+		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 	}
-	session, _, err := g.session(ctx, op.Key.Subscriber)
+	session, _, err := g.sentSession(ctx, op)
 	if err != nil {
 		return err
 	}
 	tracker, ok := session.(edo.Tracker)
-	if !ok || g.Now().Sub(job.Born) > trackEnd {
-		return g.settle(ctx, job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
+	if !ok || g.Now().Sub(t.job.Born) > trackEnd {
+		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 	}
 	state, err := g.fate(ctx, tracker, op)
 	if err != nil {
 		return err
 	}
-	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.Backoff.after(job.Tries)), Result: string(state)}
+	rarely := Backoff{First: g.Backoff.First, Longest: trackSlower * g.Backoff.Longest}
+	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(rarely.after(t.job.Tries)), Result: string(state)}
 	if rank(state) <= rank(op.State) {
-		return g.settle(ctx, job, c)
+		return g.settle(ctx, t.job, c)
 	}
 	op.State, op.Reason, op.Detail = state, "", ""
 	if state.Final() {
 		c.Release, c.Done = false, true
 	}
-	return g.commit(ctx, job, &op, c)
+	return g.commit(ctx, t, &op, c)
 }
 
 // fate is the state of the whole package.

@@ -83,6 +83,7 @@ CREATE TABLE operations (
     subscriber    TEXT NOT NULL,    -- who sends
     package       TEXT NOT NULL,    -- id chosen by the host, unique per subscriber for ever
     operator      TEXT NOT NULL,    -- driver name
+    from_box      TEXT NOT NULL,    -- our box it was sent from, empty until then
     actor         TEXT NOT NULL,    -- the host's user who asked
     to_inn        TEXT NOT NULL,    -- INN of the counterparty
     to_kpp        TEXT NOT NULL,    -- its KPP, may be empty
@@ -98,7 +99,8 @@ CREATE TABLE operations (
     sent_at       TEXT,             -- the same on our clock
     skew          INTEGER NOT NULL, -- sent_at minus operator_time in nanoseconds
     attempts      INTEGER NOT NULL, -- sends begun
-    doubt_since   TEXT,             -- since when the outcome is not known
+    resends       INTEGER NOT NULL, -- sends repeated after a doubt
+    doubt_since   TEXT,             -- operator's time of the first answer without it
     not_found     INTEGER NOT NULL, -- consecutive sure answers "not found"
     created_at    TEXT NOT NULL,    -- when it was accepted
     updated_at    TEXT NOT NULL,    -- last change

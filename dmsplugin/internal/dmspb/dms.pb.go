@@ -1476,11 +1476,11 @@ type Operation struct {
 	OperatorTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=operator_time,json=operatorTime,proto3" json:"operator_time,omitempty"`
 	// The same moment on the plugin's clock.
 	SentAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=sent_at,json=sentAt,proto3" json:"sent_at,omitempty"`
-	// sent_at minus operator_time: answer time and difference of clocks together.
+	// sent_at minus operator_time: answer time and difference of clocks together; absent if it was found out later.
 	Skew *durationpb.Duration `protobuf:"bytes,12,opt,name=skew,proto3" json:"skew,omitempty"`
 	// How many sends were begun.
 	Attempts int32 `protobuf:"varint,13,opt,name=attempts,proto3" json:"attempts,omitempty"`
-	// Since when it is in doubt; absent otherwise.
+	// Operator's time of the first answer that did not show it; absent unless in doubt.
 	DoubtSince *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=doubt_since,json=doubtSince,proto3" json:"doubt_since,omitempty"`
 	// How many sure "not found" answers came while in doubt.
 	NotFound int32 `protobuf:"varint,15,opt,name=not_found,json=notFound,proto3" json:"not_found,omitempty"`
@@ -1495,7 +1495,11 @@ type Operation struct {
 	// Whether nothing more will happen to sending and stamping by itself.
 	Settled bool `protobuf:"varint,20,opt,name=settled,proto3" json:"settled,omitempty"`
 	// Boxes that fit when the counterparty has several: choose one and send under a new package id.
-	Candidates    []*Address `protobuf:"bytes,21,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	Candidates []*Address `protobuf:"bytes,21,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// Our box it was sent from; empty until it is being sent.
+	From string `protobuf:"bytes,22,opt,name=from,proto3" json:"from,omitempty"`
+	// How many sends were repeated after a doubt.
+	Resends       int32 `protobuf:"varint,23,opt,name=resends,proto3" json:"resends,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1675,6 +1679,20 @@ func (x *Operation) GetCandidates() []*Address {
 		return x.Candidates
 	}
 	return nil
+}
+
+func (x *Operation) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *Operation) GetResends() int32 {
+	if x != nil {
+		return x.Resends
+	}
+	return 0
 }
 
 // DocumentStatus is one document of an operation.
@@ -5454,7 +5472,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x06source\x18\x06 \x01(\tR\x06source\x12\x16\n" +
 	"\x06remark\x18\a \x01(\tR\x06remark\x12\x1a\n" +
 	"\bexchange\x18\b \x01(\tR\bexchange\x12*\n" +
-	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xf4\x06\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xa2\a\n" +
 	"\tOperation\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12\x14\n" +
@@ -5482,7 +5500,9 @@ const file_dms_proto_rawDesc = "" +
 	"\asettled\x18\x14 \x01(\bR\asettled\x126\n" +
 	"\n" +
 	"candidates\x18\x15 \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
-	"candidates\"\x98\x05\n" +
+	"candidates\x12\x12\n" +
+	"\x04from\x18\x16 \x01(\tR\x04from\x12\x18\n" +
+	"\aresends\x18\x17 \x01(\x05R\aresends\"\x98\x05\n" +
 	"\x0eDocumentStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +

@@ -24,7 +24,7 @@ func FromOperation(o *dmspb.Operation) edo.Operation {
 		Address: fromAddress(o.GetAddress()), State: fromEnum(states(), o.GetState()), Reason: edo.Reason(o.GetReason()),
 		Detail: o.GetDetail(), Message: edo.MessageID(o.GetMessage()),
 		OperatorTime: fromTime(o.GetOperatorTime()), SentAt: fromTime(o.GetSentAt()), Skew: fromDuration(o.GetSkew()),
-		Attempts: int(o.GetAttempts()), DoubtSince: fromTime(o.GetDoubtSince()), NotFound: int(o.GetNotFound()),
+		Attempts: int(o.GetAttempts()), DoubtSince: fromTime(o.GetDoubtSince()), NotFound: int(o.GetNotFound()), From: edo.BoxID(o.GetFrom()), Resends: int(o.GetResends()),
 		CreatedAt: fromTime(o.GetCreatedAt()), UpdatedAt: fromTime(o.GetUpdatedAt()), Revision: o.GetRevision(),
 		Documents: fromEach(o.GetDocuments(), fromDocumentStatus), Candidates: fromEach(o.GetCandidates(), fromAddress),
 	}

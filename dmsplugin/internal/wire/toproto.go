@@ -26,7 +26,7 @@ func ToOperation(o edo.Operation) *dmspb.Operation {
 		Attempts: int32(o.Attempts), DoubtSince: toTime(o.DoubtSince), NotFound: int32(o.NotFound),
 		CreatedAt: toTime(o.CreatedAt), UpdatedAt: toTime(o.UpdatedAt), Revision: o.Revision,
 		Documents: toEach(o.Documents, toDocumentStatus), Settled: o.Settled(),
-		Candidates: toEach(o.Candidates, toAddress),
+		Candidates: toEach(o.Candidates, toAddress), From: string(o.From), Resends: int32(o.Resends),
 	}
 }
 

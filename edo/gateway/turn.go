@@ -1,0 +1,66 @@
+package gateway
+
+import (
+	"context"
+	"io"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// turn is one claim of a job: what a worker holds while it works.
+type turn struct {
+	job   edo.Job
+	was   edo.Operation // as last stored
+	now   func() time.Time
+	until atomic.Int64 // end of the lease in Unix nanoseconds, moved by renew
+}
+
+func newTurn(job edo.Job, now func() time.Time) *turn {
+	t := &turn{job: job, now: now}
+	t.until.Store(job.Until.UnixNano())
+	return t
+}
+
+// remember keeps what is stored, apart from what the work goes on to change.
+func (t *turn) remember(op edo.Operation) {
+	op.Documents = slices.Clone(op.Documents)
+	t.was = op
+}
+
+// held is nil while the lease is ours.
+func (t *turn) held() error {
+	if t.now().UnixNano() < t.until.Load() {
+		return nil
+	}
+	return &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "gateway.Run", Message: "the lease ended while the work stood still"}
+}
+
+// guard makes content unreadable once the lease has ended. The last content of a request is read before its last byte
+// leaves, so a process that was paused and goes on after another has taken over cannot complete its request.
+func (t *turn) guard(c edo.Content) edo.Content {
+	open := c.Open
+	c.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		r, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return guarded{r, t}, nil
+	}
+	return c
+}
+
+type guarded struct {
+	io.ReadCloser
+	turn *turn
+}
+
+func (g guarded) Read(p []byte) (int, error) {
+	n, err := g.ReadCloser.Read(p)
+	if lost := g.turn.held(); lost != nil {
+		return 0, lost
+	}
+	return n, err
+}
