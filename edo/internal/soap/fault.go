@@ -45,8 +45,22 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("soap fault %s in %s", f.Code, f.Field)
 }
 
-// fault reads soap:Fault. Its children have no namespace.
-func (n *Node) fault11(detail Name) (*Fault, error) {
+// faultForm is what a typed fault looks like; a client compiles it once.
+type faultForm struct {
+	detail      Name
+	code, field *regexp.Regexp
+}
+
+func newFaultForm(detail Name) *faultForm {
+	return &faultForm{
+		detail: detail,
+		code:   regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`),
+		field:  regexp.MustCompile(`^[\pL\pN_.:/\[\]@-]{1,200}$`),
+	}
+}
+
+// fault11 reads soap:Fault. Its children have no namespace.
+func (n *Node) fault11(form *faultForm) (*Fault, error) {
 	f := &Fault{Shape: NoDetail}
 	err := n.Fields(map[Name]func(*Node) error{
 		{Local: "faultcode"}:   func(c *Node) error { _, err := c.Text(); return err },
@@ -54,7 +68,7 @@ func (n *Node) fault11(detail Name) (*Fault, error) {
 		{Local: "detail"}: func(c *Node) error {
 			tree, err := c.tree()
 			if err == nil {
-				f.read(tree, detail)
+				f.read(tree, form)
 			}
 			return err
 		},
@@ -63,7 +77,7 @@ func (n *Node) fault11(detail Name) (*Fault, error) {
 }
 
 // read finds the shape in the tree of the detail element.
-func (f *Fault) read(tree *etree.Element, detail Name) {
+func (f *Fault) read(tree *etree.Element, form *faultForm) {
 	children := tree.ChildElements()
 	if len(children) == 0 {
 		return
@@ -74,14 +88,14 @@ func (f *Fault) read(tree *etree.Element, detail Name) {
 	case len(children) > 1:
 	case name == Name{Space: exceptionSpace, Local: "ExceptionDetail"}:
 		f.Shape = ExceptionDetail
-	case name == detail:
-		f.typed(first)
+	case name == form.detail:
+		f.typed(first, form)
 	}
 }
 
 // typed reads the declared detail; its children may come in any order but only once. A code that does not look like one
 // is not passed on.
-func (f *Fault) typed(e *etree.Element) {
+func (f *Fault) typed(e *etree.Element, form *faultForm) {
 	values := map[string]string{}
 	for _, c := range e.ChildElements() {
 		if _, twice := values[c.Tag]; twice || c.NamespaceURI() != e.NamespaceURI() || len(c.ChildElements()) > 0 {
@@ -89,11 +103,11 @@ func (f *Fault) typed(e *etree.Element) {
 		}
 		values[c.Tag] = c.Text()
 	}
-	if !regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`).MatchString(values["Code"]) {
+	if !form.code.MatchString(values["Code"]) {
 		return
 	}
 	f.Shape, f.Code = Typed, values["Code"]
-	if regexp.MustCompile(`^[\pL\pN_.:/\[\]@-]{1,200}$`).MatchString(values["Field"]) {
+	if form.field.MatchString(values["Field"]) {
 		f.Field = values["Field"]
 	}
 	if values["Message"] != "" {
