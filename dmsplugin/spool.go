@@ -47,12 +47,16 @@ func (s spool) receive(ctx context.Context) (edo.Package, error) {
 }
 
 func (s spool) headers() (edo.Package, error) {
+	var all budget
 	first, err := s.next("package")
 	if err != nil {
 		return edo.Package{}, err
 	}
 	if first.GetPackage() == nil {
 		return edo.Package{}, wire.Broken("package", "does not begin with its header")
+	}
+	if err := all.take("package", first); err != nil {
+		return edo.Package{}, err
 	}
 	pkg, n, err := wire.FromPackageHeader(first.GetPackage())
 	if err != nil {
@@ -66,6 +70,9 @@ func (s spool) headers() (edo.Package, error) {
 		}
 		if part.GetDocument() == nil {
 			return pkg, wire.Broken(field, "has no header")
+		}
+		if err := all.take(field, part); err != nil {
+			return pkg, err
 		}
 		d, err := wire.FromDocumentHeader(field, part.GetDocument())
 		if err != nil {

@@ -13,8 +13,8 @@
 //
 // # Limits
 //
-// One process writes at a time. One that is frozen while it holds the write lock (stopped by a signal, by a debugger,
-// by a full pipe) stops the writing of all others that share the file until it goes on or dies: nothing is lost and their
+// One process writes at a time. One that is frozen while it holds the write lock, by a signal or a debugger, stops the
+// writing of all others that share the file until it goes on or dies: nothing is lost and their
 // calls end with [directory.StoreBusy] after ten seconds, but nothing moves either. [Probe] finds it out, and edo-dms
 // doctor says so.
 //

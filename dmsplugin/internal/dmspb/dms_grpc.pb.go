@@ -204,7 +204,8 @@ const (
 type ExchangeClient interface {
 	// Send takes one package. Order in the stream: one PackageHeader; then one DocumentHeader per document; then, for
 	// each document in the same order, its chunks and one DocumentEnd. The package is checked after the last
-	// DocumentHeader, before any content is taken, and all its faults are reported at once.
+	// DocumentHeader, before any content is taken, and all its faults are reported at once. One header has at most 64 KiB
+	// beside its signature, all headers of a package together have at most 32 MiB.
 	// It answers when the package is durable; the operator is asked later, follow Watch or Deliver.
 	// The host must close its side of the stream after the last DocumentEnd.
 	Send(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[SendRequest, SendResponse], error)
@@ -331,7 +332,8 @@ type Exchange_ContentClient = grpc.ServerStreamingClient[ContentResponse]
 type ExchangeServer interface {
 	// Send takes one package. Order in the stream: one PackageHeader; then one DocumentHeader per document; then, for
 	// each document in the same order, its chunks and one DocumentEnd. The package is checked after the last
-	// DocumentHeader, before any content is taken, and all its faults are reported at once.
+	// DocumentHeader, before any content is taken, and all its faults are reported at once. One header has at most 64 KiB
+	// beside its signature, all headers of a package together have at most 32 MiB.
 	// It answers when the package is durable; the operator is asked later, follow Watch or Deliver.
 	// The host must close its side of the stream after the last DocumentEnd.
 	Send(grpc.ClientStreamingServer[SendRequest, SendResponse]) error
