@@ -3,6 +3,7 @@ package main
 import (
 	"strconv"
 	"time"
+	_ "time/tzdata" // EDOKIT_ZONE works without zone files of the system
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
@@ -15,7 +16,8 @@ EDOKIT_LEASE (30s) until another process takes over the work of one that died;
 EDOKIT_VISIBILITY (2m) how long the operator may hide an accepted message from searches;
 EDOKIT_RETRY_FIRST (1s) and EDOKIT_RETRY_LONGEST (20m) waits between tries;
 EDOKIT_FORM_PATIENCE (72h) how long to ask for a printed form;
-EDOKIT_WORKERS (4) packages worked on at once.`
+EDOKIT_WORKERS (4) packages worked on at once;
+EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
 
 // settings reads what a site has set. What is not set keeps the default of the gateway or of the driver.
 func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config) error {
@@ -46,6 +48,14 @@ func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config
 			f = append(f, usage("EDOKIT_WORKERS", "is no number from 1 to 64", "leave it out for 4"))
 		}
 		g.Workers = n
+	}
+	if text := getenv("EDOKIT_ZONE"); text != "" {
+		zone, err := time.LoadLocation(text)
+		if err != nil || zone == time.Local { // "Local" would change with the machine
+			f = append(f, usage("EDOKIT_ZONE", "is no known time zone", "write its IANA name, such as Europe/Moscow, or leave it out for UTC"))
+		} else {
+			d.Zone = zone
+		}
 	}
 	return f.Err()
 }

@@ -24,7 +24,7 @@
 //   - Find filters the outbox by sender and by time alone, from 24 hours before the first attempt, and lists all four
 //     flow types: a narrower question could miss an accepted message. The list's order is not stated, so a reading
 //     counts only if the total did not change, and "not found" speaks for the moment of the first page. A forward of a document carries its field too and is no second sending.
-//   - Times without a zone are taken as UTC, see Config.Zone; 0001-01-01T00:00:00 is "not set".
+//   - Times without a zone are taken as UTC, see Config.Zone (EDOKIT_ZONE of edo-dms); 0001-01-01T00:00:00 is "not set".
 //   - An operator time that the answer of a send does not set stays zero; it is not replaced by ours.
 //   - The same organisation comes once per operator it is registered with. Hits of this operator win; without any, all
 //     are listed with their operators' codes. Only OrganizationStatus NonActive makes a box inactive.
