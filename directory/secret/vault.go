@@ -182,7 +182,9 @@ func signerOf(row directory.Signer, der []byte) (edo.Signer, error) {
 
 func refused(row directory.Signer, kind string, reason edo.Reason) error {
 	e := &edo.Error{Kind: edo.Denied, Reason: reason, Op: "secret.Signer", Field: "signer"}
-	if reason == edo.SignerExpired {
+	if !row.Enabled {
+		e.Message, e.Remedy = string(row.ID)+" ("+row.Info.Owner+") is disabled", "enable the signer, or name another"
+	} else if reason == edo.SignerExpired {
 		e.Message, e.Remedy = "certificate or authority of "+row.Info.Owner+" is not valid at this time", "store the new certificate and key, or name another signer"
 	} else {
 		e.Message, e.Remedy = row.Info.Owner+" may not sign a document of kind "+kind, "name a person who may, or let an administrator allow it"

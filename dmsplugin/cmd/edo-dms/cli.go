@@ -52,9 +52,11 @@ type command struct {
 	lang   lang
 	json   bool
 	getenv func(string) string
+	unsent bool // a package is being taken: a fault of the store means that it was not
 }
 
-// commandLine runs one command and gives the exit code: 0 done, 1 failed, 2 wrong usage.
+// commandLine runs one command and gives the exit code: 0 done, 1 failed, 2 wrong usage, 3 the time of --timeout is over,
+// 130 interrupted.
 func commandLine(ctx context.Context, args []string, s streams) int {
 	var grammar cli
 	exit := -1
@@ -79,14 +81,48 @@ func commandLine(ctx context.Context, args []string, s streams) int {
 	c := &command{streams: s, ctx: ctx, home: grammar.Home, lang: lang(grammar.Lang), json: grammar.JSON, getenv: os.Getenv}
 	if err := parsed.Run(c); err != nil {
 		c.report(err)
-		return 1
+		return exitCode(err)
 	}
 	return 0
 }
 
+// ended is a command that stopped before its end, without a fault: what people are told, and the exit code.
+type ended struct {
+	text string
+	code int
+}
+
+func (e *ended) Error() string { return e.text }
+
+func exitCode(err error) int {
+	var e *ended
+	switch {
+	case errors.As(err, &e):
+		return e.code
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	}
+	return 1
+}
+
+// Exit codes beside 0, 1 and 2.
+const (
+	exitTimeout     = 3
+	exitInterrupted = 130 // as a shell gives it for Ctrl-C
+)
+
 // report prints what went wrong: every fault on its own line, and what a clerk is told when the language asks for it.
 func (c *command) report(err error) {
 	if errors.Is(err, errReported) {
+		return
+	}
+	var e *ended
+	switch {
+	case errors.As(err, &e):
+		fmt.Fprintf(c.err, "edo-dms: %s\n", e.text)
+		return
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(c.err, "edo-dms: %s\n", c.lang.say("прервано", "interrupted"))
 		return
 	}
 	var faults edo.Faults
@@ -94,11 +130,33 @@ func (c *command) report(err error) {
 		faults = edo.Faults{err}
 	}
 	for _, f := range faults {
-		if c.lang == russian && edo.KindOf(f) != edo.Internal {
-			fmt.Fprintf(c.err, "edo-dms: %s\n", edo.KindOf(f).Russian())
+		if told := c.told(f); told != "" {
+			fmt.Fprintf(c.err, "edo-dms: %s\n", told)
 		}
-		fmt.Fprintf(c.err, "edo-dms: %v\n", f)
+		fmt.Fprintf(c.err, "edo-dms: %s\n", printable(f.Error()))
 	}
+}
+
+// told is the sentence for a clerk. English needs one only where the fault itself does not say what it means.
+func (c *command) told(f error) string {
+	reason := edo.ReasonOf(f)
+	if s, ours := storeReasons()[reason]; ours {
+		text := c.lang.say(s.ru, s.en)
+		if c.unsent {
+			text = c.lang.say("Пакет не сохранён: ", "The package is not stored: ") + text
+		}
+		return text
+	}
+	if c.lang != russian {
+		return ""
+	}
+	if text := c.lang.reason(reason); text != "" {
+		return text
+	}
+	if edo.KindOf(f) == edo.Internal {
+		return ""
+	}
+	return edo.KindOf(f).Russian()
 }
 
 // errReported ends a command whose output has said already what is wrong.
@@ -181,5 +239,5 @@ func (s secretFlags) read(c *command) (edo.Secret, error) {
 }
 
 func usage(field, message, remedy string) error {
-	return &edo.Error{Kind: edo.Invalid, Op: "edo-dms", Field: field, Message: message, Remedy: remedy}
+	return &edo.Error{Kind: edo.Invalid, Field: field, Message: message, Remedy: remedy}
 }

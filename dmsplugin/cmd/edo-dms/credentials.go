@@ -40,7 +40,7 @@ func (c credentials) SetLoginCertificate(ctx context.Context, s edo.SubscriberID
 	private, ok := key.Private().(*rsa.PrivateKey)
 	if !ok {
 		return &edo.Error{
-			Kind: edo.Invalid, Reason: cms.KeyUnsupported, Op: "edo-dms", Field: "key", Message: "is not RSA",
+			Kind: edo.Invalid, Reason: cms.KeyUnsupported, Field: "key", Message: "is not RSA",
 			Remedy: "the login decrypts with the key: give an RSA key",
 		}
 	}

@@ -2,7 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/beevik/etree"
@@ -37,8 +41,10 @@ func (l logList) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(rows, func() {
-			c.table("NO\tID\tSTARTED\tTOOK\tOPERATION\tHTTP\tOUTCOME\tCODE\tSENT\tRECEIVED\tPACKAGE", func(line func(...any)) {
+		return c.emit(list(rows), func() {
+			c.table(c.lang.say(
+				"№\tИДЕНТИФИКАТОР\tНАЧАТ\tДЛИЛСЯ\tОПЕРАЦИЯ\tHTTP\tИТОГ\tКОД\tОТПРАВЛЕНО\tПОЛУЧЕНО\tПАКЕТ",
+				"NO\tID\tSTARTED\tTOOK\tOPERATION\tHTTP\tOUTCOME\tCODE\tSENT\tRECEIVED\tPACKAGE"), func(line func(...any)) {
 				for _, e := range rows {
 					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.outcome(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(string(e.Package)))
 				}
@@ -51,11 +57,11 @@ func (c *command) outcome(e directory.Exchange) string {
 	if !e.Finished() {
 		return c.lang.say("прервано или идёт", "interrupted or running")
 	}
-	return string(e.Outcome)
+	return c.lang.outcome(e.Outcome)
 }
 
 type logShow struct {
-	ID      string `arg:"" help:"Log id, as the list shows it."`
+	ID      string `arg:"" help:"Number or id as the list shows it; the first characters of an id are enough if only one begins so."`
 	XML     bool   `name:"xml" help:"Show the XML of request and answer, indented for people."`
 	Request bool   `help:"Only the request."`
 	Answer  bool   `help:"Only the answer."`
@@ -68,7 +74,7 @@ func (l logShow) Run(c *command) error {
 		return usage("raw", "needs one side", "give --request or --answer")
 	}
 	return c.with(func(p *parts) error {
-		e, err := p.Store.Exchange(c.ctx, edo.ExchangeID(l.ID))
+		e, err := c.exchange(p, l.ID)
 		switch {
 		case err != nil:
 			return err
@@ -91,6 +97,60 @@ func (l logShow) Run(c *command) error {
 		}
 		return nil
 	})
+}
+
+// maxSearch bounds how many rows of the log, newest first, are searched for the beginning of an id.
+const maxSearch = 10_000
+
+// exchange finds a row by its id, by its number, or by the beginning of its id.
+func (c *command) exchange(p *parts, name string) (directory.Exchange, error) {
+	e, err := p.Store.Exchange(c.ctx, edo.ExchangeID(name))
+	if !errors.Is(err, edo.NotFound) {
+		return e, err
+	}
+	if n, err := strconv.ParseInt(name, 10, 64); err == nil && n > 0 && n < math.MaxInt64 {
+		rows, err := p.Store.Exchanges(c.ctx, directory.ExchangeFilter{Before: n + 1, Limit: 1})
+		if err != nil || (len(rows) == 1 && rows[0].Seq == n) {
+			return c.whole(p, rows, err)
+		}
+	}
+	rows, err := c.beginning(p, name)
+	if err == nil && len(rows) != 1 {
+		err = &edo.Error{Kind: edo.NotFound, Field: "id", Message: name + " is in no row of the log", Remedy: `see "edo-dms log"`}
+		if len(rows) > 1 {
+			err = usage("id", name+" fits several rows of the log", "give more characters, or the number")
+		}
+	}
+	return c.whole(p, rows, err)
+}
+
+// whole reads the row with its XML, which lists leave out.
+func (c *command) whole(p *parts, rows []directory.Exchange, err error) (directory.Exchange, error) {
+	if err != nil {
+		return directory.Exchange{}, err
+	}
+	return p.Store.Exchange(c.ctx, rows[0].ID)
+}
+
+// beginning finds the rows whose id begins so, two at most.
+func (c *command) beginning(p *parts, prefix string) (found []directory.Exchange, err error) {
+	filter := directory.ExchangeFilter{Limit: directory.MaxLimit}
+	for searched := 0; searched < maxSearch; searched += filter.Limit {
+		rows, err := p.Store.Exchanges(c.ctx, filter)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range rows {
+			if strings.HasPrefix(string(e.ID), prefix) {
+				found = append(found, e)
+			}
+			filter.Before = e.Seq
+		}
+		if len(rows) < filter.Limit || len(found) > 1 {
+			break
+		}
+	}
+	return found, nil
 }
 
 func (c *command) printExchange(e directory.Exchange) {

@@ -1,10 +1,19 @@
 package main_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/json"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -50,18 +59,44 @@ func TestCommandLine(t *testing.T) {
 					}
 				}
 			}
+			if err := os.WriteFile(filepath.Join(env.WorkDir, "old.crt"), expired(t), 0o600); err != nil {
+				return err
+			}
 			return os.WriteFile(filepath.Join(env.WorkDir, "password.txt"), []byte(us.Password+"\n"), 0o600)
 		},
 	})
 }
 
-// logID sets $LOGID to the id of the newest exchange of a call.
+// logID sets $LOGID, $LOGNO and $LOGPREFIX to id, number and a beginning of the id of the newest exchange of a call.
 func logID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("edo-dms", "--json", "log", "--operation", args[0], "--limit", "1"))
-	var rows []struct{ ID string }
+	var rows []struct {
+		Seq int64
+		ID  string
+	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &rows))
 	if len(rows) != 1 {
 		ts.Fatalf("%d rows of %s", len(rows), args[0])
 	}
 	ts.Setenv("LOGID", rows[0].ID)
+	ts.Setenv("LOGNO", strconv.FormatInt(rows[0].Seq, 10))
+	ts.Setenv("LOGPREFIX", rows[0].ID[:len(rows[0].ID)-4])
+}
+
+// expired is a certificate that was good last year.
+func expired(t *testing.T) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "Бывшев Олег"},
+		NotBefore: time.Now().AddDate(-2, 0, 0), NotAfter: time.Now().AddDate(-1, 0, 0),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -14,7 +13,7 @@ import (
 )
 
 type send struct {
-	Files       []string      `arg:"" type:"existingfile" help:"Documents of the package, in order."`
+	Files       []string      `arg:"" help:"Documents of the package, in order."`
 	Subscriber  string        `required:"" help:"Who sends: one of our organisations."`
 	Actor       string        `required:"" help:"On whose behalf: a user that is allowed to send."`
 	ToINN       string        `name:"to-inn" required:"" help:"INN of the counterparty."`
@@ -22,7 +21,7 @@ type send struct {
 	ToName      string        `help:"Name of the counterparty, for people."`
 	ToBox       string        `help:"Box of the counterparty, if it has several."`
 	Signer      []string      `help:"Who signs: one for all documents, or one for each in order."`
-	Signature   []string      `type:"existingfile" placeholder:"FILE" help:"Finished detached signatures (DER), one for each document in order."`
+	Signature   []string      `type:"path" placeholder:"FILE" help:"Finished detached signatures (DER), one for each document in order."`
 	Package     string        `help:"Package id. The same id with the same files is the same package, never sent twice. Default: a new one."`
 	Kind        string        `default:"Документ" help:"Kind of the documents as the counterparty reads it."`
 	Number      string        `help:"Number of the paper."`
@@ -40,14 +39,19 @@ func (s send) Run(c *command) error {
 		return err
 	}
 	return c.with(func(p *parts) error {
+		c.unsent = true
 		op, err := p.gateway.Send(c.ctx, pkg)
 		if err != nil {
 			return err
 		}
+		c.unsent = false
 		if !s.Wait {
 			return c.emit(op, func() {
 				c.printOperation(op)
-				c.print("%s\n", c.lang.say("Пакет сохранён. Его отправит работающий модуль или та же команда с --wait.",
+				if op.State != edo.StateAccepted && op.State != edo.StateWaiting {
+					return // it is on its way already
+				}
+				c.print("%s\n", c.lang.say("Пакет сохранён. Его отправит работающий модуль или эта же команда с --wait и тем же --package.",
 					"The package is stored. A running plugin sends it, or this command with --wait and the same --package."))
 			})
 		}
@@ -74,6 +78,9 @@ func (s send) pkg() (edo.Package, error) {
 		return pkg, usage("signature", fmt.Sprintf("is given %d times for %d documents", n, len(s.Files)), "give one for each")
 	}
 	for i, file := range s.Files {
+		if err := regular(fmt.Sprintf("files[%d]", i), file); err != nil {
+			return pkg, err
+		}
 		content, err := edo.FileContent(file)
 		if err != nil {
 			return pkg, err
@@ -108,8 +115,8 @@ func (c *command) wait(p *parts, key edo.Key, timeout time.Duration) error {
 	var last edo.Operation
 	for op, err := range p.gateway.Watch(ctx, key, 0) {
 		switch {
-		case errors.Is(err, context.DeadlineExceeded):
-			return usage("timeout", "is over, the package is "+string(last.State), "run the same command again, it goes on where it is")
+		case err != nil && ctx.Err() != nil:
+			return c.unfinished(p, key)
 		case err != nil:
 			return err
 		}
@@ -125,4 +132,20 @@ func (c *command) wait(p *parts, key edo.Key, timeout time.Duration) error {
 		return errReported
 	}
 	return nil
+}
+
+// unfinished says where a package stands that is not waited for any longer. Nothing is lost: every state is stored.
+func (c *command) unfinished(p *parts, key edo.Key) error {
+	op, err := p.gateway.Status(context.WithoutCancel(c.ctx), key)
+	if err != nil {
+		return err
+	}
+	code, what := exitTimeout, c.lang.say("время ожидания вышло", "the time is over")
+	if c.ctx.Err() != nil {
+		code, what = exitInterrupted, c.lang.say("ожидание прервано", "interrupted")
+	}
+	return &ended{code: code, text: fmt.Sprintf(c.lang.say(
+		"%s; пакет %s: %s. Спросите снова: edo-dms status %[2]s --subscriber %[4]s --wait",
+		"%s; package %s is still: %s. Ask again with: edo-dms status %[2]s --subscriber %[4]s --wait",
+	), what, key.Package, c.lang.state(op.State), key.Subscriber)}
 }

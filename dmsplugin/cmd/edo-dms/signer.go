@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,15 +17,15 @@ type signerAdd struct {
 	Key         string      `placeholder:"FILE" help:"Private key: PEM, or PKCS#12 that holds the certificate as well. Without it the document system must bring finished signatures."`
 	Password    secretFlags `embed:"" prefix:"key-password-"`
 	Kind        []string    `help:"Only documents of this kind; several are possible."`
-	From        time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day."`
-	Until       time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on."`
+	From        time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`
+	Until       time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on, by this machine's time."`
 	Disabled    bool        `help:"Store the person, but sign nothing."`
 }
 
 // Run stores the signer and seals the key.
 func (a signerAdd) Run(c *command) error {
 	row := directory.Signer{
-		ID: edo.SignerID(a.ID), Subscriber: edo.SubscriberID(a.Subscriber), Kinds: a.Kind, From: a.From, Until: a.Until, Enabled: !a.Disabled,
+		ID: edo.SignerID(a.ID), Subscriber: edo.SubscriberID(a.Subscriber), Kinds: a.Kind, From: localDay(a.From), Until: localDay(a.Until), Enabled: !a.Disabled,
 	}
 	password, err := a.Password.read(c)
 	if err != nil {
@@ -48,9 +49,16 @@ func (a signerAdd) Run(c *command) error {
 		return usage("certificate", "is missing", "give --certificate, --key or both")
 	}
 	return c.with(func(p *parts) error {
+		if err := p.known(c.ctx, a.Subscriber); err != nil {
+			return err
+		}
 		stored, err := credentials{p}.PutSigner(c.ctx, row, pair)
 		if err != nil {
 			return err
+		}
+		if now := time.Now(); now.Before(stored.Info.NotBefore) || now.After(stored.Info.NotAfter) {
+			fmt.Fprintf(c.err, c.lang.say("внимание: сертификат действует с %s по %s, подписывать им сейчас нельзя\n",
+				"note: the certificate is valid from %s to %s and cannot sign now\n"), when(stored.Info.NotBefore), when(stored.Info.NotAfter))
 		}
 		return c.emit(stored, func() {
 			c.print("signer %s stored: %s, certificate %s, valid until %s\n", stored.ID, printable(stored.Info.Owner), stored.Info.Serial, when(stored.Info.NotAfter))
@@ -65,14 +73,17 @@ type signerList struct {
 // Run lists the signers.
 func (a signerList) Run(c *command) error {
 	return c.with(func(p *parts) error {
+		if err := p.known(c.ctx, a.Subscriber); err != nil {
+			return err
+		}
 		rows, err := p.Store.Signers(c.ctx, edo.SubscriberID(a.Subscriber))
 		if err != nil {
 			return err
 		}
-		return c.emit(rows, func() {
-			c.table("ID\tOWNER\tALGORITHM\tVALID UNTIL\tKEY\tENABLED\tKINDS", func(line func(...any)) {
+		return c.emit(list(rows), func() {
+			c.table(c.lang.say("ID\tВЛАДЕЛЕЦ\tАЛГОРИТМ\tДЕЙСТВУЕТ ДО\tКЛЮЧ\tВКЛЮЧЁН\tВИДЫ", "ID\tOWNER\tALGORITHM\tVALID UNTIL\tKEY\tENABLED\tKINDS"), func(line func(...any)) {
 				for _, s := range rows {
-					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), s.HasKey, s.Enabled, dash(strings.Join(s.Kinds, ", ")))
+					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), c.lang.yes(s.HasKey), c.lang.yes(s.Enabled), dash(strings.Join(s.Kinds, ", ")))
 				}
 			})
 		})

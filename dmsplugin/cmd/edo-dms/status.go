@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"io"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -40,9 +43,9 @@ func (s status) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(map[string]any{"operation": op, "attempts": attempts}, func() {
+		return c.emit(map[string]any{"operation": op, "attempts": list(attempts)}, func() {
 			c.printOperation(op)
-			c.table("BEGUN\tENDED\tJOB\tDOCUMENT\tRESULT\tDETAIL", func(line func(...any)) {
+			c.table(c.lang.say("НАЧАТО\tОКОНЧЕНО\tРАБОТА\tДОКУМЕНТ\tИТОГ\tПОДРОБНОСТИ", "BEGUN\tENDED\tJOB\tDOCUMENT\tRESULT\tDETAIL"), func(line func(...any)) {
 				for _, a := range attempts {
 					line(when(a.At), when(a.EndedAt), a.Job, dash(string(a.Document)), dash(a.Result), dash(a.Detail))
 				}
@@ -56,8 +59,8 @@ func (s status) list(c *command, p *parts) error {
 	if err != nil {
 		return err
 	}
-	return c.emit(rows, func() {
-		c.table("ACCEPTED\tSUBSCRIBER\tPACKAGE\tTO\tDOCUMENTS\tSTATE", func(line func(...any)) {
+	return c.emit(list(rows), func() {
+		c.table(c.lang.say("ПРИНЯТ\tАБОНЕНТ\tПАКЕТ\tКОМУ\tДОКУМЕНТОВ\tСОСТОЯНИЕ", "ACCEPTED\tSUBSCRIBER\tPACKAGE\tTO\tDOCUMENTS\tSTATE"), func(line func(...any)) {
 			for _, op := range rows {
 				line(when(op.CreatedAt), op.Key.Subscriber, op.Key.Package, op.To.INN, len(op.Documents), c.lang.state(op.State))
 			}
@@ -67,7 +70,7 @@ func (s status) list(c *command, p *parts) error {
 
 func (c *command) printOperation(op edo.Operation) {
 	say := c.lang.say
-	c.print("%s %s: %s%s\n", say("Пакет", "Package"), op.Key.Package, c.lang.state(op.State), why(op.Reason, op.Detail))
+	c.print("%s %s: %s%s\n", say("Пакет", "Package"), op.Key.Package, c.lang.state(op.State), c.lang.why(op.Reason, op.Detail))
 	c.print("  %s: %s %s\n", say("Кому", "To"), op.To.INN, printable(op.To.Name))
 	if op.State.Sent() {
 		c.print("  %s: %s\n", say("Идентификатор у оператора", "Id at the operator"), printable(string(op.Message)))
@@ -81,9 +84,12 @@ func (c *command) printOperation(op edo.Operation) {
 		if owner := d.SignedBy.Owner; owner != "" {
 			c.print("      %s: %s\n", say("Подписал", "Signed by"), printable(owner))
 		}
-		c.print("      %s%s\n", c.lang.stamp(d.Stamp), why(d.StampReason, d.StampDetail))
+		if d.Verdict == edo.VerdictOperatorOnly {
+			c.print("      %s\n", say("подпись проверит только оператор", "the signature is checked by the operator only"))
+		}
+		c.print("      %s%s\n", c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
 		for _, v := range d.Versions {
-			c.print("      %s %s: %d %s, sha256 %s %s\n", say("версия", "version"), v.Role, v.Size, say("байт", "bytes"), v.Digest.Short(), printable(v.Remark))
+			c.print("      %s %s: %d %s, sha256 %s %s\n", say("версия", "version"), v.Role, v.Size, say("байт", "bytes"), v.Digest.Short(), c.lang.remark(v.Remark))
 		}
 	}
 }
@@ -92,26 +98,14 @@ func (c *command) printOperation(op edo.Operation) {
 func (c *command) printChange(last, op edo.Operation) {
 	now := time.Now().Format("15:04:05")
 	if op.State != last.State || op.Reason != last.Reason {
-		c.print("%s  %s%s\n", now, c.lang.state(op.State), why(op.Reason, op.Detail))
+		c.print("%s  %s%s\n", now, c.lang.state(op.State), c.lang.why(op.Reason, op.Detail))
 	}
 	for _, d := range op.Documents {
 		before := last.Document(d.ID)
 		if before == nil || before.Stamp != d.Stamp {
-			c.print("%s  %s: %s%s\n", now, printable(d.Name), c.lang.stamp(d.Stamp), why(d.StampReason, d.StampDetail))
+			c.print("%s  %s: %s%s\n", now, printable(d.Name), c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
 		}
 	}
-}
-
-func why(reason edo.Reason, detail string) string {
-	switch {
-	case reason == "" && detail == "":
-		return ""
-	case detail == "":
-		return " (" + string(reason) + ")"
-	case reason == "":
-		return " (" + printable(detail) + ")"
-	}
-	return " (" + string(reason) + ": " + printable(detail) + ")"
 }
 
 type fetch struct {
@@ -119,7 +113,7 @@ type fetch struct {
 	Document   string `arg:"" help:"Document id."`
 	Subscriber string `required:"" help:"Of which of our organisations."`
 	Role       string `enum:"original,signature,operator-form,local-mark" default:"operator-form" help:"Which version: original, signature, operator-form or local-mark."`
-	Out        string `required:"" placeholder:"FILE" help:"File to write; it must not exist."`
+	Out        string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
 }
 
 // Run writes one version to a new file; a file whose bytes could not be verified is removed again.
@@ -130,11 +124,27 @@ func (f fetch) Run(c *command) error {
 		if err != nil {
 			return err
 		}
+		if f.Out == "-" {
+			return c.copy(content)
+		}
 		if err := content.Save(c.ctx, f.Out); err != nil {
+			if errors.Is(err, fs.ErrExist) {
+				return usage("out", f.Out+" exists", "name a new file, or remove that one first; - writes to standard output")
+			}
 			return err
 		}
 		return c.emit(version, func() {
-			c.print("%s: %d bytes, sha256 %s\n", filepath.Base(f.Out), version.Size, version.Digest)
+			c.print("%s: %d %s, sha256 %s\n", filepath.Base(f.Out), version.Size, c.lang.say("байт", "bytes"), version.Digest)
 		})
 	})
+}
+
+// copy writes content to standard output. It is verified while it is read: a failure at the end shows in the exit code.
+func (c *command) copy(content edo.Content) error {
+	r, err := content.Open(c.ctx)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(c.out, r)
+	return errors.Join(err, r.Close())
 }

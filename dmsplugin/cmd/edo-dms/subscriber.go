@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -53,6 +54,10 @@ func (a subscriberAdd) Run(c *command) error {
 		return err
 	}
 	return c.withNew(func(p *parts) error {
+		replaced, err := a.check(c, p, row, password)
+		if err != nil {
+			return err
+		}
 		if err := p.Store.PutSubscriber(c.ctx, row); err != nil {
 			return err
 		}
@@ -69,8 +74,34 @@ func (a subscriberAdd) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(row, func() { c.print("subscriber %s stored\n", row.ID) })
+		return c.emit(row, func() {
+			if replaced {
+				c.print(c.lang.say("абонент %s заменён\n", "subscriber %s replaced\n"), row.ID)
+				return
+			}
+			c.print(c.lang.say("абонент %s сохранён\n", "subscriber %s stored\n"), row.ID)
+		})
 	})
+}
+
+// check refuses before anything is written, and says whether a subscriber of this id is there already.
+func (a subscriberAdd) check(c *command, p *parts, row directory.Subscriber, password edo.Secret) (replaced bool, err error) {
+	if err := row.Check(); err != nil {
+		return false, err
+	}
+	if err := p.supported(c.ctx, row); err != nil {
+		return false, err
+	}
+	old, err := p.Store.Subscriber(c.ctx, row.ID)
+	replaced = err == nil
+	if err != nil && !errors.Is(err, edo.NotFound) {
+		return false, err
+	}
+	sealed := replaced && old.LoginKind == directory.LoginPassword && old.Login == row.Login
+	if row.LoginKind == directory.LoginPassword && password.IsZero() && !sealed {
+		return replaced, usage("password-file", "is missing", "give --password-file or --password-env with --login, or --key to log in with a certificate")
+	}
+	return replaced, nil
 }
 
 // maxKeyFile bounds files with keys and certificates.
@@ -98,10 +129,10 @@ func (subscriberList) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(rows, func() {
-			c.table("ID\tOPERATOR\tINN\tKPP\tBOX\tLOGIN\tENABLED\tTITLE", func(line func(...any)) {
+		return c.emit(list(rows), func() {
+			c.table(c.lang.say("ID\tОПЕРАТОР\tИНН\tКПП\tЯЩИК\tВХОД\tВКЛЮЧЁН\tНАЗВАНИЕ", "ID\tOPERATOR\tINN\tKPP\tBOX\tLOGIN\tENABLED\tTITLE"), func(line func(...any)) {
 				for _, s := range rows {
-					line(s.ID, s.Operator, s.INN, dash(s.KPP), s.Box, s.LoginKind, s.Enabled, dash(s.Title))
+					line(s.ID, s.Operator, s.INN, dash(s.KPP), s.Box, s.LoginKind, c.lang.yes(s.Enabled), dash(s.Title))
 				}
 			})
 		})

@@ -63,6 +63,37 @@ func (l lang) stamp(s edo.StampState) string {
 	return string(s)
 }
 
+func (l lang) outcome(o edo.Outcome) string {
+	switch o {
+	case edo.OutcomeOK:
+		return l.say("успешно", "ok")
+	case edo.OutcomeFault:
+		return l.say("отказ", "fault")
+	case edo.OutcomeUnavailable:
+		return l.say("не отправлен", "unavailable")
+	case edo.OutcomeUnreadable:
+		return l.say("ответ не разобран", "unreadable")
+	case edo.OutcomeSilent:
+		return l.say("нет ответа", "silent")
+	}
+	return string(o)
+}
+
+func (l lang) yes(b bool) string {
+	if b {
+		return l.say("да", "yes")
+	}
+	return l.say("нет", "no")
+}
+
+// list makes JSON print [] where there is nothing.
+func list[T any](rows []T) []T {
+	if rows == nil {
+		return []T{}
+	}
+	return rows
+}
+
 // when is a time for people, in the zone of the machine.
 func when(t time.Time) string {
 	if t.IsZero() {

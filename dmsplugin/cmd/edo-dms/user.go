@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,20 +15,23 @@ type userAllow struct {
 	Subscriber string    `required:"" help:"For which of our organisations."`
 	Action     []string  `enum:"send,read" default:"send,read" help:"What is allowed: send, read or both. Only send is enforced today: read is kept for a console to come, and whoever can reach the plugin may read."`
 	Kind       []string  `help:"Only documents of this kind; several are possible."`
-	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day."`
-	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on."`
+	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`
+	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on, by this machine's time."`
 	Name       string    `help:"Name for people."`
 }
 
 // Run stores one line of the allow-list.
 func (a userAllow) Run(c *command) error {
 	row := directory.User{
-		Actor: edo.ActorID(a.Actor), Subscriber: edo.SubscriberID(a.Subscriber), Name: a.Name, Kinds: a.Kind, From: a.From, Until: a.Until,
+		Actor: edo.ActorID(a.Actor), Subscriber: edo.SubscriberID(a.Subscriber), Name: a.Name, Kinds: a.Kind, From: localDay(a.From), Until: localDay(a.Until),
 	}
 	for _, action := range a.Action {
 		row.Actions = append(row.Actions, edo.Action(action))
 	}
 	return c.with(func(p *parts) error {
+		if err := p.known(c.ctx, a.Subscriber); err != nil {
+			return err
+		}
 		if err := p.Store.PutUser(c.ctx, row); err != nil {
 			return err
 		}
@@ -43,7 +47,14 @@ type userRevoke struct {
 // Run removes the line.
 func (a userRevoke) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		if err := p.Store.RemoveUser(c.ctx, edo.SubscriberID(a.Subscriber), edo.ActorID(a.Actor)); err != nil {
+		err := p.Store.RemoveUser(c.ctx, edo.SubscriberID(a.Subscriber), edo.ActorID(a.Actor))
+		if errors.Is(err, edo.NotFound) {
+			return &edo.Error{
+				Kind: edo.NotFound, Field: "user", Message: a.Actor + " has no rights for subscriber " + a.Subscriber,
+				Remedy: `see "edo-dms user list --subscriber ` + a.Subscriber + `"`,
+			}
+		}
+		if err != nil {
 			return err
 		}
 		return c.emit(a, func() { c.print("user %s may do nothing for %s any more\n", a.Actor, a.Subscriber) })
@@ -57,6 +68,9 @@ type userList struct {
 // Run lists the allow-list and the last refusals.
 func (a userList) Run(c *command) error {
 	return c.with(func(p *parts) error {
+		if err := p.known(c.ctx, a.Subscriber); err != nil {
+			return err
+		}
 		users, err := p.Store.Users(c.ctx, edo.SubscriberID(a.Subscriber))
 		if err != nil {
 			return err
@@ -65,14 +79,14 @@ func (a userList) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(map[string]any{"users": users, "refusals": refusals}, func() {
-			c.table("USER\tACTIONS\tKINDS\tFROM\tUNTIL\tNAME", func(line func(...any)) {
+		return c.emit(map[string]any{"users": list(users), "refusals": list(refusals)}, func() {
+			c.table(c.lang.say("ПОЛЬЗОВАТЕЛЬ\tДЕЙСТВИЯ\tВИДЫ\tС\tДО\tИМЯ", "USER\tACTIONS\tKINDS\tFROM\tUNTIL\tNAME"), func(line func(...any)) {
 				for _, u := range users {
 					line(u.Actor, fmt.Sprint(u.Actions), dash(strings.Join(u.Kinds, ", ")), when(u.From), when(u.Until), dash(u.Name))
 				}
 			})
 			for _, r := range refusals {
-				c.print("refused %s: %s (%s): %s\n", when(r.At), r.Actor, r.Action, printable(r.Why))
+				c.print("%s %s: %s (%s): %s\n", c.lang.say("отказано", "refused"), when(r.At), r.Actor, r.Action, printable(r.Why))
 			}
 		})
 	})
