@@ -14,7 +14,9 @@ SOAK ?= 10m
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z\/-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@while IFS= read -r line; do \
+		[[ $$line =~ ^([a-z/-]+):.*'## '(.*)$$ ]] && printf '  make %-10s %s\n' "$${BASH_REMATCH[1]}" "$${BASH_REMATCH[2]}"; \
+	done < $(firstword $(MAKEFILE_LIST)); true
 	@printf '\n  Settings: RACE=auto|on|off  ARGS="go test arguments"  FUZZTIME=10s  BENCH=regexp  COUNT=1  SOAK=10m\n'
 
 ## See it work
@@ -45,7 +47,7 @@ bench: ## All benchmarks (BENCH, COUNT); the text is kept in .bench/latest.txt, 
 
 .PHONY: soak
 soak: ## Long runs (tests named TestSoak...) for SOAK each
-	@grep -rq --include='*_test.go' '^func TestSoak' . || { echo 'soak: there is no soak test yet' >&2; exit 1; }
+	@git grep -q --no-index '^func TestSoak' -- '*_test.go' || { echo 'soak: there is no soak test yet' >&2; exit 1; }
 	EDOKIT_SOAK=$(SOAK) go test -count 1 -timeout 0 -v -run '^TestSoak' ./...
 
 .PHONY: fuzz
