@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
@@ -13,7 +15,7 @@ type sentence struct{ ru, en string }
 
 // reason gives the sentence of a reason, empty if it has none.
 func (l lang) reason(r edo.Reason) string {
-	for _, table := range []map[edo.Reason]sentence{packageReasons(), peopleReasons(), operatorReasons(), formReasons(), storeReasons()} {
+	for _, table := range []map[edo.Reason]sentence{packageReasons(), peopleReasons(), operatorReasons(), formReasons(), wordReasons(), storeReasons()} {
 		if s, ok := table[r]; ok {
 			return l.say(s.ru, s.en)
 		}
@@ -40,6 +42,9 @@ func packageReasons() map[edo.Reason]sentence {
 		edo.SendToSelf:       {"Получатель совпадает с отправителем", "The counterparty is the sender itself"},
 		edo.Interrupted:      {"Работа была прервана", "The work was interrupted"},
 		edo.LeaseLost:        {"Работу продолжил другой процесс", "Another process took over the work"},
+		edo.ContentMissing:   {"Байты документа не читаются из архива", "The bytes of the document cannot be read from the archive"},
+		edo.AccountChanged:   {"Ящик или оператор абонента изменился; решает администратор", "Box or operator of the subscriber changed; an administrator decides"},
+		edo.DecisionNeeded:   {"Посмотрите у оператора: исход не выясняется сам", "Look at the operator: the outcome cannot be found out by itself"},
 		edo.AnswerLost:       {"Ответ оператора не получен", "The operator's answer was lost"},
 		edo.AnswerUnreadable: {"Ответ оператора не разобран", "The operator's answer cannot be read"},
 	}
@@ -93,6 +98,27 @@ func formReasons() map[edo.Reason]sentence {
 	}
 }
 
+// wordReasons are faults of what an administrator enters, and of the credentials kept here.
+func wordReasons() map[edo.Reason]sentence {
+	return map[edo.Reason]sentence{
+		directory.EndpointMalformed: {"Адрес оператора записан неверно", "The operator's address is wrong"},
+		directory.LoginMalformed:    {"Имя для входа записано неверно", "The login name is wrong"},
+		directory.PinMalformed:      {"Отпечаток ключа сервера записан неверно", "The pin of the server's key is wrong"},
+		directory.CAMalformed:       {"Сертификаты удостоверяющих центров не читаются", "The certificates of authorities cannot be read"},
+		directory.PolicyUnknown:     {"Такого правила нет", "There is no such policy"},
+		directory.ActionUnknown:     {"Такого действия нет", "There is no such action"},
+		directory.PeriodMalformed:   {"Срок записан неверно", "The period is wrong"},
+		directory.FilterMalformed:   {"Условие отбора записано неверно", "The filter is wrong"},
+		secret.KeyFileMissing:       {"Главного ключа нет", "The master key is missing"},
+		secret.KeyFileThere:         {"Главный ключ уже есть", "There is a master key already"},
+		secret.KeyFileOpen:          {"Главный ключ могут читать другие", "Others may read the master key"},
+		secret.KeyFileMalformed:     {"Главный ключ не читается", "The master key cannot be read"},
+		secret.SealBroken:           {"Учётные данные запечатаны другим ключом или повреждены", "Credentials were sealed with another key or are damaged"},
+		secret.CredentialsMissing:   {"Учётные данные не заданы", "No credentials are set"},
+		secret.KeyUnusable:          {"Ключ непригоден", "The key cannot be used"},
+	}
+}
+
 // storeReasons are faults on our side of the wire: the operator has no part in them.
 func storeReasons() map[edo.Reason]sentence {
 	return map[edo.Reason]sentence{
@@ -103,6 +129,7 @@ func storeReasons() map[edo.Reason]sentence {
 		directory.StoreClosed:   {"хранилище закрыто", "the store is closed"},
 		directory.StoreUnsafe:   {"хранилище небезопасно: подтверждённое могло бы пропасть", "the store is unsafe: what was acknowledged could be lost"},
 		directory.SchemaOld:     {"хранилище старой версии", "the store is of an older version"},
+		archive.Corrupt:         {"байты в архиве повреждены", "bytes in the archive are damaged"},
 		directory.SchemaNew:     {"хранилище более новой версии", "the store is of a newer version"},
 	}
 }
