@@ -1,0 +1,91 @@
+package edo_test
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/edokit/edokit/edo"
+)
+
+func TestCheckINN(t *testing.T) {
+	t.Parallel()
+	for inn, want := range map[string]bool{
+		"7707083893": true, "500100732259": true, "7707083894": false, "500100732250": false, "500100732269": false,
+		"": false, "770708389": false, "77070838933": false, "77070838a3": false, "٧٧٠٧٠٨٣٨٩٣": false,
+	} {
+		if err := edo.CheckINN("inn", inn); (err == nil) != want || err != nil && !errors.Is(err, edo.INNMalformed) {
+			t.Errorf("%q: %v", inn, err)
+		}
+	}
+}
+
+func TestCheckKPP(t *testing.T) {
+	t.Parallel()
+	for kpp, want := range map[string]bool{"773601001": true, "7736AB001": true, "77360100": false, "7736ab001": false, "A73601001": false, "": false} {
+		if err := edo.CheckKPP("kpp", kpp); (err == nil) != want {
+			t.Errorf("%q: %v", kpp, err)
+		}
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"letter.pdf": true, "Письмо № 5 (копия).pdf": true, ".profile": true, strings.Repeat("я", 255): true,
+		"": false, "a/b": false, `a\b`: false, "..": false, "C:x": false, "a\x00b": false, "a\nb": false, "con": false, "COM1.pdf": false,
+		"nul.txt": false, "a.": false, " a": false, "a\u202Efdp.exe": false, "a\xffb": false, strings.Repeat("я", 256): false, "a?": false,
+	} {
+		if err := edo.CheckName("name", name); (err == nil) != want {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// FuzzCheckName: what passes is a plain file name on every system.
+func FuzzCheckName(f *testing.F) {
+	for _, s := range []string{"letter.pdf", "../x", "a\u202Eb", "CON", "a\x00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if edo.CheckName("name", name) != nil {
+			return
+		}
+		if !utf8.ValidString(name) || !filepath.IsLocal(name) || filepath.Base(name) != name || strings.ContainsAny(name, "\\/:\x00\n\r") {
+			t.Errorf("%q passed", name)
+		}
+	})
+}
+
+func TestCheckID(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]bool{"a": true, "2026-04.18_x:y@z": true, strings.Repeat("a", edo.MaxID): true, "": false, "a b": false, "я": false, "a/b": false, strings.Repeat("a", edo.MaxID+1): false} {
+		if err := edo.CheckID("id", id); (err == nil) != want {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}
+
+// TestCheckFindsAllFaults: nobody has to send five times to learn of five faults.
+func TestCheckFindsAllFaults(t *testing.T) {
+	t.Parallel()
+	p := edo.Package{
+		ID: "p 1", Subscriber: "s", Actor: "a", To: edo.Counterparty{INN: "500100732259", KPP: "773601001"},
+		Documents: []edo.Document{
+			{ID: "d", Name: "a/b", Content: edo.Content{Size: 1}},
+			{ID: "d", Name: "c.pdf", Signer: "x", Comment: "\x07", Content: edo.Content{Size: edo.MaxDocumentSize + 1}},
+			{ID: "e", Name: "e.pdf", Signature: make([]byte, edo.MaxSignatureSize+1)},
+		},
+	}
+	err := p.Check()
+	for _, want := range []edo.Reason{
+		edo.IDMalformed, edo.KPPMalformed, edo.NameMalformed, edo.SignerMissing, edo.IDRepeated, edo.TextMalformed, edo.PackageTooLarge,
+		edo.DocumentEmpty, edo.SignatureMalformed,
+	} {
+		if !errors.Is(err, want) {
+			t.Errorf("%s is missing in\n%v", want, err)
+		}
+	}
+}
