@@ -34,8 +34,7 @@ func (p *parts) supported(ctx context.Context, s directory.Subscriber) error {
 	}
 	session, err := driver.Open(ctx, edo.Account{Subscriber: s.ID, Operator: s.Operator, Endpoint: s.Endpoint, Box: s.Box, Forms: s.Forms})
 	if err == nil {
-		session.Close()
-		return nil
+		return session.Close()
 	}
 	var faults edo.Faults
 	if !errors.As(err, &faults) {
