@@ -113,6 +113,8 @@ func (s *stand) quiet() {
 // compare looks at every exchange from both sides.
 func (s *stand) compare(t *testing.T) {
 	rows, wire := s.rows(directory.ExchangeFilter{}), s.op.Wire()
+	// A call that the end of a plugin stopped between its row and its first byte was never on the wire, and says so.
+	rows = slices.DeleteFunc(rows, func(r directory.Exchange) bool { return r.Outcome == edo.OutcomeUnavailable && r.RequestSent == 0 })
 	var logged, seen []string
 	for _, r := range rows {
 		logged = append(logged, r.Operation)
