@@ -92,7 +92,9 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	if err == nil || errors.Is(err, edo.LeaseLost) {
 		return
 	}
-	g.Logger.ErrorContext(ctx, "job", "kind", job.Kind, "subscriber", job.Key.Subscriber, "package", job.Key.Package, "document", job.Document, "error", err)
+	if ctx.Err() == nil { // else we are told to end, and the job goes on elsewhere
+		g.Logger.ErrorContext(ctx, "job", "kind", job.Kind, "subscriber", job.Key.Subscriber, "package", job.Key.Package, "document", job.Document, "error", err)
+	}
 	now := g.Now()
 	err = g.settle(ctx, job, edo.Change{At: now, Release: true, Due: now.Add(g.Backoff.after(job.Tries)), Result: "error", Detail: err.Error()})
 	if err != nil {
