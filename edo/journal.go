@@ -45,7 +45,7 @@ const (
 	OutcomeOK          Outcome = "ok"          // well-formed answer
 	OutcomeFault       Outcome = "fault"       // well-formed fault of the operator
 	OutcomeUnavailable Outcome = "unavailable" // the operator cannot have had the whole request
-	OutcomeUnreadable  Outcome = "unreadable"  // something else came back after the last byte
+	OutcomeUnreadable  Outcome = "unreadable"  // something came back that is neither a believable answer nor a fault
 	OutcomeSilent      Outcome = "silent"      // nothing came back after the last byte
 )
 

@@ -110,7 +110,7 @@ func (g *Gateway) wait(ctx context.Context, t *turn, op edo.Operation, err error
 	}
 	later := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
 	if edo.KindOf(err) == edo.Denied {
-		later = max(later, g.Backoff.Longest/20) // only a person can change it
+		later = g.Backoff.Longest / 20 // only a person can change it, and then it should go on soon; the driver spares the login
 	}
 	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(later)})
 }
