@@ -3,8 +3,8 @@
 // Whatever happens, the operator's ledger must have every package exactly once and the log must explain every attempt.
 //
 // The binary is built once with the tag failpoints: EDOKIT_FAILPOINT names the point of the way at which it kills
-// itself (see gateway.Config.Trace). Points inside an exchange are reached from outside: the operator says when it is
-// there, and the test kills the process.
+// itself (see gateway.Config.Trace), or stops itself until it is woken. Points inside an exchange are reached from
+// outside: the operator says when it is there, and the test kills the process.
 //
 // It has no code of its own, only tests. They read the store beside the plugin, as the command line does. The long run
 // of random points and faults is TestSoakCrashGrid; EDOKIT_SOAK says how long.
