@@ -16,10 +16,11 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// points are where the plugin kills itself. The empty one leaves it alive; "outside" is a kill at any moment.
+// points are where the plugin kills itself. The empty one leaves it alive; "outside" is a kill at any moment; "paused"
+// is no death: it stops in front of a send until another process has done its work.
 func points() []string {
 	return []string{
-		"", "outside", "send.archived", "send.accepted", "send.claimed", "send.sending", "send.answered", "send.asked",
+		"", "outside", "paused", "send.archived", "send.accepted", "send.claimed", "send.sending", "send.answered", "send.asked",
 		"stamp.claimed", "stamp.fetched", "stamp.archived", "stamp.offered", "track.claimed",
 	}
 }
@@ -82,6 +83,9 @@ func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 	all := points()
 	point, rule := all[dice.IntN(len(all))], mishaps()[dice.IntN(len(mishaps()))]
 	s.op.SetScenario(mockoperator.Scenario{}) // drops what is left of the last round
+	if point == "paused" && rule.Operation == "SendMessage" {
+		rule = mockoperator.Rule{What: mockoperator.Slow, Delay: 20 * time.Millisecond, Times: 3} // a second lost send is left to a person
+	}
 	rule.Nth = 1 + dice.IntN(3)
 	s.op.Misbehave(rule)
 	var pkgs []edo.Package
@@ -89,19 +93,19 @@ func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 		pkgs = append(pkgs, s.pack(fmt.Sprintf("r%d-%d", n, i), letter(s), fmt.Appendf(nil, "second of %d-%d", n, i)))
 	}
 	what := fmt.Sprintf("round %d: %d packages, %s of %s number %d, point %q", n, len(pkgs), rule.What, rule.Operation, rule.Nth, point)
-	env := []string{}
-	if point != "" && point != "outside" {
-		env = append(env, fmt.Sprintf("EDOKIT_FAILPOINT=%s:%d", point, 1+dice.IntN(len(pkgs))))
+	defer func() { // also when it is given up
+		if s.Failed() {
+			s.Log(what)
+		}
+	}()
+	if nth := 1 + dice.IntN(len(pkgs)); point == "paused" {
+		last := s.pack(fmt.Sprintf("r%d-last", n), letter(s))
+		s.takenOver(nth, pkgs, last)
+		pkgs = append(pkgs, last)
+	} else {
+		s.endAt(dice, point, nth, pkgs, what)
 	}
-	p, err := s.tryLaunch(env...)
-	switch {
-	case err == nil:
-		s.sendAndDie(p, pkgs, point == "outside", time.Duration(dice.IntN(600))*time.Millisecond, what)
-	case len(env) == 0:
-		s.Fatalf("%s: %v\n%s", what, err, s.heard)
-	default: // work of earlier rounds was due, and the point was reached before the host was greeted
-	}
-	p = s.launch()
+	p := s.launch()
 	var ids []edo.PackageID
 	for _, pkg := range pkgs {
 		op := p.finish(pkg)
@@ -115,10 +119,24 @@ func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 	if err := p.Close(); err != nil {
 		s.Errorf("%s: %v", what, err)
 	}
-	if s.Failed() {
-		s.Log(what)
-	}
 	return ids
+}
+
+// endAt sends with a plugin that ends at the point, if it gets there.
+func (s *stand) endAt(dice *rand.Rand, point string, nth int, pkgs []edo.Package, what string) {
+	s.Helper()
+	env := []string{}
+	if point != "" && point != "outside" {
+		env = append(env, fmt.Sprintf("EDOKIT_FAILPOINT=%s:%d", point, nth))
+	}
+	p, err := s.tryLaunch(env...)
+	switch {
+	case err == nil:
+		s.sendAndDie(p, pkgs, point == "outside", time.Duration(dice.IntN(600))*time.Millisecond, what)
+	case len(env) == 0:
+		s.Fatalf("%s: %v\n%s", what, err, s.heard)
+	default: // work of earlier rounds was due, and the point was reached before the host was greeted
+	}
 }
 
 // sendAndDie waits for all packages or for the end of the plugin, which is killed after a time if it shall be.
