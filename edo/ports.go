@@ -25,7 +25,7 @@ type Action string
 // Actions of the allow-list.
 const (
 	ActionSend Action = "send" // send packages
-	ActionRead Action = "read" // see states, versions and the message log
+	ActionRead Action = "read" // see states, versions and the message log; kept for the console to come, not asked yet
 )
 
 // AccessRequest asks whether an actor may do something. Nobody is allowed by default.
