@@ -83,6 +83,12 @@ func login() map[string]string {
 	}
 }
 
+// relay lets one server and one client serve many cases, one after another.
+type relay struct {
+	edo.Journal
+	reply string
+}
+
 func TestSecretsAtEveryOffset(t *testing.T) {
 	t.Parallel()
 	for name, reply := range login() {
@@ -94,15 +100,19 @@ func TestSecretsAtEveryOffset(t *testing.T) {
 					first = min(first, i)
 				}
 			}
+			now := &relay{}
+			srv := serve(t, func([]byte) string { return now.reply })
+			c := client(t, srv.url, now, func(c *Config) { c.Limits.Answer, c.Limits.Text, c.Limits.Garbage = 1<<20, 1000, 1<<16 })
 			for cut := range len(reply) + 1 {
 				if cut%16 != 0 && cut < first-40 { // nothing secret yet: a few places will do
 					continue
 				}
 				log := &memory{}
-				_, _, err := ask(t, log, reply[:cut], func(r *Request) {
-					r.Secrets = []Name{in(service, "SendResult")}
-					r.Answer = func(n *Node) error { _, err := n.Text(); return err }
-				})
+				now.reply, now.Journal = reply[:cut], log
+				r := request()
+				r.Secrets = []Name{in(service, "SendResult")}
+				r.Answer = func(n *Node) error { _, err := n.Text(); return err }
+				_, err := c.Do(t.Context(), r)
 				if found := leak(traces(log, err)); found != "" {
 					t.Fatalf("cut at %d: %q in\n%s", cut, found, traces(log, err))
 				}
