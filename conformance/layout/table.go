@@ -41,7 +41,6 @@ func rows() []row {
 		xsync    = "golang.org/x/sync"
 		xsys     = "golang.org/x/sys"
 		xtext    = "golang.org/x/text"
-		xtime    = "golang.org/x/time"
 		yaml     = "gopkg.in/yaml.v3"
 	)
 	return []row{
@@ -49,12 +48,12 @@ func rows() []row {
 		{Package: "edo/cms", Own: []string{"edo"}, Third: []string{pkcs12}, Why: "signatures need no operator"},
 		{Package: "edo/edotest", Own: []string{"edo", "edo/cms"}, Why: "an operator in memory, and keys for tests"},
 		{
-			Package: "edo/gateway", Own: []string{"edo", "edo/cms"}, Third: []string{xsync, xtime, uuid},
+			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync},
 			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",
 		},
 		{Package: "edo/internal/soap", Own: []string{"edo"}, Third: []string{etree, asm}, Why: "SOAP 1.1 knows no operator"},
 		{
-			Package: "edo/operators/synerdocs", Own: []string{"edo", "edo/internal/soap"}, Third: []string{etree},
+			Package: "edo/operators/synerdocs", Own: []string{"edo", "edo/internal/soap"},
 			Why: "drivers know nothing of each other, of stores or of the gateway",
 		},
 
