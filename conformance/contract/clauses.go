@@ -1,5 +1,7 @@
 package contract
 
+import "slices"
+
 // Clause is one sentence of the contract that a test can be pointed at.
 type Clause struct {
 	ID     string // stable; never given to another sentence
@@ -12,6 +14,10 @@ type Clause struct {
 // Clauses returns the contract as far as it is in use, in the order of a call: transport, envelope, login, lookup, sending,
 // reading, printing, faults.
 func Clauses() []Clause {
+	return slices.Concat(commonClauses(), peopleClauses(), flowClauses())
+}
+
+func commonClauses() []Clause {
 	return []Clause{
 		{ID: "HTTP-1", Says: "A request is a POST with Content-Type text/xml in UTF-8.", Source: "1.2"},
 		{ID: "HTTP-2", Says: "SOAPAction names the operation of the body, in quotes or without.", Source: "1.2"},

@@ -46,7 +46,7 @@ func Load() (*Tables, error) {
 		Enums:      map[string][]string{},
 		Codes:      map[string]string{},
 	}
-	for _, line := range lines(enumTable) {
+	for _, line := range lines(enumTable + peopleEnums + flowEnums) {
 		f := strings.Fields(line)
 		t.Enums[f[0]] = f[1:]
 	}
@@ -69,7 +69,7 @@ func (t *Tables) readTypes() error {
 			t.Types[current.Name] = current
 		}
 	}
-	for _, line := range lines(typeTable) {
+	for _, line := range lines(typeTable + peopleTypes + flowTypes) {
 		if strings.HasPrefix(line, " ") {
 			m, err := parseMember(line)
 			if err != nil {
@@ -94,7 +94,7 @@ func (t *Tables) readTypes() error {
 }
 
 func (t *Tables) readOperations() error {
-	for _, line := range lines(operationTable) {
+	for _, line := range lines(operationTable + peopleOperations + flowOperations) {
 		name, rest, _ := strings.Cut(line, "(")
 		params, result, ok := strings.Cut(rest, ") ")
 		if !ok {

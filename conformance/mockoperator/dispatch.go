@@ -31,6 +31,12 @@ func (o *Operator) dispatch(x *exchange, req *request) (*body, error) {
 	case "DownloadPdfDocument":
 		return o.downloadPDF(x, p)
 	}
+	if b, known, err := o.dispatchPeople(x, req); known {
+		return b, err
+	}
+	if b, known, err := o.dispatchFlow(x, req); known {
+		return b, err
+	}
 	return nil, refuse("FeatureDisabled", "Body", "операция %s не поддерживается", req.operation)
 }
 
