@@ -1,5 +1,5 @@
 // Package contract states what the operator Synerdocs promises on the wire, as data: numbered clauses in our own words,
-// the operations and types in wire order, the fault codes, a WSDL of our own for the operations in use, and hand-written
+// the operations and types in wire order, the fault codes, a WSDL rendered from these tables, and hand-written
 // envelopes. The stand-in operator is built from it, and tests of both sides read the same envelopes.
 //
 // It is not a client and not a server, and it shares no code with either: a mistake in the client's codec cannot hide here.

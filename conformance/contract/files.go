@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-//go:embed envelopes/*.xml contract.wsdl
+//go:embed envelopes/*.xml
 var files embed.FS
 
 // Values that stand in the envelopes; [Fill] replaces them by live ones.
@@ -48,14 +48,4 @@ func EnvelopeNames() []string {
 // escaping.
 func Fill(envelope []byte, oldnew ...string) []byte {
 	return []byte(strings.NewReplacer(oldnew...).Replace(string(envelope)))
-}
-
-// WSDL returns our description of the operations in use with the service at address.
-func WSDL(address string) ([]byte, error) {
-	b, err := files.ReadFile("contract.wsdl")
-	if err != nil {
-		return nil, fmt.Errorf("contract: %w", err)
-	}
-	escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", `"`, "&quot;").Replace(address)
-	return []byte(strings.ReplaceAll(string(b), "SERVICE-ADDRESS", escaped)), nil
 }

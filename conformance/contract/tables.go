@@ -21,7 +21,8 @@ type Type struct {
 	Members []Member
 }
 
-// Operation is one call of the service: its parameters in wire order and the type of its result.
+// Operation is one call of the service: its parameters in wire order and the type of its result. An operation that the table
+// marks void has the zero Result: its answer is an empty wrapper.
 type Operation struct {
 	Name   string
 	Params []Member
@@ -111,9 +112,11 @@ func (t *Tables) readOperations() error {
 			}
 			op.Params = append(op.Params, m)
 		}
-		var err error
-		if op.Result, err = parseMember(name + "Result " + result); err != nil {
-			return err
+		if result != "void" {
+			var err error
+			if op.Result, err = parseMember(name + "Result " + result); err != nil {
+				return err
+			}
 		}
 		t.Operations[name] = op
 	}
@@ -147,7 +150,7 @@ func Item(typ string) (name, namespace, item string, ok bool) {
 		return rest, NSModel, rest, true
 	}
 	if rest, is := strings.CutPrefix(typ, "arr:"); is {
-		return rest, NSArrays, rest, true
+		return xmlName(rest), NSArrays, rest, true
 	}
 	return "", "", "", false
 }

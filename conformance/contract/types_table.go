@@ -40,7 +40,7 @@ DownloadPdfDocument(authToken string?, boxId string?, documentId string?) NamedC
 //	  member type?     optional, may be nil
 //	  member type!     must be present; type!? must be present and may be nil
 //
-// []X is an array of X, arr:string an array of strings in the namespace of arrays. Types that only travel from the service
+// []X is an array of X, arr:string and arr:base64 arrays of simple values in the namespace of arrays. Types that only travel from the service
 // name the members that the stand-in writes; types that clients write are complete.
 const typeTable = `
 Message
