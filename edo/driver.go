@@ -33,9 +33,13 @@ type Account struct {
 	Box        BoxID
 	INN        string
 	Login      Login
-	CAs        []byte   // PEM of certificate authorities to trust instead of the system's, optional
-	Pins       []string // base64 SHA-256 of acceptable server public keys (RFC 7469 form), optional
-	Forms      []string // driver's names of the calls that may give the printed form, in order; empty: its default
+	CAs        []byte       // PEM of certificate authorities to trust instead of the system's, optional
+	Pins       []string     // base64 SHA-256 of acceptable server public keys (RFC 7469 form), optional
+	Forms      []string     // driver's names of the calls that may give the printed form, in order; empty: its default
+	Department string       // ours that sends, empty: the head department
+	ServiceBox BoxID        // takes packages that have no recipient at the operator; empty: they go to our own department
+	Payer      SubscriberID // who pays the operator; empty: the subscriber itself
+	Service    SignerID     // signs receipts and other service documents
 	Policy     Policy
 	Journal    Journal
 	Revision   string // changes whenever anything above does: an open session is replaced then
@@ -45,6 +49,8 @@ type Account struct {
 type Policy struct {
 	Unverified UnverifiedPolicy
 	LocalMark  bool // draw our own mark where the operator gives no printed form; off by default
+	Receive    bool // read the box; off by default
+	Register   bool // register and invite unknown counterparties by itself; off by default
 }
 
 // UnverifiedPolicy says what to do with a signature that only the operator can check.
@@ -56,27 +62,41 @@ const (
 	RefuseUnverified  UnverifiedPolicy = "refuse"
 )
 
-// Login is how the account proves itself: by name and password, or by a certificate's key. Exactly one is set.
+// Login is how the account proves itself. Exactly one way is set: name and password, a certificate's key, a
+// certificate and a password, an identity token or an access token of another system.
 type Login struct {
 	Name        string
 	Password    Secret
 	Certificate *LoginCertificate
+	Identity    Secret
+	Access      Secret
 }
 
-// LoginCertificate proves possession of a key by decryption.
+// LoginCertificate proves possession of a key by decryption. Neither Key nor Opener, and Login.Password set: the
+// certificate only names who logs in.
 type LoginCertificate struct {
-	DER []byte           // the certificate
-	Key crypto.Decrypter // its private key, wherever it lives
+	DER    []byte           // the certificate
+	Key    crypto.Decrypter // its private key, wherever it lives; RSA
+	Opener EnvelopeOpener   // opens what Key cannot, as with GOST keys; goes before Key
+}
+
+// EnvelopeOpener decrypts a CMS EnvelopedData (RFC 5652 section 6) with a key that it keeps. It is where a
+// cryptographic provider is plugged in.
+type EnvelopeOpener interface {
+	OpenEnvelope(ctx context.Context, der []byte) ([]byte, error)
 }
 
 // Address is one box of a counterparty as the operator knows it.
 type Address struct {
-	Box      BoxID
-	INN      string
-	KPP      string
-	Name     string
-	Operator string // code of the counterparty's operator
-	Active   bool
+	Box          BoxID
+	INN          string
+	KPP          string
+	Name         string
+	Operator     string // code of the counterparty's operator
+	Active       bool
+	Organisation string // the operator's own number of the organisation, opaque
+	Department   string // empty: the head department
+	Roaming      bool   // the box is at another operator
 }
 
 // Session is one subscriber at one operator.
@@ -100,27 +120,60 @@ type Health struct {
 	BoxFound bool      // the account's box is among them
 }
 
-// Message is what Send hands over: everything is signed and addressed.
+// Message is what Send hands over: everything is signed and addressed. Documents, signatures for documents that are at
+// the operator already, refusals and forwarded documents may each be empty, not all.
 type Message struct {
 	Package   PackageID
+	Flow      Flow // empty: signed
 	To        []Address
 	Documents []OutgoingDocument
+	Signs     []Countersign
+	Refusals  []Refusal
+	Forwards  []Forward
 }
 
-// OutgoingDocument is one signed document of a message.
+// OutgoingDocument is one document of a message.
 type OutgoingDocument struct {
 	ID          DocumentID
 	Name        string
+	Type        string // the operator's name of the type; empty: untyped
 	Kind        string
 	Number      string
+	Date        time.Time // of the paper, zero: none
+	Sum         string    // decimal with a point, empty: none
 	Comment     string
 	Content     Content
-	Signature   []byte // detached CMS, DER
+	Signature   []byte     // detached CMS, DER; empty in unsigned flows
+	Parent      RemoteID   // what a service document answers
+	Related     []RemoteID // documents it belongs to
 	NeedSign    bool
 	NeedReceipt bool
 }
 
-// Sent is what the operator answered to an accepted message.
+// Countersign is a signature for a document that is at the operator already.
+type Countersign struct {
+	ID        DocumentID
+	Document  RemoteID
+	Flow      Flow // of the document
+	Signature []byte
+}
+
+// Refusal refuses to sign a document of an unsigned, forwarded or internal flow; it needs no signature.
+type Refusal struct {
+	Document RemoteID
+	Flow     Flow
+	Text     string
+}
+
+// Forward passes on a document of somebody else.
+type Forward struct {
+	Document RemoteID
+	Comment  string
+	NeedSign bool
+}
+
+// Sent is what the operator answered to an accepted message. Calls that answer nothing leave Message and OperatorTime
+// empty.
 type Sent struct {
 	Message      MessageID
 	OperatorTime time.Time // when the operator fixed it; zero if it did not say
@@ -142,6 +195,17 @@ type Query struct {
 	Documents []DocumentID
 	To        []Address
 	Since     time.Time // when the first send began, on our clock; the driver adds its own margin
+	Flow      Flow
+	Answers   []Answered // for an answer: looked for at the documents answered, not in the outbox
+}
+
+// Answered names an answer to look for.
+type Answered struct {
+	Document  DocumentID // ours
+	Parent    RemoteID   // the document that is answered
+	Flow      Flow       // of that document
+	Signature []byte     // of a bare countersignature; empty: a service document
+	Refusal   bool       // a refusal without a document
 }
 
 // Found is the answer of a Finder.
@@ -181,4 +245,7 @@ type Tracker interface {
 type Progress struct {
 	State    State // sent, delivered, signed, refused or revoked
 	Exchange ExchangeID
+	Failed   bool   // the delivery failed: the sender got an error receipt
+	Revoking bool   // a revocation offer waits for an answer
+	Text     string // what the operator tells people about the state; untrusted
 }

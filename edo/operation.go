@@ -13,7 +13,7 @@ type State string
 
 // States of an outgoing package.
 //
-//	accepted → sending → sent → delivered → (signed | refused | revoked)
+//	accepted → sending → sent → delivered → (signed | refused | revoked | partly)
 //	sending → in-doubt → (sent | accepted),  accepted → failed,  waiting
 const (
 	StateAccepted  State = "accepted"  // durable on our side, the operator knows nothing
@@ -25,19 +25,20 @@ const (
 	StateSigned    State = "signed"    // the counterparty signed
 	StateRefused   State = "refused"   // the counterparty refused to sign
 	StateRevoked   State = "revoked"   // revoked by agreement
+	StatePartly    State = "partly"    // the counterparty answered the documents differently; each has its own state
 	StateFailed    State = "failed"    // final: the operator's own verdict, or a fault of the package
 )
 
 // Sent reports whether the operator has accepted the package.
 func (s State) Sent() bool {
 	switch s {
-	case StateSent, StateDelivered, StateSigned, StateRefused, StateRevoked:
+	case StateSent, StateDelivered, StateSigned, StateRefused, StateRevoked, StatePartly:
 		return true
 	}
 	return false
 }
 
-// Final reports whether the state never changes any more.
+// Final reports whether the state never changes any more by itself. A signed document can still be revoked.
 func (s State) Final() bool {
 	switch s {
 	case StateSigned, StateRefused, StateRevoked, StateFailed:
@@ -93,8 +94,16 @@ type Operation struct {
 	Operator     string // driver name
 	From         BoxID  // our box it was sent from; empty until it is being sent
 	Actor        ActorID
+	Payer        SubscriberID // who pays the operator for it
 	To           Counterparty
+	Channel      Channel    // empty: operator
+	Answer       AnswerKind // empty: a package of its own
+	Text         string     // of a refusal or a revocation
+	InReplyTo    RemoteID   // the request that it answers
+	Flow         Flow       // empty: signed
+	Consents     []Consent
 	Address      Address   // where it went; zero until resolved
+	Parties      []Address // where an answer goes when there are several
 	Candidates   []Address // with reason counterparty-many: the boxes to choose from
 	State        State
 	Reason       Reason
@@ -123,8 +132,15 @@ type DocumentStatus struct {
 	ExternalID  string
 	Digest      Digest
 	Size        int64
+	Type        string     // the operator's name of the type; empty: untyped
+	Date        time.Time  // of the paper
+	Sum         string     // decimal
+	Parent      RemoteID   // what a service document or a countersignature answers
+	Related     []RemoteID // documents it belongs to
 	NeedSign    bool
 	NeedReceipt bool
+	State       State  // at the counterparty; empty until sent
+	AnswerText  string // what the counterparty wrote when it refused
 	Signer      SignerID
 	SignedBy    SignerInfo // zero until signed
 	Signature   Digest     // of the detached CMS in the archive, zero until signed
@@ -147,13 +163,16 @@ func (o *Operation) Document(id DocumentID) *DocumentStatus {
 	return nil
 }
 
+// Stamps reports whether second versions are made of the documents: answers have none.
+func (o *Operation) Stamps() bool { return o.Answer == "" }
+
 // Settled reports whether nothing more will happen to sending and stamping by itself.
 func (o *Operation) Settled() bool {
 	if o.State == StateFailed {
 		return true
 	}
 	for _, d := range o.Documents {
-		if !d.Stamp.Final() {
+		if o.Stamps() && !d.Stamp.Final() {
 			return false
 		}
 	}
@@ -165,9 +184,16 @@ type EventKind string
 
 // Kinds of events.
 const (
-	EventStatus  EventKind = "status"  // the state of a package changed
-	EventStamp   EventKind = "stamp"   // the stamp state of a document changed
-	EventVersion EventKind = "version" // a version of a document was stored; content can be read by its digest
+	EventStatus  EventKind = "status"       // the state of a package changed
+	EventStamp   EventKind = "stamp"        // the stamp state of a document changed
+	EventVersion EventKind = "version"      // a version of a document was stored; content can be read by its digest
+	EventInbound EventKind = "inbound"      // a document came in, or what is known of it changed
+	EventAnswer  EventKind = "answer"       // the counterparty answered a document of ours; Inbound is the answer
+	EventTerm    EventKind = "term"         // the term of an answer was opened, is near, was met or missed
+	EventTask    EventKind = "task"         // a signature task was opened, is overdue or has ended
+	EventHandOff EventKind = "hand-off"     // PDF, signature and evidence are ready for the host to send
+	EventSkew    EventKind = "skew"         // the operator's clock and ours differ by more than allowed
+	EventReach   EventKind = "counterparty" // a counterparty became reachable, or a person has to choose
 )
 
 // Event is one line of what a host has to know, in order, kept until it is acknowledged and after.
@@ -181,7 +207,10 @@ type Event struct {
 	Document   DocumentID
 	ExternalID string
 	Stamp      StampState
-	Version    Version // with EventVersion
+	Version    Version             // with EventVersion
+	Inbound    *InboundDocument    // with EventInbound, EventAnswer and EventTerm
+	Task       *SignatureTask      // with EventTask
+	Reach      *CounterpartyStatus // with EventReach
 	At         time.Time
 	Revision   int64
 }
@@ -207,7 +236,26 @@ const (
 	JobSend  JobKind = "send"  // sign, resolve, send, settle doubt
 	JobStamp JobKind = "stamp" // fetch the printed form of one document
 	JobTrack JobKind = "track" // ask what became of a sent package
+
+	JobEvidence     JobKind = "evidence"     // fetch the flow archive of a document that leaves by another channel
+	JobCounterparty JobKind = "counterparty" // make a counterparty reachable; Key.Package is [CounterpartyKey.ID]
+	JobPull         JobKind = "pull"         // read the box; Key.Package is empty
+	JobCheck        JobKind = "check"        // the slow full check of the box; Key.Package is empty
+	JobNotices      JobKind = "notices"      // drain the notices that are due; Key.Package is empty
+	JobTake         JobKind = "take"         // store one inbound message; Key.Package is its id
+	JobReceipt      JobKind = "receipt"      // confirm one inbound document; Document is its remote id
+	JobTerm         JobKind = "term"         // watch the term of one request; Document is its remote id
+	JobTask         JobKind = "task"         // watch the deadline of one signature task
 )
+
+// OfPackage reports whether the job works on an outgoing package.
+func (k JobKind) OfPackage() bool {
+	switch k {
+	case JobSend, JobStamp, JobTrack, JobEvidence, JobTask:
+		return true
+	}
+	return false
+}
 
 // Job is one piece of durable work with its lease. The row is the truth; a queue only rings the bell.
 type Job struct {
@@ -228,13 +276,20 @@ type Job struct {
 // the send job and then to its stamp job. Every change raises the revision.
 type Change struct {
 	At        time.Time
-	Operation *Operation       // new values of the operation row without its documents, nil: unchanged
-	Documents []DocumentStatus // new values of these documents' rows, versions excluded
-	Versions  []Version        // new; one that is already there by document and role is left as it was
-	Events    []Event          // Seq is given by the store
-	Jobs      []Job            // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
-	Done      bool             // this job is finished
-	Release   bool             // end the lease; the job comes again at Due
+	Operation *Operation          // new values of the operation row without its documents, nil: unchanged
+	Documents []DocumentStatus    // new values of these documents' rows, versions excluded
+	Versions  []Version           // new; one that is already there by document and role is left as it was
+	Events    []Event             // Seq is given by the store
+	Jobs      []Job               // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
+	Wake      []Job               // jobs, done or not, that become due at Due: Key, Document and Kind name them; unknown ones are made
+	Accepted  []Operation         // new operations; one whose key is taken is left as it was
+	Messages  []InboundMessage    // new values of whole rows
+	Inbound   []InboundDocument   // new values of whole rows
+	Cursor    *Cursor             // new value
+	Tasks     []SignatureTask     // new values of whole rows
+	Reach     *CounterpartyStatus // new value
+	Done      bool                // this job is finished
+	Release   bool                // end the lease; the job comes again at Due
 	Due       time.Time
 	Result    string // kept in the attempt row
 	Detail    string

@@ -25,6 +25,10 @@ type Package struct {
 	Subscriber SubscriberID
 	Actor      ActorID
 	To         Counterparty
+	Channel    Channel   // how it reaches the counterparty; empty: operator
+	InReplyTo  RemoteID  // the inbound request that it answers, optional
+	Flow       Flow      // signed (empty), unsigned or internal
+	Consents   []Consent // that the kinds of the documents require
 	Documents  []Document
 }
 
@@ -40,11 +44,15 @@ type Counterparty struct {
 // Document is one file of a package.
 type Document struct {
 	ID          DocumentID
-	Name        string // file name without any path
-	Kind        string // free text as the counterparty shall read it: "Письмо", "Договор"
-	Number      string // number of the paper, optional
-	Comment     string // optional
-	ExternalID  string // the host's own reference, comes back on every event
+	Name        string     // file name without any path
+	Kind        string     // free text as the counterparty shall read it: "Письмо", "Договор"
+	Type        string     // the operator's name of a formalised document's type; empty: untyped
+	Number      string     // number of the paper, optional
+	Date        time.Time  // of the paper, optional
+	Sum         string     // with a point: "1250.00", optional
+	Related     []RemoteID // documents at the operator that it belongs to, optional
+	Comment     string     // optional
+	ExternalID  string     // the host's own reference, comes back on every event
 	Content     Content
 	Signer      SignerID // whose key signs; empty when Signature is there
 	Signature   []byte   // finished detached CMS over the content, DER
@@ -63,9 +71,41 @@ func (p Package) Check() error {
 	add(CheckID("package.id", string(p.ID)))
 	add(CheckID("package.subscriber", string(p.Subscriber)))
 	add(CheckID("package.actor", string(p.Actor)))
-	f = append(f, p.To.faults("package.to")...)
+	if p.Channel == "" || p.Channel == ChannelOperator || p.To.INN != "" {
+		f = append(f, p.To.faults("package.to")...) // whoever is reached by e-mail or on paper need not have an INN
+	}
+	f = append(f, p.wayFaults()...)
 	f = append(f, p.documentFaults()...)
 	return f.Err()
+}
+
+func (p Package) wayFaults() Faults {
+	var f Faults
+	switch p.Flow {
+	case "", FlowSigned, FlowUnsigned, FlowInternal:
+	default:
+		f = append(f, invalid(FlowUnknown, "package.flow", "is unknown", "use signed, unsigned or internal"))
+	}
+	switch p.Channel {
+	case "", ChannelOperator, ChannelEMail, ChannelPaper:
+	default:
+		f = append(f, invalid(FlowUnknown, "package.channel", "is unknown", "use operator, e-mail or paper"))
+	}
+	if p.InReplyTo != "" {
+		if err := CheckID("package.in_reply_to", string(p.InReplyTo)); err != nil {
+			f = append(f, err)
+		}
+	}
+	for i, c := range p.Consents {
+		field := fmt.Sprintf("package.consents[%d]", i)
+		if err := CheckID(field+".id", c.ID); err != nil {
+			f = append(f, err)
+		}
+		if c.Text.IsZero() || c.At.IsZero() || c.Person == "" {
+			f = append(f, invalid(ConsentMissing, field, "is incomplete", "give the digest of the text that was shown, the time and the person"))
+		}
+	}
+	return f
 }
 
 // Size is that of all documents together, in bytes.
@@ -89,7 +129,7 @@ func (p Package) documentFaults() Faults {
 	seen := map[DocumentID]int{}
 	for i, d := range p.Documents {
 		field := fmt.Sprintf("package.documents[%d]", i)
-		f = append(f, d.faults(field)...)
+		f = append(f, d.faults(field, p.Flow != FlowUnsigned)...)
 		if first, twice := seen[d.ID]; twice && d.ID != "" {
 			f = append(f, invalid(IDRepeated, field+".id", fmt.Sprintf("repeats the id of documents[%d]", first), "give every document its own id"))
 		} else {
@@ -102,7 +142,7 @@ func (p Package) documentFaults() Faults {
 	return f
 }
 
-func (d Document) faults(field string) Faults {
+func (d Document) faults(field string, signed bool) Faults {
 	var f Faults
 	add := func(err error) {
 		if err != nil {
@@ -115,6 +155,8 @@ func (d Document) faults(field string) Faults {
 	add(checkText(field+".number", d.Number))
 	add(checkText(field+".comment", d.Comment))
 	add(checkText(field+".external_id", d.ExternalID))
+	add(checkText(field+".type", d.Type))
+	add(checkSum(field+".sum", d.Sum))
 	switch size := d.Content.Size; {
 	case size <= 0:
 		add(invalid(DocumentEmpty, field+".content", "is empty", "an operator cannot sign nothing: send a file of at least one byte"))
@@ -122,6 +164,7 @@ func (d Document) faults(field string) Faults {
 		add(invalid(PackageTooLarge, field+".content", fmt.Sprintf("is %d bytes", size), fmt.Sprintf("send at most %d bytes in one document", MaxDocumentSize)))
 	}
 	switch {
+	case d.Signer == "" && len(d.Signature) == 0 && !signed:
 	case d.Signer == "" && len(d.Signature) == 0:
 		add(invalid(SignerMissing, field+".signer", "is missing, and there is no finished signature", "name the signer or attach a detached CMS"))
 	case d.Signer != "" && len(d.Signature) == 0:
@@ -177,6 +220,21 @@ func unsafe(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// checkSum takes what every operator takes: up to 18 digits, and up to 2 after a point.
+func checkSum(field, sum string) error {
+	if sum == "" {
+		return nil
+	}
+	whole, part, point := strings.Cut(strings.TrimPrefix(sum, "-"), ".")
+	digits := func(s string, most int) bool {
+		return s != "" && len(s) <= most && strings.Trim(s, "0123456789") == ""
+	}
+	if !digits(whole, 18) || point && !digits(part, 2) {
+		return invalid(SumMalformed, field, "is no sum of money", "write it as 1250.00")
+	}
+	return nil
 }
 
 func checkText(field, text string) error {

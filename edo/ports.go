@@ -9,7 +9,9 @@ import (
 // Signer makes detached signatures with one person's key, wherever the key lives.
 type Signer interface {
 	Info() SignerInfo
-	// Sign reads the content once and returns a detached CMS in DER.
+	// Sign reads the content once and returns a detached CMS in DER. An error with reason [SignatureAwaited] means
+	// pending: the key is elsewhere, and a [SignatureTask] is opened. [SignatureRefused] is the person's no. Any other
+	// error means: not now.
 	Sign(ctx context.Context, content io.Reader, at time.Time) ([]byte, error)
 }
 
@@ -26,6 +28,10 @@ type Action string
 const (
 	ActionSend Action = "send" // send packages
 	ActionRead Action = "read" // see states, versions and the message log; kept for the console to come, not asked yet
+
+	ActionAnswer Action = "answer" // sign, refuse and revoke what came in
+	ActionInvite Action = "invite" // register and invite counterparties, enrol subscribers
+	ActionSign   Action = "sign"   // complete signature tasks
 )
 
 // AccessRequest asks whether an actor may do something. Nobody is allowed by default.
@@ -42,5 +48,14 @@ type OperationFilter struct {
 	Subscriber SubscriberID
 	States     []State
 	From, To   time.Time // of CreatedAt; To is exclusive
+	Limit      int       // 0: 100; at most 1000
+}
+
+// InboundFilter chooses inbound documents, newest first. Zero fields do not restrict.
+type InboundFilter struct {
+	Subscriber SubscriberID
+	Classes    []Class
+	Terms      []TermState
+	From, To   time.Time // of ReceivedAt; To is exclusive
 	Limit      int       // 0: 100; at most 1000
 }

@@ -50,6 +50,34 @@ const (
 	Interrupted          Reason = "interrupted"
 )
 
+// Reasons around counterparties, inbound documents and answers.
+const (
+	CounterpartyKnown    Reason = "counterparty-known"
+	CounterpartyPending  Reason = "counterparty-pending"
+	CounterpartyBlocked  Reason = "counterparty-forbidden"
+	FlowUnknown          Reason = "flow-unknown"
+	SumMalformed         Reason = "sum-malformed"
+	ClockSkew            Reason = "clock-skew"
+	BoxForeign           Reason = "box-foreign"
+	BoxMissing           Reason = "box-missing"
+	RulesNotAccepted     Reason = "rules-not-accepted"
+	ContentClosed        Reason = "content-closed"
+	AnswerUnknown        Reason = "answer-unknown"
+	AnswerNotOffered     Reason = "answer-not-offered"
+	TextMissing          Reason = "text-missing"
+	SignatureAwaited     Reason = "signature-awaited"
+	SignatureRefused     Reason = "signature-refused"
+	SignatureForeign     Reason = "signature-by-another"
+	TaskEnded            Reason = "task-ended"
+	ConsentMissing       Reason = "consent-missing"
+	AttachmentsWrong     Reason = "attachments-wrong"
+	ReplyNeedsReason     Reason = "reply-needs-reason"
+	RequestUnknown       Reason = "request-unknown"
+	AdministratorMissing Reason = "administrator-missing"
+	CertificateForeign   Reason = "certificate-of-another"
+	EvidenceNotReady     Reason = "evidence-not-ready"
+)
+
 // Reasons of a printed form that did not become a second version.
 const (
 	FormNotReady  Reason = "form-not-ready"

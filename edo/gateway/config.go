@@ -21,6 +21,13 @@ type Config struct {
 	Now      func() time.Time
 	Owner    string // names this process in leases; must differ between processes
 
+	Inbox      Inbox      // nil: boxes are not read
+	Tasks      Tasks      // nil: a signer whose key is elsewhere cannot sign
+	Reach      Reach      // nil: unknown counterparties are not registered
+	Routing    Routing    // with Inbox: who gets what came in
+	Enrolments Enrolments // nil: our own subscribers cannot be registered
+	Kinds      []edo.DocumentKind
+
 	Forms        FormReader    // nil: stamps are stored, none is called recognised
 	Marker       Marker        // nil: no local marks
 	Queue        Queue         // nil: a bell of this process
@@ -31,6 +38,12 @@ type Config struct {
 	Settle       time.Duration // time to write down an outcome after the caller has gone; 30 s
 	FormPatience time.Duration // how long to ask for a printed form; 72 h
 	MaxForm      int64         // largest printed form in bytes; 64 MiB
+	Pull         time.Duration // how often a box is read; 1 min
+	FullCheck    time.Duration // how often a box is read the slow way; 6 h
+	Overlap      int           // messages before the cursor that are listed again; 20
+	SignIn       time.Duration // deadline of a signature task; 24 h
+	MaxSkew      time.Duration // difference of clocks that is told; 1 min
+	Sessions     int           // open sessions kept; 512
 	Backoff      Backoff
 
 	// Trace is called at named points of the way, for crash tests. Nil in production.
@@ -93,10 +106,20 @@ func (c Config) withDefaults() Config {
 	def(&c.Idle, time.Second)
 	def(&c.Settle, 30*time.Second)
 	def(&c.FormPatience, 72*time.Hour)
+	def(&c.Pull, time.Minute)
+	def(&c.FullCheck, 6*time.Hour)
+	def(&c.SignIn, 24*time.Hour)
+	def(&c.MaxSkew, time.Minute)
 	def(&c.Backoff.First, time.Second)
 	def(&c.Backoff.Longest, 20*time.Minute)
 	if c.Workers <= 0 {
 		c.Workers = 4
+	}
+	if c.Overlap <= 0 {
+		c.Overlap = 20
+	}
+	if c.Sessions <= 0 {
+		c.Sessions = 512
 	}
 	if c.MaxForm <= 0 {
 		c.MaxForm = 64 << 20

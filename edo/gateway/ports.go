@@ -77,3 +77,58 @@ type Queue interface {
 	// Ring wakes the workers: work was committed.
 	Ring()
 }
+
+// Inbox keeps what came in, and what answers to it. It is one store with the [Outbox]: writing is done by
+// [Outbox.Settle] and the methods here, which return after the write is on stable storage.
+type Inbox interface {
+	Cursor(ctx context.Context, s edo.SubscriberID) (edo.Cursor, error) // zero: never read
+	// Unlisted gives those of the ids that have no row yet, in order.
+	Unlisted(ctx context.Context, s edo.SubscriberID, ids []edo.MessageID) ([]edo.MessageID, error)
+	InboundMessage(ctx context.Context, s edo.SubscriberID, m edo.MessageID) (edo.InboundMessage, error)
+	InboundDocument(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
+	// InboundOf lists the documents of a message, in the order in which they were stored.
+	InboundOf(ctx context.Context, s edo.SubscriberID, m edo.MessageID) ([]edo.InboundDocument, error)
+	// Answers lists inbound documents whose parent is the given document, oldest first.
+	Answers(ctx context.Context, s edo.SubscriberID, parent edo.RemoteID) ([]edo.InboundDocument, error)
+	// SentAs finds our own document by the operator's id; [edo.NotFound] if it is none of ours.
+	SentAs(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (edo.Key, edo.DocumentID, error)
+	// Replies lists the packages that answer a request, oldest first.
+	Replies(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) ([]edo.Operation, error)
+	// Update writes new values of an inbound document, with events and jobs, if its revision is still the given one;
+	// else [edo.Conflict].
+	Update(ctx context.Context, d edo.InboundDocument, revision int64, events []edo.Event, jobs []edo.Job) error
+	// Start makes a job due now if it is not held: a new one, or one that has ended.
+	Start(ctx context.Context, j edo.Job) error
+	InboundDocuments(ctx context.Context, f edo.InboundFilter) ([]edo.InboundDocument, error)
+}
+
+// Tasks keeps signature tasks.
+type Tasks interface {
+	Task(ctx context.Context, k edo.TaskKey) (edo.SignatureTask, error)
+	// Waiting lists the tasks that wait, the one with the nearest deadline first.
+	Waiting(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.SignatureTask, error)
+	// EndTask writes the end of a task that still waits, with its event, and makes the package's send job due; else
+	// [edo.TaskEnded]. signed names the CMS in the archive and whose it is; zero with a refusal.
+	EndTask(ctx context.Context, t edo.SignatureTask, signed edo.DocumentStatus, events []edo.Event) error
+}
+
+// Reach keeps what was done to make counterparties reachable.
+type Reach interface {
+	// Ensure stores a new row with its job, or returns the one that is there with created false.
+	Ensure(ctx context.Context, c edo.CounterpartyStatus, j edo.Job) (stored edo.CounterpartyStatus, created bool, err error)
+	CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error)
+	// AwaitedBy lists packages that wait for a counterparty.
+	AwaitedBy(ctx context.Context, k edo.CounterpartyKey) ([]edo.Key, error)
+}
+
+// Routing says who gets what came in.
+type Routing interface {
+	Responsibles(ctx context.Context, s edo.SubscriberID) ([]edo.Responsible, error)
+	Absences(ctx context.Context, s edo.SubscriberID, at time.Time) ([]edo.Absence, error)
+}
+
+// Enrolments remember what the operator gave a subscriber that was registered.
+type Enrolments interface {
+	// Enrolled stores the box of a subscriber; repeating it changes nothing.
+	Enrolled(ctx context.Context, s edo.SubscriberID, e edo.Enrolled) error
+}
