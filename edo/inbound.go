@@ -105,6 +105,7 @@ const (
 	ClassRevocation   Class = "revocation"   // предложение об аннулировании
 	ClassConfirmation Class = "confirmation" // подтверждение оператора
 	ClassError        Class = "error"        // the delivery failed
+	ClassSignature    Class = "signature"    // no document: a signature for a document that travelled earlier
 )
 
 // Flow is the way a document travels.
@@ -220,11 +221,12 @@ type Sentence struct{ RU, EN string }
 // Cursor is how far a box has been read.
 type Cursor struct {
 	Subscriber SubscriberID
-	Last       []MessageID // the latest messages of the operator's order, oldest first; reading begins again at the first
-	AsOf       time.Time   // the operator's time of the latest page
-	ReadAt     time.Time   // the same on our clock
-	CheckedTo  time.Time   // operator's time up to which the slow check has looked
-	Refusal    string      // why the box cannot be read, empty: it can
+	Last       []MessageID   // the latest messages of the operator's order, oldest first; reading begins again at the first
+	AsOf       time.Time     // the operator's time of the latest page
+	ReadAt     time.Time     // the same on our clock
+	CheckedTo  time.Time     // operator's time up to which the slow check has looked
+	Skew       time.Duration // our clock minus the operator's at the latest page
+	Refusal    string        // why the box cannot be read, empty: it can
 }
 
 // OperatorNow estimates the operator's clock: what it last said, plus the time since then on ours.

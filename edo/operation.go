@@ -282,15 +282,38 @@ type Change struct {
 	Events    []Event             // Seq is given by the store
 	Jobs      []Job               // new jobs: Key, Document, Kind and Due count; one that is already there is left as it was
 	Wake      []Job               // jobs, done or not, that become due at Due: Key, Document and Kind name them; unknown ones are made
-	Accepted  []Operation         // new operations; one whose key is taken is left as it was
+	Accepted  []Operation         // new operations with their send jobs, due now; one whose key is taken is left as it was
 	Messages  []InboundMessage    // new values of whole rows
-	Inbound   []InboundDocument   // new values of whole rows
+	Inbound   []InboundDocument   // new rows; of one that is there only what the operator says and the content change
+	Fates     []Fate              // of inbound documents
+	Replied   []Replied           // packages that reply to requests and are with the operator
+	Answered  []DocumentAnswer    // what the counterparty did with documents of this operation
 	Cursor    *Cursor             // new value
-	Tasks     []SignatureTask     // new values of whole rows
+	Tasks     []SignatureTask     // new ones; one that is there is left as it was, except open that becomes overdue
 	Reach     *CounterpartyStatus // new value
 	Done      bool                // this job is finished
 	Release   bool                // end the lease; the job comes again at Due
 	Due       time.Time
 	Result    string // kept in the attempt row
 	Detail    string
+}
+
+// Fate is what became of an inbound document by an answer of ours.
+type Fate struct {
+	Key   InboundKey
+	State State // delivered, signed, refused or revoked; an earlier one never replaces a later one
+}
+
+// Replied says that a package of ours is the reply to a request.
+type Replied struct {
+	Key          InboundKey
+	Package      PackageID
+	OperatorTime time.Time // the earliest reply stays
+}
+
+// DocumentAnswer is what the counterparty did with one document of ours.
+type DocumentAnswer struct {
+	Document DocumentID
+	State    State
+	Text     string
 }

@@ -111,6 +111,9 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 			err = &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "the work on this job panicked; see the log of the process"}
 		}
 	}()
+	if !t.job.Kind.OfPackage() {
+		return g.stepOther(ctx, t)
+	}
 	op, err := g.Outbox.Operation(ctx, t.job.Key)
 	if err != nil {
 		return err
@@ -124,6 +127,15 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 	case edo.JobTrack:
 		return g.trackStep(ctx, t, op)
 	}
+	return unknownJob(t)
+}
+
+// stepOther works on what belongs to no outgoing package.
+func (g *Gateway) stepOther(_ context.Context, t *turn) error {
+	return unknownJob(t)
+}
+
+func unknownJob(t *turn) error {
 	return &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "job of unknown kind " + string(t.job.Kind)}
 }
 
