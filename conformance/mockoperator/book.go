@@ -12,20 +12,20 @@ func (o *Operator) getBoxes(p *node) (*body, error) {
 	if err != nil {
 		return nil, err
 	}
-	org := &o.orgs[s.org]
+	org := o.orgs.at(s.org)
 	return result("GetBoxes", func(b *body) {
 		for _, box := range org.Boxes {
 			b.wrap("m:BoxInfo", func() {
 				b.element("m:Address", box)
 				b.element("m:Inn", org.INN)
-				b.boolean("m:InvoiceReglamentAccepted", true)
-				b.boolean("m:InvoiceUserReglamentAccepted", true)
+				b.boolean("m:InvoiceReglamentAccepted", org.InvoiceRegulation != "pending")
+				b.boolean("m:InvoiceUserReglamentAccepted", org.InvoiceRegulation != "pending")
 				b.elementOrNil("m:Kpp", org.KPP)
 				b.element("m:Name", box)
 				b.integer("m:OrganizationId", organisationID(s.org))
 				b.element("m:OrganizationName", org.Name)
 				b.element("m:OrganizationType", organisationType(org))
-				b.boolean("m:ServiceReglamentAccepted", true)
+				b.boolean("m:ServiceReglamentAccepted", org.Regulation != "pending")
 				b.element("m:SubscriberId", subscriberID(org))
 			})
 		}
@@ -45,8 +45,8 @@ func (o *Operator) getOrganisations(p *node) (*body, error) {
 		return nil, refuse("InvalidFormatField", "inn", "ИНН состоит из 10 или 12 цифр")
 	}
 	return result("GetOrganizationListByInnKpp", func(b *body) {
-		for i := range o.orgs {
-			if org := &o.orgs[i]; org.INN == inn && (kpp == "" || org.KPP == kpp) {
+		for i, org := range o.orgs.list() {
+			if org.INN == inn && (kpp == "" || org.KPP == kpp) {
 				o.organisation(b, i, org)
 			}
 		}
@@ -68,10 +68,10 @@ func (o *Operator) organisation(b *body, number int, org *Organisation) {
 		b.element("m:OperatorCode", org.operator())
 		b.element("m:OperatorServiceName", name)
 		b.integer("m:OrganizationId", organisationID(number))
-		b.element("m:OrganizationStatus", "Active")
+		b.element("m:OrganizationStatus", string(org.status()))
 		b.element("m:OrganizationType", organisationType(org))
 		b.element("m:ServiceCode", "2TS-"+org.INN)
-		b.boolean("m:ServiceReglamentAccepted", true)
+		b.boolean("m:ServiceReglamentAccepted", org.Regulation != "pending")
 		b.element("m:SubscriberId", subscriberID(org))
 	})
 }

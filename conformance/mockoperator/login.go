@@ -13,9 +13,8 @@ func (o *Operator) authenticate(p *node) (*body, error) {
 	if login == "" {
 		return nil, refuse("NotFilledRequiredField", "login", "Не указан логин")
 	}
-	for i := range o.orgs {
-		org := &o.orgs[i]
-		if !org.local() || !strings.EqualFold(org.Login, login) {
+	for i, org := range o.orgs.list() {
+		if !org.mayLogIn() || !strings.EqualFold(org.Login, login) {
 			continue
 		}
 		if org.Password == "" || subtle.ConstantTimeCompare([]byte(org.Password), []byte(password)) != 1 {
@@ -37,7 +36,10 @@ func (o *Operator) authenticateWithCertificate(p *node) (*body, error) {
 	if !ok || o.now().After(id.Certificate.NotAfter) {
 		return nilResult("AuthenticateWithCertificate"), nil
 	}
-	org, _ := o.owner(id.Box)
+	org, owner := o.owner(id.Box)
+	if owner == nil || !owner.mayLogIn() {
+		return nilResult("AuthenticateWithCertificate"), nil
+	}
 	raw, _ := o.open(org, false)
 	cms, err := envelop(raw[:], id.Certificate)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 // several goroutines.
 type Operator struct {
 	tables *contract.Tables
-	orgs   []Organisation
+	orgs   registry
 	clock  func() time.Time
 	log    *slog.Logger
 	spool  spool
@@ -40,6 +39,7 @@ type Operator struct {
 	ledger   []*entry
 	byID     map[string]*record // documents by service id without dashes, lower case
 	listings int
+	contacts map[pair]contact
 }
 
 // New makes an operator. Call [Operator.Close] at the end.
@@ -53,10 +53,11 @@ func New(c Config) (*Operator, error) {
 		return nil, err
 	}
 	o := &Operator{
-		tables: tables, orgs: c.Organisations, clock: c.Now, log: c.Logger, done: make(chan struct{}),
+		tables: tables, clock: c.Now, log: c.Logger, done: make(chan struct{}),
 		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
+		contacts: map[pair]contact{},
 	}
-	if err := checkOrganisations(o.orgs); err != nil {
+	if err := o.orgs.fill(c.Organisations); err != nil {
 		return nil, err
 	}
 	dir := c.Dir
@@ -108,42 +109,7 @@ func (o *Operator) behaviour() Scenario {
 	return o.scenario
 }
 
-// Organisations returns the subscribers.
-func (o *Operator) Organisations() []Organisation { return append([]Organisation(nil), o.orgs...) }
-
 func (o *Operator) now() time.Time { return o.clock().UTC() }
-
-// owner finds the organisation of a box at this operator; boxes are compared ignoring case.
-func (o *Operator) owner(box string) (number int, org *Organisation) {
-	for i := range o.orgs {
-		for _, b := range o.orgs[i].Boxes {
-			if strings.EqualFold(b, box) {
-				return i, &o.orgs[i]
-			}
-		}
-	}
-	return -1, nil
-}
-
-func checkOrganisations(orgs []Organisation) error {
-	seen := map[string]bool{}
-	for i, org := range orgs {
-		if org.Name == "" || org.INN == "" || len(org.Boxes) == 0 {
-			return fmt.Errorf("mockoperator: organisation %d: name, inn and boxes are required", i)
-		}
-		for _, b := range append([]string{"login " + org.Login}, org.Boxes...) {
-			b = strings.ToLower(b)
-			if b == "login " {
-				continue
-			}
-			if seen[b] {
-				return fmt.Errorf("mockoperator: organisation %d: %q is used twice", i, b)
-			}
-			seen[b] = true
-		}
-	}
-	return nil
-}
 
 func newID() string { return uuid.NewString() }
 

@@ -20,6 +20,16 @@ type Organisation struct {
 	Login    string `yaml:"login"`
 	Password string `yaml:"password"`
 	Heads    []Head `yaml:"heads"` // who may sign; each gets a key and a certificate
+	// IdentityToken and AccessToken are tokens of other services that a login here accepts.
+	IdentityToken string `yaml:"identity-token"`
+	AccessToken   string `yaml:"access-token"`
+	Status        Status `yaml:"status"` // Active (default), Test, NonActive
+	// ContactAuth is what becomes of invitations to it: Accept (default), Manual, Reject.
+	ContactAuth ContactAuth `yaml:"contact-auth"`
+	// Regulation and InvoiceRegulation are accepted (default) or pending; pending takes the legal force from documents.
+	Regulation        string       `yaml:"regulation"`
+	InvoiceRegulation string       `yaml:"invoice-regulation"`
+	Departments       []Department `yaml:"departments"` // empty: a head department alone
 }
 
 // Head is a person whose certificate names the organisation.
@@ -29,6 +39,11 @@ type Head struct {
 	Title   string `yaml:"title"`
 	SNILS   string `yaml:"snils"`
 	INN     string `yaml:"inn"` // of the person, twelve digits
+	// Department is the id of a department; empty means the head department.
+	Department string `yaml:"department"`
+	Email      string `yaml:"email"`
+	// Unqualified marks a certificate that has no legal force.
+	Unqualified bool `yaml:"unqualified"`
 }
 
 func (h Head) name() string { return h.Surname + " " + h.Given }

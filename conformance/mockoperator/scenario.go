@@ -27,6 +27,8 @@ type Scenario struct {
 	TokenLifetime time.Duration  `yaml:"token-lifetime"` // default 1h
 	// GOST is the verdict on signatures that this stand-in cannot check: valid (default) or invalid.
 	GOST string `yaml:"gost-signatures"`
+	// People holds the switches of logins, registration and contacts; in YAML they stand beside the others.
+	People People `yaml:",inline"`
 	// Visibility of sent documents in GetDocumentEntries.
 	Visibility Visibility `yaml:"visibility"`
 	// PrintForms says per operation and kind of document what a printed form is like.
@@ -77,6 +79,7 @@ func (s Scenario) withDefaults() Scenario {
 	if s.GOST == "" {
 		s.GOST = "valid"
 	}
+	s.People = s.People.withDefaults()
 	return s
 }
 
@@ -98,6 +101,9 @@ func (s Scenario) check() error {
 	}
 	if !slices.Contains([]string{"", "valid", "invalid"}, s.GOST) {
 		return fmt.Errorf("mockoperator: scenario: gost-signatures is valid or invalid, not %q", s.GOST)
+	}
+	if err := s.People.check(); err != nil {
+		return err
 	}
 	for _, f := range s.PrintForms {
 		if err := f.check(); err != nil {

@@ -66,7 +66,7 @@ func (o *Operator) addressed(s *session, e *entry, msg *node) error {
 	for i, r := range msg.items("Recipients") {
 		field := fmt.Sprintf("message.Recipients[%d].OrganizationBoxId", i)
 		box := r.str("OrganizationBoxId")
-		_, org := o.owner(box)
+		to, org := o.owner(box)
 		switch {
 		case box == "":
 			return refuse("NotFilledRequiredField", field, "Не указан ящик получателя")
@@ -76,6 +76,9 @@ func (o *Operator) addressed(s *session, e *entry, msg *node) error {
 			return refuse("SendToSelfIsNotAllowed", field, "Нельзя отправить самому себе")
 		case !org.local():
 			return refuse("SendToRoamingIsNotAllowed", field, "Роуминг не подключён")
+		}
+		if err := o.mayExchange(s.org, to, field); err != nil {
+			return err
 		}
 		e.Recipients = append(e.Recipients, box)
 	}

@@ -1,6 +1,9 @@
 package mockoperator
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Deliver lets the recipient confirm the delivery of a document.
 func (o *Operator) Deliver(serviceID string) error {
@@ -39,7 +42,8 @@ func (o *Operator) show(r *record) Document {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	d := r.Document
-	if r.Delivery == "RecievedByService" {
+	waits := slices.ContainsFunc(r.entry.Recipients, o.parked)
+	if r.Delivery == "RecievedByService" && !waits {
 		r.Delivery = "SentToRecipient"
 	}
 	return d
