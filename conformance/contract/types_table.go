@@ -250,6 +250,7 @@ DocumentEntryList
   Total int
 
 DocumentEntryItem
+  AvailableOperations int
   AvailableOperationsV2 arr:string?
   Comment string?
   CustomField string?
@@ -260,11 +261,14 @@ DocumentEntryItem
   DocumentTypeEnum EnumValue?
   DocumentTypeInfo DocumentTypeInfo?
   FlowType FlowType
+  Flows []DocumentFlow?
+  FromDepartmentId string?
   FromOrganizationName string?
   HasRelatedDocuments boolean
   Id string?
   MessageFrom string?
   MessageId string?
+  MultiStatus UntypedDocumentMultiFlowStatus?
   Name string?
   NeedReceipt boolean
   NeedSign boolean
@@ -282,6 +286,22 @@ UntypedDocumentFlowStatus : DocumentFlowStatus
   AdditionalStatus string?
   DeliveryStatus DocumentDeliveryStatus
   SignStatus DocumentSignStatus
+
+InvoiceDocumentFlowStatus : DocumentFlowStatus
+  BuyerFlow InvoiceFlowStatus
+  Date dateTime
+  IsFinished boolean
+  ModificationStatus InvoiceModificationStatus
+  Number string?
+  SellerFlow InvoiceFlowStatus
+  Total decimal
+
+UntypedDocumentMultiFlowStatus
+  DeliveredCount int
+  MultiDeliveryStatus DocumentMultiDeliveryStatus
+  MultiSignStatus DocumentMultiSignStatus
+  RecipientsCount int
+  SignedCount int
 
 DocumentFlowStatusDescription
   AdditionalStatus string?
@@ -301,17 +321,23 @@ FullDocumentInfoRequestParams
   UserLogin string?
 
 FullDocumentInfo
+  AvailableOperations int
   AvailableOperationsV2 arr:string?
   Comment string?
   CountRelatedDocuments int
   Document Document?
   DocumentFlowStatusDescription DocumentFlowStatusDescription?
   From string?
+  FromDepartmentId string?
   FromOrganizationtName string?
   MessageId string?
+  MultiStatus UntypedDocumentMultiFlowStatus?
   Recipients []MessageRecipientWithStatus?
+  RelatedDocuments []Document?
+  RevocationOffers []FullDocumentInfo?
   RevocationStatus DocumentRevocationStatus
   SentDate dateTime
+  ServiceDocuments []ServiceDocument?
   Signs []Sign?
   Status DocumentFlowStatus?
 
