@@ -196,9 +196,13 @@ BoxInfo
 
 Organization
   BoxAddress string?
+  ContactAuthType ContactAuthType
+  FirstName string?
   Inn string?
   Kpp string?
+  LastName string?
   LegalName string?
+  MiddleName string?
   Name string?
   Ogrn string?
   OperatorCode string?
@@ -211,10 +215,13 @@ Organization
   SubscriberId guid
 
 SubjectInfo
+  FirstName string?
   Inn string?
   IsJuridical boolean
   IsOperator boolean
   Kpp string?
+  LastName string?
+  MiddleName string?
   Name string?
   OperatorServiceCode string?
   OrganizationType OrganizationType
