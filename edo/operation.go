@@ -284,11 +284,11 @@ type Change struct {
 	Wake      []Job               // jobs, done or not, that become due at Due: Key, Document and Kind name them; unknown ones are made
 	Accepted  []Operation         // new operations with their send jobs, due now; one whose key is taken is left as it was
 	Messages  []InboundMessage    // new values of whole rows
-	Inbound   []InboundDocument   // new rows; of one that is there only what the operator says and the content change
+	Inbound   []InboundDocument   // new rows; of one that is there only what the operator says and the content change; nothing at all is written, with [Conflict], if a row is not at its Revision (0: it must be new)
 	Fates     []Fate              // of inbound documents
 	Replied   []Replied           // packages that reply to requests and are with the operator
 	Answered  []DocumentAnswer    // what the counterparty did with documents of this operation
-	Cursor    *Cursor             // new value
+	Cursor    *Cursor             // new value; pull and check run side by side: a zero ReadAt leaves all but CheckedTo, a zero CheckedTo leaves that
 	Tasks     []SignatureTask     // new ones; one that is there is left as it was, except open that becomes overdue
 	Reach     *CounterpartyStatus // new value
 	Done      bool                // this job is finished

@@ -76,6 +76,7 @@ const (
 	AdministratorMissing Reason = "administrator-missing"
 	CertificateForeign   Reason = "certificate-of-another"
 	EvidenceNotReady     Reason = "evidence-not-ready"
+	DeliveryFailed       Reason = "delivery-failed"
 )
 
 // Reasons of a printed form that did not become a second version.
