@@ -48,6 +48,10 @@ func rows() []row {
 		{Package: "edo/cms", Own: []string{"edo"}, Third: []string{pkcs12}, Why: "signatures need no operator"},
 		{Package: "edo/edotest", Own: []string{"edo", "edo/cms"}, Why: "an operator in memory, and keys for tests"},
 		{
+			Package: "edo/evidence", Own: []string{"edo", "edo/cms"}, Third: []string{xtext},
+			Why: "an archive proves without store, operator and network",
+		},
+		{
 			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync},
 			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",
 		},

@@ -1,0 +1,34 @@
+package evidence
+
+import (
+	"errors"
+	"io"
+	"sync/atomic"
+)
+
+// source is the archive's file. It tells a failing disk from a faulty ZIP, and rations the table of contents, whose
+// length the ZIP states itself: a gigabyte of it would become several of headers in memory.
+type source struct {
+	r      io.ReaderAt
+	ration atomic.Int64
+	listed atomic.Bool // the table of contents has been read; entries have limits of their own
+}
+
+// sourceError is a failure of the file below, not of what it holds.
+type sourceError struct{ err error }
+
+func (e *sourceError) Error() string { return e.err.Error() }
+func (e *sourceError) Unwrap() error { return e.err }
+
+var errRation = errors.New("the table of contents is longer than the limit of entries allows")
+
+func (s *source) ReadAt(p []byte, off int64) (int, error) {
+	if !s.listed.Load() && s.ration.Add(-int64(len(p))) < 0 {
+		return 0, errRation
+	}
+	n, err := s.r.ReadAt(p, off)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = &sourceError{err}
+	}
+	return n, err
+}
