@@ -13,7 +13,7 @@ func (s *session) Check(ctx context.Context) (edo.Health, error) {
 	var h edo.Health
 	r := request("GetVersion", body("GetVersion", false), text(&h.Version))
 	_, err := exchange(ctx, s.client, r)
-	if err = s.verdict(r, err); err != nil {
+	if err = s.verdict(s.codes, r, err); err != nil {
 		return edo.Health{}, err
 	}
 	if h.Boxes, err = s.boxes(ctx); err != nil {

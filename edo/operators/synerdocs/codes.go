@@ -52,6 +52,18 @@ func newCodes() codes {
 	return all
 }
 
+// answerCodes is the table for an answer to a document. What is no proof about a package of its own is a definite
+// verdict here: the flow has moved on, by an earlier copy of this answer or by somebody else's. Where it stands can be
+// seen at the document itself.
+func answerCodes() codes {
+	all := newCodes()
+	for code, v := range conflicts() {
+		v.reason, v.definite = edo.AnswerNotOffered, true
+		all[code] = v
+	}
+	return all
+}
+
 // of looks a code up; one that is not listed proves nothing about a send.
 func (c codes) of(code string) verdict {
 	if v, ok := c[code]; ok {

@@ -43,6 +43,7 @@ const (
 type Driver struct {
 	config Config
 	codes  codes
+	answer codes
 }
 
 var _ edo.Driver = (*Driver)(nil)
@@ -70,7 +71,7 @@ func New(c Config) *Driver {
 	if c.Limits.Entries <= 0 {
 		c.Limits.Entries = defaultEntries
 	}
-	return &Driver{config: c, codes: newCodes()}
+	return &Driver{config: c, codes: newCodes(), answer: answerCodes()}
 }
 
 // Name is "synerdocs".
@@ -104,7 +105,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 		return nil, err
 	}
 	return &session{
-		config: d.config, codes: d.codes, box: a.Box, subscriber: a.Subscriber, client: client, forms: forms,
+		config: d.config, codes: d.codes, answers: d.answer, box: a.Box, department: a.Department, subscriber: a.Subscriber, client: client, forms: forms,
 		tokens: tokens{login: how, client: client, now: d.config.Now},
 	}, nil
 }

@@ -14,7 +14,9 @@ import (
 type session struct {
 	config     Config
 	codes      codes
+	answers    codes // the same, as they are meant on an answer to a document
 	box        edo.BoxID
+	department string // ours that sends, empty: the head department
 	subscriber edo.SubscriberID
 	client     *soap.Client
 	forms      []string
@@ -45,25 +47,30 @@ func (s *session) Visibility() time.Duration { return s.config.Visibility }
 // and repeats once: that fault is a definite "not accepted", so the repeat is safe for sends as well. build is called
 // for each attempt, because a body can be rendered only once.
 func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Request) (soap.Reply, error) {
+	return s.callBy(ctx, s.codes, build)
+}
+
+// callBy is call with a table of what the codes mean.
+func (s *session) callBy(ctx context.Context, known codes, build func(token edo.Secret) soap.Request) (soap.Reply, error) {
 	token, stamp, err := s.tokens.get(ctx, 0)
 	if err != nil {
 		return soap.Reply{}, err
 	}
 	r := build(token)
 	reply, err := exchange(ctx, s.client, r)
-	if !s.codes.tokenRefused(err) {
-		return reply, s.verdict(r, err)
+	if !known.tokenRefused(err) {
+		return reply, s.verdict(known, r, err)
 	}
 	if token, _, err = s.tokens.get(ctx, stamp); err != nil {
 		return soap.Reply{}, err
 	}
 	r = build(token)
 	reply, err = exchange(ctx, s.client, r)
-	return reply, s.verdict(r, err)
+	return reply, s.verdict(known, r, err)
 }
 
-func (s *session) verdict(r soap.Request, err error) error {
-	return s.codes.verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
+func (s *session) verdict(known codes, r soap.Request, err error) error {
+	return known.verdictOf(r.Operation, r.Effect, s.tokens.login.limited(), err)
 }
 
 // exchange makes one exchange. What a reader of ours found wrong with an answer is told in the error, because the SOAP
