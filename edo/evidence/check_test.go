@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -264,6 +265,51 @@ func TestGOST(t *testing.T) {
 				t.Error(last)
 			}
 		})
+	}
+}
+
+// Many signatures and many documents that have nothing to do with each other must not be tried pair by pair for ever;
+// what was not tried is said to be so.
+func TestTriesEnd(t *testing.T) {
+	t.Parallel()
+	stranger := sign(t, newKey(t, "Сидоров"), []byte("something else"))
+	f := flow{}
+	for i := range 600 {
+		other := bytes.Clone(stranger) // another signature value makes another signature
+		other[len(other)-1], other[len(other)-2] = byte(i), byte(i>>8)
+		f.files = append(f.files, file{name: fmt.Sprint("s", i), body: other}, file{name: fmt.Sprint("d", i), body: fmt.Append(nil, i)})
+	}
+	r, err := f.bundle(t).VerifyAlone(t.Context(), cms.Verifier{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := map[edo.Reason]int{}
+	for _, s := range r.Loose {
+		tried[s.Reason]++
+	}
+	if len(r.Loose) != 600 || tried[evidence.FitsNothing] < 400 || tried[evidence.TriesEnded] < 100 || r.Complete() {
+		t.Errorf("%d loose: %v", len(r.Loose), tried)
+	}
+}
+
+// Nobody says when a signature without signing time was made: its certificate's dates are not called right by guess.
+func TestNoTime(t *testing.T) {
+	t.Parallel()
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join("..", "cms", "testdata", "openssl", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	f := flow{files: []file{{name: "d", body: read("content.txt")}, {name: "s", body: read("rsa2048-noattr.p7s")}}}
+	r, err := f.bundle(t).VerifyAlone(t.Context(), cms.Verifier{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"other d d", "  s operator-onlysignature-cannot-be-verified", "complete"}
+	if diff := cmp.Diff(want, summary(r)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

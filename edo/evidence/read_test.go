@@ -124,9 +124,24 @@ func TestEndlessTable(t *testing.T) {
 		many[i] = file{name: "a", noLocal: true}
 	}
 	data := pack(t, many...) // the count is cut to 16 bits: it states none
-	if _, err := read(t, data, evidence.Limits{Entries: 10}); !errors.Is(err, evidence.TooLarge) {
+	r := &counting{Reader: bytes.NewReader(data)}
+	if _, err := evidence.Read(t.Context(), r, int64(len(data)), evidence.Limits{Entries: 10}); !errors.Is(err, evidence.TooLarge) {
 		t.Error(err)
 	}
+	if r.bytes > 1<<20 {
+		t.Errorf("%d bytes were read of a table of %d", r.bytes, len(data))
+	}
+}
+
+type counting struct {
+	*bytes.Reader
+	bytes int
+}
+
+func (c *counting) ReadAt(p []byte, off int64) (int, error) {
+	n, err := c.Reader.ReadAt(p, off)
+	c.bytes += n
+	return n, err
 }
 
 func TestNames(t *testing.T) {

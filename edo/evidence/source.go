@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"archive/zip"
 	"errors"
 	"io"
 	"sync/atomic"
@@ -25,6 +26,9 @@ var errRation = errors.New("the table of contents is longer than the limit of en
 func (s *source) ReadAt(p []byte, off int64) (int, error) {
 	if !s.listed.Load() && s.ration.Add(-int64(len(p))) < 0 {
 		return 0, errRation
+	}
+	if off < 0 { // from a zip64 field that archive/zip takes as it is; the file below is not at fault
+		return 0, zip.ErrFormat
 	}
 	n, err := s.r.ReadAt(p, off)
 	if err != nil && !errors.Is(err, io.EOF) {
