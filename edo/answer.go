@@ -121,7 +121,7 @@ func (a Answer) Check() error {
 			add(invalid(TextMissing, "answer.text", "is empty", "say why: the other side reads it"))
 		}
 	}
-	add(checkText("answer.text", a.Text))
+	add(CheckText("answer.text", a.Text))
 	if len(a.Signature) > MaxSignatureSize || len(a.Signature) > 0 && a.Kind != AnswerSign {
 		add(invalid(SignatureMalformed, "answer.signature", "is too large or not for this answer", "attach a detached CMS to a countersignature only"))
 	}

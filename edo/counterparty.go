@@ -2,6 +2,7 @@ package edo
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -34,6 +35,36 @@ type Introduction struct {
 	EMails        []string
 	Phone         string
 }
+
+// Check reports what is wrong with the introduction, as [Faults]. What an operator asks beyond it, the operator says.
+func (i Introduction) Check() error {
+	f := i.Counterparty.faults("introduction.counterparty")
+	add := func(err error) {
+		if err != nil {
+			f = append(f, err)
+		}
+	}
+	switch i.Form {
+	case "", FormCompany, FormSole, FormIndividual:
+	default:
+		add(invalid(TextMalformed, "introduction.form", "is unknown", "use company, sole or individual, or leave it empty"))
+	}
+	add(CheckText("introduction.last_name", i.LastName))
+	add(CheckText("introduction.first_name", i.FirstName))
+	add(CheckText("introduction.middle_name", i.MiddleName))
+	add(CheckText("introduction.contact_person", i.ContactPerson))
+	add(CheckText("introduction.phone", i.Phone))
+	if len(i.EMails) > maxEMails {
+		add(invalid(TextMalformed, "introduction.emails", fmt.Sprintf("are %d", len(i.EMails)), fmt.Sprintf("give at most %d", maxEMails)))
+		return f.Err()
+	}
+	for n, mail := range i.EMails {
+		add(CheckText(fmt.Sprintf("introduction.emails[%d]", n), mail))
+	}
+	return f.Err()
+}
+
+const maxEMails = 20
 
 // RelationState is where the exchange with a counterparty stands, seen from our side.
 type RelationState string
@@ -119,6 +150,12 @@ type Office interface {
 	Departments(ctx context.Context, a Address) ([]Department, error)
 	// Qualified reports whether a counterparty owns a valid qualified certificate.
 	Qualified(ctx context.Context, box BoxID) (bool, error)
+}
+
+// Rulebook is implemented by sessions that can tell, without any effect, whether our organisation has accepted the
+// operator's rules.
+type Rulebook interface {
+	RulesAccepted(ctx context.Context) (bool, error)
 }
 
 // Person is a user at the operator.

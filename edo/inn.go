@@ -12,7 +12,7 @@ func (c Counterparty) faults(field string) Faults {
 			f = append(f, invalid(KPPMalformed, field+".kpp", "is set for a person", "leave the KPP empty with an INN of 12 digits"))
 		}
 	}
-	if err := checkText(field+".name", c.Name); err != nil {
+	if err := CheckText(field+".name", c.Name); err != nil {
 		f = append(f, err)
 	}
 	return f

@@ -73,6 +73,7 @@ const (
 	RoleOperatorForm Role = "operator-form" // the operator's printed form, byte for byte as it came
 	RoleLocalMark    Role = "local-mark"    // a copy marked by us, never passed off as the operator's
 	RoleSignature    Role = "signature"     // the detached CMS over the original
+	RoleEvidence     Role = "evidence"      // the operator's archive of the document's flow, byte for byte as it came
 )
 
 // Version is one stored version of a document. There is at most one of each role.

@@ -151,11 +151,11 @@ func (d Document) faults(field string, signed bool) Faults {
 	}
 	add(CheckID(field+".id", string(d.ID)))
 	add(CheckName(field+".name", d.Name))
-	add(checkText(field+".kind", d.Kind))
-	add(checkText(field+".number", d.Number))
-	add(checkText(field+".comment", d.Comment))
-	add(checkText(field+".external_id", d.ExternalID))
-	add(checkText(field+".type", d.Type))
+	add(CheckText(field+".kind", d.Kind))
+	add(CheckText(field+".number", d.Number))
+	add(CheckText(field+".comment", d.Comment))
+	add(CheckText(field+".external_id", d.ExternalID))
+	add(CheckText(field+".type", d.Type))
 	add(checkSum(field+".sum", d.Sum))
 	switch size := d.Content.Size; {
 	case size <= 0:
@@ -237,7 +237,9 @@ func checkSum(field, sum string) error {
 	return nil
 }
 
-func checkText(field, text string) error {
+// CheckText reports what is wrong with one line or a few that people have written: at most [MaxTextLength] characters of
+// UTF-8 without control and text-direction characters, except new lines and tabs. Empty is allowed.
+func CheckText(field, text string) error {
 	if utf8.RuneCountInString(text) > MaxTextLength {
 		return invalid(TextMalformed, field, fmt.Sprintf("is longer than %d characters", MaxTextLength), "shorten it")
 	}
