@@ -66,7 +66,7 @@ func (n *Node) fault11(form *faultForm) (*Fault, error) {
 		{Local: "faultcode"}:   func(c *Node) error { _, err := c.Text(); return err },
 		{Local: "faultstring"}: func(c *Node) (err error) { f.Message, err = c.Text(); return err },
 		{Local: "detail"}: func(c *Node) error {
-			tree, err := c.tree()
+			tree, err := c.tree(faultBounds(c.s.limits))
 			if err == nil {
 				f.read(tree, form)
 			}
@@ -119,44 +119,3 @@ func (f *Fault) typed(e *etree.Element, form *faultForm) {
 func (f *Fault) scrub(s *scrubber) {
 	f.Code, f.Field, f.Message = s.text(f.Code), s.text(f.Field), s.text(f.Message)
 }
-
-// tree builds a small tree from the strict reader, each element with its namespace as the default one.
-func (n *Node) tree() (*etree.Element, error) {
-	more, err := n.begin()
-	root := etree.NewElement(n.el.name.Local)
-	if more {
-		err = n.s.grow(root)
-	}
-	return root, err
-}
-
-// grow adds what the current element holds. Comments inside are refused: nothing in a fault may be read in two ways.
-func (s *scanner) grow(parent *etree.Element) error {
-	depth := len(s.frames)
-	for size := int64(0); s.err == nil; {
-		t := s.next(collect)
-		if size += int64(len(s.text)); size > s.limits.Fault {
-			s.fail("a fault larger than the limit")
-		}
-		if len(s.text) > 0 && s.err == nil {
-			parent.CreateText(string(s.text))
-		}
-		switch {
-		case s.err != nil:
-		case t == tokenStart:
-			if size += 64; len(s.frames) > maxFaultDepth {
-				s.fail("a fault nested deeper than the limit")
-				break
-			}
-			parent = parent.CreateElement(s.el.name.Local)
-			parent.CreateAttr("xmlns", s.el.name.Space)
-		case len(s.frames) < depth:
-			return nil
-		default:
-			parent = parent.Parent()
-		}
-	}
-	return s.err
-}
-
-const maxFaultDepth = 32

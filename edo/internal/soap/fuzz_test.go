@@ -12,7 +12,7 @@ import (
 
 // seen writes down what a reader of an answer sees: names, text, attributes that decide.
 func seen(n *Node) (string, error) {
-	tree, err := n.tree()
+	tree, err := n.Tree()
 	if err != nil {
 		return "", err
 	}
