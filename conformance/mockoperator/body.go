@@ -56,6 +56,24 @@ func nilResult(operation string) *body {
 	return b
 }
 
+// textOrNil is the answer of an operation whose result is a plain value; an empty one is nil.
+func textOrNil(operation, value string) *body {
+	if value == "" {
+		return nilResult(operation)
+	}
+	return result(operation, func(b *body) { b.text(value) })
+}
+
+// truth is the answer of an operation whose result is a boolean.
+func truth(operation string, v bool) *body { return textOrNil(operation, strconv.FormatBool(v)) }
+
+// done is the answer of an operation without a result.
+func done(operation string) *body {
+	b := newBody()
+	b.raw(`<` + operation + `Response xmlns="` + contract.NSService + `"/>`)
+	return b
+}
+
 func (b *body) raw(s string) { b.open.WriteString(s) }
 
 func (b *body) text(s string) {

@@ -37,43 +37,40 @@ func (o *Operator) getOrganisations(p *node) (*body, error) {
 	if _, err := o.session(p.child("authToken"), "authToken"); err != nil {
 		return nil, err
 	}
-	inn, kpp := strings.TrimSpace(p.str("inn")), strings.TrimSpace(p.str("kpp"))
-	if inn == "" {
-		return nil, refuse("NotFilledRequiredField", "inn", "Не указан ИНН")
+	inn, err := asINN(p.child("inn"), "inn")
+	if err != nil {
+		return nil, err
 	}
-	if len(inn) != 10 && len(inn) != 12 || strings.Trim(inn, "0123456789") != "" {
-		return nil, refuse("InvalidFormatField", "inn", "ИНН состоит из 10 или 12 цифр")
-	}
+	is := byINN(inn, strings.TrimSpace(p.str("kpp")))
 	return result("GetOrganizationListByInnKpp", func(b *body) {
 		for i, org := range o.orgs.list() {
-			if org.INN == inn && (kpp == "" || org.KPP == kpp) {
-				o.organisation(b, i, org)
+			if is(i, org) {
+				b.wrap("m:Organization", func() { organisationMembers(b, i, org) })
 			}
 		}
 	}), nil
 }
 
-func (o *Operator) organisation(b *body, number int, org *Organisation) {
-	name := OperatorName
-	if !org.local() {
-		name = "Другой оператор"
-	}
-	b.wrap("m:Organization", func() {
-		b.element("m:BoxAddress", org.Boxes[0])
-		b.element("m:Inn", org.INN)
-		b.elementOrNil("m:Kpp", org.KPP)
-		b.elementOrNil("m:LegalName", org.LegalName)
-		b.element("m:Name", org.Name)
-		b.elementOrNil("m:Ogrn", org.OGRN)
-		b.element("m:OperatorCode", org.operator())
-		b.element("m:OperatorServiceName", name)
-		b.integer("m:OrganizationId", organisationID(number))
-		b.element("m:OrganizationStatus", string(org.status()))
-		b.element("m:OrganizationType", organisationType(org))
-		b.element("m:ServiceCode", "2TS-"+org.INN)
-		b.boolean("m:ServiceReglamentAccepted", org.Regulation != "pending")
-		b.element("m:SubscriberId", subscriberID(org))
-	})
+func organisationMembers(b *body, number int, org *Organisation) {
+	b.element("m:BoxAddress", org.Boxes[0])
+	b.element("m:ContactAuthType", string(org.contactAuth()))
+	first, middle := names(org.Given)
+	b.elementOrNil("m:FirstName", first)
+	b.element("m:Inn", org.INN)
+	b.elementOrNil("m:Kpp", org.KPP)
+	b.elementOrNil("m:LastName", org.Surname)
+	b.elementOrNil("m:LegalName", org.LegalName)
+	b.elementOrNil("m:MiddleName", middle)
+	b.element("m:Name", org.Name)
+	b.elementOrNil("m:Ogrn", org.OGRN)
+	b.element("m:OperatorCode", org.operator())
+	b.element("m:OperatorServiceName", org.operatorName())
+	b.integer("m:OrganizationId", organisationID(number))
+	b.element("m:OrganizationStatus", string(org.status()))
+	b.element("m:OrganizationType", organisationType(org))
+	b.element("m:ServiceCode", serviceCode(org))
+	b.boolean("m:ServiceReglamentAccepted", org.Regulation != "pending")
+	b.element("m:SubscriberId", subscriberID(org))
 }
 
 // getOperatorInfo tells the code of this operator, by which a client knows local lookup hits from others.
@@ -97,6 +94,9 @@ func (o *Operator) getOperatorInfo(p *node) (*body, error) {
 func organisationID(number int) int { return 100 + number }
 
 func organisationType(org *Organisation) string {
+	if org.Type != "" {
+		return org.Type
+	}
 	if len(org.INN) == 12 {
 		return "IndividualEntrepreneur"
 	}

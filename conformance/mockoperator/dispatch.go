@@ -45,6 +45,9 @@ func token(req *request) string {
 	if t := req.params.str("authToken"); t != "" {
 		return t
 	}
+	if t := req.params.str("token"); t != "" { // of GetInnKppNameByBoxId alone
+		return t
+	}
 	return req.params.child("credentials").str("AuthToken")
 }
 

@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 )
@@ -19,7 +20,7 @@ import (
 type Identity struct {
 	Box         string // first box of the organisation
 	Name        string
-	Key         *rsa.PrivateKey
+	Key         *rsa.PrivateKey // nil when the certificate came with a registration
 	Certificate *x509.Certificate
 }
 
@@ -93,6 +94,19 @@ func (o *Operator) identity(org *Organisation, h Head) (Identity, error) {
 	id.Box, id.Name = org.Boxes[0], h.name()
 	o.identities = append(o.identities, *id)
 	return *id, nil
+}
+
+// known finds the identity of a head without making one.
+func (o *Operator) known(org *Organisation, h Head) (Identity, bool) {
+	o.identityMu.Lock()
+	defer o.identityMu.Unlock()
+	i := slices.IndexFunc(o.identities, func(id Identity) bool {
+		return strings.EqualFold(id.Box, org.Boxes[0]) && id.Name == h.name()
+	})
+	if i < 0 {
+		return Identity{}, false
+	}
+	return o.identities[i], true
 }
 
 // byThumbprint finds an identity that was made, and its organisation.

@@ -40,6 +40,9 @@ type Operator struct {
 	byID     map[string]*record // documents by service id without dashes, lower case
 	listings int
 	contacts map[pair]contact
+
+	registrations []Registration
+	invitations   []Invitation
 }
 
 // New makes an operator. Call [Operator.Close] at the end.

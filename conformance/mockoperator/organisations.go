@@ -24,6 +24,11 @@ type Organisation struct {
 	IdentityToken string `yaml:"identity-token"`
 	AccessToken   string `yaml:"access-token"`
 	Status        Status `yaml:"status"` // Active (default), Test, NonActive
+	// Type is LegalEntity, IndividualEntrepreneur or Individual; empty: by the length of the INN.
+	Type string `yaml:"type"`
+	// Surname and Given name the person where the organisation is one.
+	Surname string `yaml:"surname"`
+	Given   string `yaml:"given"`
 	// ContactAuth is what becomes of invitations to it: Accept (default), Manual, Reject.
 	ContactAuth ContactAuth `yaml:"contact-auth"`
 	// Regulation and InvoiceRegulation are accepted (default) or pending; pending takes the legal force from documents.
@@ -42,6 +47,9 @@ type Head struct {
 	// Department is the id of a department; empty means the head department.
 	Department string `yaml:"department"`
 	Email      string `yaml:"email"`
+	// Login and Password are his own, beside those of the organisation.
+	Login    string `yaml:"login"`
+	Password string `yaml:"password"`
 	// Unqualified marks a certificate that has no legal force.
 	Unqualified bool `yaml:"unqualified"`
 }
@@ -55,6 +63,13 @@ func (org *Organisation) operator() string {
 		return OperatorCode
 	}
 	return org.Operator
+}
+
+func (org *Organisation) operatorName() string {
+	if !org.local() {
+		return "Другой оператор"
+	}
+	return OperatorName
 }
 
 // DefaultOrganisations are five subscribers: a sender with two heads, a recipient, one INN with two boxes under two KPP,

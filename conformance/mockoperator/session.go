@@ -11,17 +11,18 @@ import (
 // session is what a token stands for.
 type session struct {
 	org      int
+	head     int  // of the organisation; its heads may be none
 	password bool // made with a password, which may mean reading only
 	expires  time.Time
 }
 
 // open makes a session and returns the sixteen bytes and the text of its token.
-func (o *Operator) open(org int, password bool) (raw [16]byte, token string) {
+func (o *Operator) open(org, head int, password bool) (raw [16]byte, token string) {
 	rand.Read(raw[:]) // never fails, see crypto/rand
 	token = netGUID(raw)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.sessions[token] = &session{org: org, password: password, expires: o.now().Add(o.scenario.TokenLifetime)}
+	o.sessions[token] = &session{org: org, head: head, password: password, expires: o.now().Add(o.scenario.TokenLifetime)}
 	return raw, token
 }
 
