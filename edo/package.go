@@ -17,6 +17,8 @@ const (
 	MaxNameLength    = 255     // characters of a file name
 	MaxTextLength    = 1000    // characters of a comment
 	MaxSignatureSize = 1 << 20 // 1 MiB of DER
+	MaxConsents      = 100     // of one package
+	MaxRelated       = 100     // documents that one document belongs to
 )
 
 // Package is what a host wants to have sent as one unit (пакет документов).
@@ -96,6 +98,9 @@ func (p Package) wayFaults() Faults {
 			f = append(f, err)
 		}
 	}
+	if len(p.Consents) > MaxConsents {
+		return append(f, invalid(PackageTooMany, "package.consents", "are too many", fmt.Sprintf("give at most %d", MaxConsents)))
+	}
 	for i, c := range p.Consents {
 		field := fmt.Sprintf("package.consents[%d]", i)
 		if err := CheckID(field+".id", c.ID); err != nil {
@@ -157,6 +162,9 @@ func (d Document) faults(field string, signed bool) Faults {
 	add(CheckText(field+".external_id", d.ExternalID))
 	add(CheckText(field+".type", d.Type))
 	add(checkSum(field+".sum", d.Sum))
+	if len(d.Related) > MaxRelated {
+		add(invalid(PackageTooMany, field+".related", "are too many", fmt.Sprintf("give at most %d", MaxRelated)))
+	}
 	switch size := d.Content.Size; {
 	case size <= 0:
 		add(invalid(DocumentEmpty, field+".content", "is empty", "an operator cannot sign nothing: send a file of at least one byte"))
