@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,10 @@ func TestCheck(t *testing.T) {
 				}
 			},
 			[]string{"document Договор.pdf a", "  b valid expected", "  c valid expected", "other d d", "  e valid claimed", "other f f", "complete"},
+		},
+		"another order": {
+			func(f *flow) { slices.Reverse(f.files) },
+			append(append(good[:3:3], service[2], service[0], service[1]), "complete"),
 		},
 		"empty archive": {
 			func(f *flow) { f.files = nil },

@@ -39,7 +39,7 @@ func (b *Bundle) open(op string, i int) (*entryReader, error) {
 	}}, nil
 }
 
-// entryReader counts and digests what comes.
+// entryReader counts and digests what comes. archive/zip counts as well; the limit holds whatever it does.
 type entryReader struct {
 	rc    io.ReadCloser
 	left  int64
