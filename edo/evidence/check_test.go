@@ -58,8 +58,12 @@ func newFlow(t testing.TB) *flow {
 	f := &flow{deed: []byte("Договор № 5"), receipt: []byte("<Извещение/>"), form: []byte("%PDF form")}
 	f.ours, f.theirs, f.acknowledged = sign(t, us, f.deed), sign(t, them, f.deed), sign(t, them, f.receipt)
 	f.files = []file{
-		{name: "1/договор.pdf", body: f.deed}, {name: "1/договор.pdf.sig", body: f.ours}, {name: "x/2", body: f.theirs, method: 8},
-		{name: "извещение.xml", body: f.receipt}, {name: "извещение.sgn", body: f.acknowledged}, {name: "форма.pdf", body: f.form},
+		{name: "1/договор.pdf", body: f.deed},
+		{name: "1/договор.pdf.sig", body: f.ours},
+		{name: "x/2", body: f.theirs, method: 8},
+		{name: "извещение.xml", body: f.receipt},
+		{name: "извещение.sgn", body: f.acknowledged},
+		{name: "форма.pdf", body: f.form},
 	}
 	f.expect = evidence.Expect{Documents: []evidence.Expected{{
 		Name: "Договор.pdf", Digest: digest(f.deed), Signatures: []edo.Digest{digest(f.ours), digest(f.theirs)}, Role: "original", At: moment().Add(time.Hour),

@@ -59,9 +59,9 @@ func (r *entryReader) Read(p []byte) (int, error) {
 	}
 	_, _ = r.sum.Write(p[:n])
 	switch {
-	case err == io.EOF && r.left > 0:
+	case errors.Is(err, io.EOF) && r.left > 0:
 		err = io.ErrUnexpectedEOF
-	case err == io.EOF && !r.want.IsZero() && r.digest() != r.want:
+	case errors.Is(err, io.EOF) && !r.want.IsZero() && r.digest() != r.want:
 		err = errors.New("other bytes than at first")
 	}
 	if r.err = err; noEOF(err) != nil {
@@ -78,7 +78,7 @@ func (r *entryReader) digest() (d edo.Digest) {
 }
 
 func noEOF(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err

@@ -31,8 +31,11 @@ func (s *source) ReadAt(p []byte, off int64) (int, error) {
 		return 0, zip.ErrFormat
 	}
 	n, err := s.r.ReadAt(p, off)
-	if err != nil && !errors.Is(err, io.EOF) {
-		err = &sourceError{err}
+	switch {
+	case err == nil:
+		return n, nil
+	case errors.Is(err, io.EOF):
+		return n, io.EOF // bare, as archive/zip compares it
 	}
-	return n, err
+	return n, &sourceError{err}
 }
