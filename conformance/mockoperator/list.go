@@ -3,39 +3,69 @@ package mockoperator
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
-// getDocumentEntries lists documents of the caller's boxes, newest first, within the filter.
+// page is a part of a list, newest first, and how long the list is.
+type page struct {
+	items []view
+	total int
+}
+
+// getDocumentEntries lists the occurrences of documents of the caller's boxes within the filter.
 func (o *Operator) getDocumentEntries(p *node) (*body, error) {
-	s, err := o.session(p.child("authToken"), "authToken")
-	if err != nil {
-		return nil, err
-	}
 	opt := p.child("options")
-	if opt.null {
-		return nil, refuse("NotFilledRequiredField", "options", "Нет условий отбора")
-	}
-	if err := o.ownSide(s, opt); err != nil {
+	found, err := o.getPage(p, opt, func(kind string, r *record) bool {
+		return slices.Contains(opt.texts("DocumentFlowTypes"), kind)
+	})
+	if err != nil {
 		return nil, err
 	}
 	// An absent list is no list: the default of the official client is set there, not by the service.
 	if len(opt.items("DocumentFlowTypes")) == 0 {
 		return nil, refuse("NotFilledRequiredField", "options.DocumentFlowTypes", "Не указаны виды документооборота")
 	}
-	first, most := opt.number("First"), opt.number("Max")
-	if first < 0 || most < 0 {
-		return nil, refuse("InvalidFormatField", "options.First", "First и Max не отрицательны")
+	return result("GetDocumentEntries", func(b *body) { o.entryList(b, found) }), nil
+}
+
+// getDocumentList lists the documents themselves: those that were forwarded stand in it once.
+func (o *Operator) getDocumentList(p *node) (*body, error) {
+	found, err := o.getPage(p, p.child("options"), func(kind string, _ *record) bool {
+		return kind == "SentSigned" || kind == "SentUnsigned"
+	})
+	if err != nil {
+		return nil, err
 	}
-	found := o.list(s, opt)
-	total := len(found)
-	found = found[min(first, total):min(first+most, total)]
-	return result("GetDocumentEntries", func(b *body) {
+	return result("GetDocumentList", func(b *body) {
 		b.wrap("m:Items", func() {
-			for _, r := range found {
-				o.entryItem(b, r)
+			for _, v := range found.items {
+				o.listEntry(b, v)
 			}
 		})
-		b.integer("m:Total", total)
+		b.integer("m:Total", found.total)
+	}), nil
+}
+
+// getPage reads the options that both lists have.
+func (o *Operator) getPage(p, opt *node, flow func(kind string, r *record) bool) (page, error) {
+	s, err := o.session(p.child("authToken"), "authToken")
+	if err != nil {
+		return page{}, err
+	}
+	if opt.null {
+		return page{}, refuse("NotFilledRequiredField", "options", "Нет условий отбора")
+	}
+	if err := o.ownSide(s, opt); err != nil {
+		return page{}, err
+	}
+	first, most := opt.number("First"), opt.number("Max")
+	if first < 0 || most < 0 {
+		return page{}, refuse("InvalidFormatField", "options.First", "First и Max не отрицательны")
+	}
+	return o.list(s, first, most, func(r *record, c *occurrence) bool {
+		kind := c.entry.Flow
+		listed := o.scenario.Flow.ServiceDocumentsInLists || isMain(r.Type) || r.Type == "RevocationOffer"
+		return listed && flow(kind, r) && o.matches(r, c, s.org, opt)
 	}), nil
 }
 
@@ -53,18 +83,33 @@ func (o *Operator) ownSide(s *session, opt *node) error {
 	return refuse("BoxAccessError", "options.BoxFrom", "Нет доступа к ящику")
 }
 
-func (o *Operator) list(s *session, opt *node) []*record {
+// list walks the ledger backwards and looks at the documents of one page.
+func (o *Operator) list(s *session, first, most int, match func(*record, *occurrence) bool) page {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.listings++
-	var out []*record
+	var out page
+	take := func(r *record, c *occurrence) {
+		if !match(r, c) {
+			return
+		}
+		if out.total >= first && out.total-first < most {
+			out.items = append(out.items, o.viewLocked(r, c, s.org))
+		}
+		out.total++
+	}
 	for _, e := range slices.Backward(o.ledger) {
 		if !o.party(e, s.org) || !o.visible(e) {
 			continue
 		}
 		for _, r := range e.docs {
-			if o.matches(r, opt) {
-				out = append(out, r)
+			take(r, r.original())
+		}
+		for _, r := range e.forwards {
+			for _, c := range r.occurrences {
+				if c.entry == e {
+					take(r, c)
+				}
 			}
 		}
 	}
@@ -77,93 +122,50 @@ func (o *Operator) visible(e *entry) bool {
 	return !v.Never && !o.now().Before(e.Time.Add(v.Delay)) && o.listings-e.listings > v.Listings
 }
 
-func (o *Operator) matches(r *record, opt *node) bool {
-	e := r.entry
-	is := func(want string, have ...string) bool {
-		return want == "" || slices.ContainsFunc(have, func(h string) bool { return strings.EqualFold(h, want) })
-	}
-	if !is(opt.str("BoxFrom"), e.From) || !is(opt.str("BoxTo"), e.Recipients...) {
-		return false
-	}
-	if !slices.Contains(opt.texts("DocumentFlowTypes"), "SentSigned") || len(opt.texts("DocumentNumbers")) > 0 {
+// matches applies the filter of lists. The caller holds the lock.
+func (o *Operator) matches(r *record, c *occurrence, org int, opt *node) bool {
+	e := c.entry
+	if !isBox(opt.str("BoxFrom"), e.From) || !isBox(opt.str("BoxTo"), e.Recipients...) {
 		return false
 	}
 	if peers := opt.texts("ContragentBoxIds"); len(peers) > 0 && !slices.ContainsFunc(peers, func(box string) bool {
-		return is(box, append([]string{e.From}, e.Recipients...)...)
+		return isBox(box, append([]string{e.From}, e.Recipients...)...)
 	}) {
 		return false
 	}
-	if from, ok := opt.when("From"); ok && e.Time.Before(from) {
-		return false
-	}
-	if to, ok := opt.when("To"); ok && e.Time.After(to) {
-		return false
-	}
-	if types := opt.texts("DocumentTypes"); len(types) > 0 && !slices.Contains(types, r.Type) {
-		return false
-	}
-	if states := opt.texts("DocumentSignStatuses"); len(states) > 0 && !slices.Contains(states, r.Signing) {
+	if !within(e.Time, opt, "From", "To") || !within(r.Date, opt, "DocumentDateFrom", "DocumentDateTo") {
 		return false
 	}
 	if need := opt.child("NeedReceipt"); !need.null && opt.yes("NeedReceipt") != r.NeedReceipt {
 		return false
 	}
-	return true
+	codes := opt.items("DocumentTypeEnums")
+	if len(codes) > 0 && !slices.ContainsFunc(codes, func(n *node) bool { return n.number("Code") == typeNumber(r.Type) }) {
+		return false
+	}
+	_, signing := sumUp(c.answers)
+	if a := o.answerOf(c, org); a != nil {
+		signing = a.Signing
+	}
+	seller, buyer := o.invoiceFlow(r)
+	return among(opt, "DocumentTypes", r.Type) && among(opt, "DocumentNumbers", r.Number) &&
+		among(opt, "DocumentSignStatuses", signing) && among(opt, "DocumentRevocationStatuses", o.revocation(r, org)) &&
+		(among(opt, "InvoiceFlowStatuses", seller) || among(opt, "InvoiceFlowStatuses", buyer))
 }
 
-func (o *Operator) entryItem(b *body, r *record) {
-	d, e := o.show(r), r.entry
-	b.wrap("m:DocumentEntryItem", func() {
-		b.raw(`<m:AvailableOperationsV2><a:string>Print</a:string><a:string>Download</a:string></m:AvailableOperationsV2>`)
-		b.elementOrNil("m:Comment", d.Comment)
-		b.elementOrNil("m:CustomField", d.CustomField)
-		b.raw(`<m:Date i:nil="true"/>`)
-		statusText(b, d)
-		b.element("m:DocumentId", d.ServiceID)
-		b.element("m:DocumentType", d.Type)
-		typeEnum(b, d)
-		typeInfo(b, d)
-		b.element("m:FlowType", "SentSigned")
-		b.element("m:FromOrganizationName", o.nameOf(e.From))
-		b.boolean("m:HasRelatedDocuments", false)
-		b.element("m:Id", r.occurrence)
-		b.element("m:MessageFrom", e.From)
-		b.element("m:MessageId", e.MessageID)
-		b.element("m:Name", d.Name)
-		b.boolean("m:NeedReceipt", d.NeedReceipt)
-		b.boolean("m:NeedSign", d.NeedSign)
-		b.raw(`<m:Number i:nil="true"/>`)
-		o.recipients(b, e, d)
-		b.element("m:RevocationStatus", "NoRevocation")
-		b.time("m:SentDate", e.Time)
-		status(b, d)
-		b.raw(`<m:Sum i:nil="true"/>`)
-		b.elementOrNil("m:UntypedKind", d.Kind)
-	})
+func isBox(want string, have ...string) bool {
+	return want == "" || slices.ContainsFunc(have, func(h string) bool { return strings.EqualFold(h, want) })
 }
 
-func typeNumber(documentType string) int {
-	return map[string]int{"Untyped": 0, "ServiceAmendmentRequest": 6, "ServiceReceipt": 8}[documentType]
+// among tells whether a list of the filter allows a value; an empty list allows all.
+func among(opt *node, list, value string) bool {
+	allowed := opt.texts(list)
+	return len(allowed) == 0 || slices.Contains(allowed, value)
 }
 
-func enumMembers(b *body, code int, name string) {
-	b.integer("m:Code", code)
-	b.element("m:Description", name)
-	b.element("m:Name", name)
-}
-
-// typeEnum writes the derived type that the service uses here; its own member is always nil on output.
-func typeEnum(b *body, d Document) {
-	b.raw(`<m:DocumentTypeEnum i:type="m:DocumentTypeEnum">`)
-	enumMembers(b, typeNumber(d.Type), d.Type)
-	b.raw(`<m:Value i:nil="true"/></m:DocumentTypeEnum>`)
-}
-
-func typeInfo(b *body, d Document) {
-	b.wrap("m:DocumentTypeInfo", func() {
-		b.wrap("m:DocumentType", func() { enumMembers(b, typeNumber(d.Type), d.Type) })
-		b.raw(`<m:Purposes/>`)
-		b.elementOrNil("m:UntypedKind", d.Kind)
-		b.raw(`<m:VersionNumber i:nil="true"/>`)
-	})
+// within tells whether a time lies in a period of the filter; what has no time lies in none.
+func within(t time.Time, opt *node, fromName, toName string) bool {
+	from, begins := opt.when(fromName)
+	to, ends := opt.when(toName)
+	return (!begins || !t.Before(from)) && (!ends || !t.IsZero() && !t.After(to))
 }

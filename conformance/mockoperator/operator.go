@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,7 @@ type Operator struct {
 	rooms  sync.Pool // of *scratch
 	done   chan struct{}
 	once   sync.Once
+	ahead  atomic.Int64 // nanoseconds on top of the clock
 
 	formMu     sync.Mutex // one form at a time
 	identityMu sync.Mutex
@@ -43,6 +45,7 @@ type Operator struct {
 
 	registrations []Registration
 	invitations   []Invitation
+	flows         *flowBook
 }
 
 // New makes an operator. Call [Operator.Close] at the end.
@@ -58,7 +61,7 @@ func New(c Config) (*Operator, error) {
 	o := &Operator{
 		tables: tables, clock: c.Now, log: c.Logger, done: make(chan struct{}),
 		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
-		contacts: map[pair]contact{},
+		contacts: map[pair]contact{}, flows: newFlowBook(),
 	}
 	if err := o.orgs.fill(c.Organisations); err != nil {
 		return nil, err
@@ -112,7 +115,7 @@ func (o *Operator) behaviour() Scenario {
 	return o.scenario
 }
 
-func (o *Operator) now() time.Time { return o.clock().UTC() }
+func (o *Operator) now() time.Time { return o.clock().UTC().Add(time.Duration(o.ahead.Load())) }
 
 func newID() string { return uuid.NewString() }
 

@@ -103,7 +103,8 @@ func TestRefusesEnvelopes(t *testing.T) {
 		"empty document":         {base64.StdEncoding.EncodeToString(content), "", "InvalidDocumentContent", doc + ".Content"},
 		"changed document":       {base64.StdEncoding.EncodeToString(content), base64.StdEncoding.EncodeToString([]byte("Письмо")), "SignIsNotValid", "message.Signs[0].Raw"},
 		"sign of another":        {"<m:DocumentId>" + contract.SampleDocument, "<m:DocumentId>7" + contract.SampleDocument[1:], "NotFilledRequiredField", "message.Signs"},
-		"formalised":             {">Untyped<", ">Invoice<", "InvalidDocumentType", doc + ".DocumentType"},
+		"formalised":             {">Untyped<", ">Invoice<", "InvalidDocumentFormat", doc + ".Content"},
+		"by the operator alone":  {">Untyped<", ">ServiceInvoiceConfirmation<", "InvalidDocumentType", doc + ".DocumentType"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

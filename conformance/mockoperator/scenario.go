@@ -29,6 +29,8 @@ type Scenario struct {
 	GOST string `yaml:"gost-signatures"`
 	// People holds the switches of logins, registration and contacts; in YAML they stand beside the others.
 	People People `yaml:",inline"`
+	// Flow holds the switches of messages, service documents and evidence; in YAML they stand beside the others.
+	Flow Flow `yaml:",inline"`
 	// Visibility of sent documents in GetDocumentEntries.
 	Visibility Visibility `yaml:"visibility"`
 	// PrintForms says per operation and kind of document what a printed form is like.
@@ -80,6 +82,7 @@ func (s Scenario) withDefaults() Scenario {
 		s.GOST = "valid"
 	}
 	s.People = s.People.withDefaults()
+	s.Flow = s.Flow.withDefaults()
 	return s
 }
 
@@ -103,6 +106,9 @@ func (s Scenario) check() error {
 		return fmt.Errorf("mockoperator: scenario: gost-signatures is valid or invalid, not %q", s.GOST)
 	}
 	if err := s.People.check(); err != nil {
+		return err
+	}
+	if err := s.Flow.check(); err != nil {
 		return err
 	}
 	for _, f := range s.PrintForms {

@@ -8,40 +8,42 @@ import (
 	"unicode/utf8"
 )
 
-// incoming is a message that has passed all checks.
+// incoming is a message that has passed all checks that need no look at the state of documents.
 type incoming struct {
+	org   int
 	entry *entry
 	// countersigned are signatures for documents that are here already.
 	countersigned []countersign
+	// forwards are the ways that documents of earlier messages take with this one.
+	forwards []forward
 }
 
 type countersign struct {
 	record *record
 	sign   Sign
+	field  string
 }
 
-// sendMessage checks a message as a whole and takes it whole or not at all. It does not know messages again.
+// signing says what signatures of documents a kind of message has.
+type signing int
+
+const (
+	signedAll  signing = iota // one for each document
+	signedSome                // one for a document, or none
+	signedNone
+)
+
+// sendMessage checks a message as a whole and takes it whole or not at all.
 func (o *Operator) sendMessage(x *exchange, p *node) (*body, error) {
-	s, err := o.session(p.child("authToken"), "authToken")
+	s, msg, err := o.sender(p)
 	if err != nil {
 		return nil, err
 	}
-	if s.password && o.behaviour().PasswordLogin == PasswordReadOnly {
-		return nil, refuse("AccessDeniedError", "authToken", "Вход по паролю даёт только чтение; для отправки войдите по сертификату")
-	}
-	msg := p.child("message")
-	if msg.null {
-		return nil, refuse("NotFilledRequiredField", "message", "Нет сообщения")
-	}
-	in := &incoming{entry: &entry{}}
-	in.entry.LocalID, in.entry.From, in.entry.Exchange = msg.str("Id"), msg.str("From"), x.seen.Number
+	in := &incoming{org: s.org, entry: newEntry(x, "SentSigned", msg.str("Id"), msg.str("From"), msg)}
 	if err := o.addressed(s, in.entry, msg); err != nil {
 		return nil, err
 	}
-	if len(msg.items("SimpleSignatures")) > 0 {
-		return nil, refuse("SimpleSignatureDisabled", "message.SimpleSignatures", "Простая подпись не поддерживается")
-	}
-	if err := o.documents(s, in, msg); err != nil {
+	if err := o.documents(s, in, msg, signedAll); err != nil {
 		return nil, err
 	}
 	if err := o.countersigns(s, in, msg); err != nil {
@@ -50,9 +52,46 @@ func (o *Operator) sendMessage(x *exchange, p *node) (*body, error) {
 	if len(in.entry.docs)+len(in.countersigned) == 0 {
 		return nil, refuse("NotFilledRequiredField", "message.Documents", "Сообщение пустое")
 	}
-	o.accept(in)
+	return o.take(x, "SendMessage", in)
+}
+
+// sender checks who sends a message of any kind.
+func (o *Operator) sender(p *node) (*session, *node, error) {
+	s, err := o.session(p.child("authToken"), "authToken")
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := o.mayWrite(s); err != nil {
+		return nil, nil, err
+	}
+	msg := p.child("message")
+	if msg.null {
+		return nil, nil, refuse("NotFilledRequiredField", "message", "Нет сообщения")
+	}
+	if len(msg.items("SimpleSignatures")) > 0 {
+		return nil, nil, refuse("SimpleSignatureDisabled", "message.SimpleSignatures", "Простая подпись не поддерживается")
+	}
+	return s, msg, nil
+}
+
+func (o *Operator) mayWrite(s *session) error {
+	if s.password && o.behaviour().PasswordLogin == PasswordReadOnly {
+		return refuse("AccessDeniedError", "authToken", "Вход по паролю даёт только чтение; для отправки войдите по сертификату")
+	}
+	return nil
+}
+
+func newEntry(x *exchange, flow, local, from string, msg *node) *entry {
+	return &entry{Entry: Entry{Flow: flow, LocalID: local, From: from, Department: msg.str("FromDepartment"), Exchange: x.seen.Number}}
+}
+
+// take writes the ledger and answers.
+func (o *Operator) take(x *exchange, operation string, in *incoming) (*body, error) {
+	if err := o.accept(in); err != nil {
+		return nil, err
+	}
 	o.wire.update(x.seen, func(e *Exchange) { e.Accepted = in.entry.MessageID })
-	return sentMessage(in), nil
+	return sentMessage(operation, in), nil
 }
 
 // addressed checks sender and recipients.
@@ -63,9 +102,16 @@ func (o *Operator) addressed(s *session, e *entry, msg *node) error {
 	if n, _ := o.owner(e.From); n != s.org {
 		return refuse("SendFromOtherIsNotAllowed", "message.From", "Нельзя отправлять от имени другой организации")
 	}
+	if !o.department(s.org, e.Department) {
+		return refuse("DepartmentDoesNotExist", "message.FromDepartment", "Нет такого подразделения")
+	}
 	for i, r := range msg.items("Recipients") {
 		field := fmt.Sprintf("message.Recipients[%d].OrganizationBoxId", i)
 		box := r.str("OrganizationBoxId")
+		if strings.EqualFold(box, OperatorBox) {
+			e.Recipients, e.to = append(e.Recipients, OperatorBox), append(e.to, addressee{})
+			continue
+		}
 		to, org := o.owner(box)
 		switch {
 		case box == "":
@@ -80,7 +126,10 @@ func (o *Operator) addressed(s *session, e *entry, msg *node) error {
 		if err := o.mayExchange(s.org, to, field); err != nil {
 			return err
 		}
-		e.Recipients = append(e.Recipients, box)
+		if !o.department(to, r.str("DepartmentId")) {
+			return refuse("DepartmentDoesNotExist", fmt.Sprintf("message.Recipients[%d].DepartmentId", i), "Нет такого подразделения")
+		}
+		e.Recipients, e.to = append(e.Recipients, box), append(e.to, addressee{department: r.str("DepartmentId")})
 	}
 	if len(e.Recipients) == 0 {
 		return refuse("NotFilledRequiredField", "message.Recipients", "Нет получателей")
@@ -88,11 +137,11 @@ func (o *Operator) addressed(s *session, e *entry, msg *node) error {
 	return nil
 }
 
-func (o *Operator) documents(s *session, in *incoming, msg *node) error {
+func (o *Operator) documents(s *session, in *incoming, msg *node, how signing) error {
 	seen := map[string]bool{}
 	for i, d := range msg.items("Documents") {
 		field := fmt.Sprintf("message.Documents[%d]", i)
-		rec, err := o.newDocument(s, d, field)
+		rec, err := o.newDocument(s, in.entry, d, field)
 		if err != nil {
 			return err
 		}
@@ -100,25 +149,25 @@ func (o *Operator) documents(s *session, in *incoming, msg *node) error {
 			return refuse("InvalidFormatField", field+".Id", "Идентификатор повторяется в сообщении")
 		}
 		seen[rec.LocalID] = true
-		if rec.Sign, err = o.signOf(msg, rec, field); err != nil {
-			return err
+		if how != signedNone {
+			if rec.Sign, err = o.signOf(msg, rec, field, how == signedSome); err != nil {
+				return err
+			}
+			rec.Sign.From = in.entry.From
 		}
-		rec.Sign.From = in.entry.From
 		in.entry.docs = append(in.entry.docs, rec)
 	}
 	return nil
 }
 
-func (o *Operator) newDocument(s *session, d *node, field string) (*record, error) {
+func (o *Operator) newDocument(s *session, e *entry, d *node, field string) (*record, error) {
 	rec := &record{Document: Document{
 		LocalID: d.str("Id"), Type: documentType(d), Kind: untypedKind(d), Name: d.str("FileName"), Blob: d.child("Content").blob,
-		CustomField: d.str("CustomField"), Comment: d.str("Comment"), Parent: d.str("ParentDocumentId"),
+		Card: d.child("Card").raw, CustomField: d.str("CustomField"), Comment: d.str("Comment"), Parent: d.str("ParentDocumentId"),
+		Number: d.str("Number"), Sum: strings.TrimSpace(d.str("Sum")), Title: d.str("Name"), Related: d.texts("RelatedDocumentIds"),
 		NeedSign: d.yes("NeedSign"), NeedReceipt: d.yes("NeedReceipt"),
-		Delivery: "RecievedByService", Signing: "NoSignNeeded",
 	}, polls: map[string]int{}}
-	if rec.NeedSign {
-		rec.Signing = "WaitingForSign"
-	}
+	rec.Date, _ = d.when("Date") // absent is none
 	switch {
 	case rec.LocalID == "":
 		return nil, refuse("NotFilledRequiredField", field+".Id", "Нет идентификатора документа")
@@ -130,19 +179,8 @@ func (o *Operator) newDocument(s *session, d *node, field string) (*record, erro
 		return nil, refuse("InvalidDocumentContent", field+".Content", "Документ пустой")
 	case utf8.RuneCountInString(rec.CustomField) > 255:
 		return nil, refuse("InvalidFormatField", field+".CustomField", "Не более 255 символов")
-	case rec.Type == "Untyped":
-		return rec, nil
-	case rec.Type != "ServiceReceipt" && rec.Type != "ServiceAmendmentRequest":
-		return nil, refuse("InvalidDocumentType", field+".DocumentType", "Тип %s не принимается", rec.Type)
 	}
-	parent := o.document(s.org, rec.Parent)
-	if parent == nil {
-		return nil, refuse("InvalidDocumentReference", field+".ParentDocumentId", "Нет документа, на который дан ответ")
-	}
-	if n, _ := o.owner(parent.entry.From); n == s.org {
-		return nil, refuse("WorkflowViolation", field+".ParentDocumentId", "Ответ даёт получатель")
-	}
-	return rec, nil
+	return rec, o.checkType(s, e, rec, field)
 }
 
 // documentType reads the closed member or the recommended open one; absent is Untyped, the zero of the enumeration.
@@ -150,15 +188,7 @@ func documentType(d *node) string {
 	if t := d.str("DocumentType"); t != "" {
 		return t
 	}
-	switch d.child("DocumentTypeInfo").child("DocumentType").number("Code") {
-	case 0:
-		return "Untyped"
-	case 6:
-		return "ServiceAmendmentRequest"
-	case 8:
-		return "ServiceReceipt"
-	}
-	return "other"
+	return typeName(d.child("DocumentTypeInfo").child("DocumentType").number("Code"))
 }
 
 func untypedKind(d *node) string {
@@ -174,7 +204,7 @@ func validFileName(name string) bool {
 }
 
 // signOf finds and checks the one signature of a document of this message.
-func (o *Operator) signOf(msg *node, rec *record, field string) (Sign, error) {
+func (o *Operator) signOf(msg *node, rec *record, field string, optional bool) (Sign, error) {
 	var found *node
 	at := 0
 	for i, s := range msg.items("Signs") {
@@ -185,6 +215,9 @@ func (o *Operator) signOf(msg *node, rec *record, field string) (Sign, error) {
 			return Sign{}, refuse("InvalidFormatField", fmt.Sprintf("message.Signs[%d].DocumentId", i), "Вторая подпись документа")
 		}
 		found, at = s, i
+	}
+	if found == nil && optional {
+		return Sign{}, nil
 	}
 	if found == nil {
 		return Sign{}, refuse("NotFilledRequiredField", "message.Signs", "Документ %s не подписан", field)
@@ -212,7 +245,10 @@ func (o *Operator) countersigns(s *session, in *incoming, msg *node) error {
 		if rec == nil {
 			return refuse("InvalidDocumentReference", field+".DocumentId", "Нет такого документа")
 		}
-		if err := o.maySign(s, rec, field); err != nil {
+		if rec.Type != "Untyped" && isTitle(rec.Type) {
+			return refuse("WorkflowViolation", field, "На титул отвечают титулом")
+		}
+		if err := o.look(func() error { return o.maySign(s.org, rec, field) }); err != nil {
 			return err
 		}
 		sign, err := o.verifySign(n.child("Raw").raw, rec.Blob, field+".Raw")
@@ -220,59 +256,12 @@ func (o *Operator) countersigns(s *session, in *incoming, msg *node) error {
 			return err
 		}
 		sign.LocalID, sign.From = n.str("Id"), in.entry.From
-		in.countersigned = append(in.countersigned, countersign{rec, sign})
+		in.countersigned = append(in.countersigned, countersign{rec, sign, field})
 	}
 	return nil
 }
 
-func (o *Operator) maySign(s *session, rec *record, field string) error {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	n, _ := o.owner(rec.entry.From)
-	switch {
-	case n == s.org:
-		return refuse("WorkflowViolation", field, "Ответную подпись ставит получатель")
-	case rec.Signing == "NoSignNeeded":
-		return refuse("DocumentDoesNotRequireSigning", field, "Ответная подпись не нужна")
-	case rec.Signing == "Signed":
-		return refuse("DocumentWasAlreadySigned", field, "Документ уже подписан")
-	case rec.Signing == "SignRejected":
-		return refuse("SignWasAlreadyRejected", field, "В подписи отказано")
-	}
-	return nil
-}
-
-// accept writes the ledger.
-func (o *Operator) accept(in *incoming) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	e := in.entry
-	e.Number, e.MessageID, e.Time, e.listings = len(o.ledger)+1, newID(), o.now(), o.listings
-	for _, r := range e.docs {
-		r.entry, r.ServiceID, r.occurrence, r.Seal = e, newID(), newID(), newSeal()
-		r.Sign.ServiceID, r.Sign.DocumentID, r.Sign.Time = newID(), r.ServiceID, e.Time
-		o.byID[plainID(r.ServiceID)] = r
-		if parent := o.byID[plainID(r.Parent)]; parent != nil {
-			answered(parent, r.Type)
-		}
-	}
-	for i := range in.countersigned {
-		c := &in.countersigned[i]
-		c.sign.ServiceID, c.sign.DocumentID, c.sign.Time = newID(), c.record.ServiceID, e.Time
-		c.record.recipient, c.record.Signing, c.record.Delivery = c.sign, "Signed", "DeliveredToRecipient"
-		e.Signs = append(e.Signs, c.sign)
-	}
-	o.ledger = append(o.ledger, e)
-}
-
-func answered(parent *record, documentType string) {
-	parent.Delivery = "DeliveredToRecipient"
-	if documentType == "ServiceAmendmentRequest" {
-		parent.Signing = "SignRejected"
-	}
-}
-
-func sentMessage(in *incoming) *body {
+func sentMessage(operation string, in *incoming) *body {
 	pair := func(b *body, local, service string) {
 		b.wrap("m:LocalServerId", func() {
 			b.element("m:LocalId", local)
@@ -280,7 +269,7 @@ func sentMessage(in *incoming) *body {
 		})
 	}
 	e := in.entry
-	return result("SendMessage", func(b *body) {
+	return result(operation, func(b *body) {
 		b.wrap("m:DocumentIds", func() {
 			for _, d := range e.docs {
 				pair(b, d.LocalID, d.ServiceID)
@@ -291,7 +280,9 @@ func sentMessage(in *incoming) *body {
 		b.time("m:SentDate", e.Time)
 		b.wrap("m:SignIds", func() {
 			for _, d := range e.docs {
-				pair(b, d.Sign.LocalID, d.Sign.ServiceID)
+				if d.Sign.Raw != nil {
+					pair(b, d.Sign.LocalID, d.Sign.ServiceID)
+				}
 			}
 			for _, s := range e.Signs {
 				pair(b, s.LocalID, s.ServiceID)

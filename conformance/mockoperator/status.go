@@ -1,92 +1,176 @@
 package mockoperator
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
-// Deliver lets the recipient confirm the delivery of a document.
+// Deliver lets the recipients confirm the delivery of a document.
 func (o *Operator) Deliver(serviceID string) error {
-	return o.move(serviceID, func(r *record) { r.Delivery = "DeliveredToRecipient" })
+	return o.move(serviceID, func(a *Answer) { a.Delivery = "DeliveredToRecipient" })
 }
 
-// SignByRecipient lets the recipient sign a document that waits for it. No signature is made: only the status shows it.
+// SignByRecipient lets the recipients sign a document that waits for it. No signature is made: only the status shows it.
 func (o *Operator) SignByRecipient(serviceID string) error {
-	return o.move(serviceID, func(r *record) { r.Delivery, r.Signing = "DeliveredToRecipient", "Signed" })
+	return o.move(serviceID, func(a *Answer) { a.Delivery, a.Signing = "DeliveredToRecipient", "Signed" })
 }
 
-// RefuseByRecipient lets the recipient refuse a document.
+// RefuseByRecipient lets the recipients refuse a document.
 func (o *Operator) RefuseByRecipient(serviceID string) error {
-	return o.move(serviceID, func(r *record) { r.Delivery, r.Signing = "DeliveredToRecipient", "SignRejected" })
+	return o.move(serviceID, func(a *Answer) { a.Delivery, a.Signing = "DeliveredToRecipient", "SignRejected" })
 }
 
-// Lose lets the delivery of a document fail.
+// Lose lets the delivery of a document fail: the sender gets an error receipt.
 func (o *Operator) Lose(serviceID string) error {
-	return o.move(serviceID, func(r *record) { r.Delivery = "NotDeliveredToRecipient" })
+	if err := o.move(serviceID, func(a *Answer) { a.Delivery = "NotDeliveredToRecipient" }); err != nil {
+		return err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r := o.byID[plainID(serviceID)]
+	_, err := o.byOperator("ErrorReceipt", r.entry.From, "Документ не доставлен получателю", r)
+	return err
 }
 
-func (o *Operator) move(serviceID string, to func(*record)) error {
+func (o *Operator) move(serviceID string, to func(*Answer)) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	r := o.byID[plainID(serviceID)]
 	if r == nil {
 		return fmt.Errorf("mockoperator: no document %q in the ledger", serviceID)
 	}
-	to(r)
+	for _, a := range r.original().answers {
+		to(a)
+	}
+	r.settle()
 	return nil
 }
 
-// show reads the status of a document for an answer. Being shown hands the document over: the next look sees
-// SentToRecipient.
-func (o *Operator) show(r *record) Document {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	d := r.Document
-	waits := slices.ContainsFunc(r.entry.Recipients, o.parked)
-	if r.Delivery == "RecievedByService" && !waits {
-		r.Delivery = "SentToRecipient"
-	}
-	return d
-}
+// status writes the status of the whole as the caller sees it.
+func (v view) status(b *body) { v.statusOf(b, v.Delivery, v.Signing) }
 
-func status(b *body, d Document) {
-	b.raw(`<m:Status i:type="m:UntypedDocumentFlowStatus"><m:AdditionalStatus i:nil="true"/>`)
-	b.element("m:DeliveryStatus", d.Delivery)
-	b.element("m:SignStatus", d.Signing)
+func (v view) statusOf(b *body, delivery, signing string) {
+	if v.seller == "" {
+		b.raw(`<m:Status i:type="m:UntypedDocumentFlowStatus"><m:AdditionalStatus i:nil="true"/>`)
+		b.element("m:DeliveryStatus", delivery)
+		b.element("m:SignStatus", signing)
+		b.raw(`</m:Status>`)
+		return
+	}
+	b.raw(`<m:Status i:type="m:InvoiceDocumentFlowStatus">`)
+	b.element("m:BuyerFlow", v.buyer)
+	b.timeOrZero("m:Date", v.Date)
+	b.boolean("m:IsFinished", v.seller != "InvoiceSent" && v.buyer != "InvoiceSent")
+	b.element("m:ModificationStatus", v.modified)
+	b.elementOrNil("m:Number", v.Number)
+	b.element("m:SellerFlow", v.seller)
+	sum := v.Sum
+	if sum == "" {
+		sum = "0"
+	}
+	b.element("m:Total", sum)
 	b.raw(`</m:Status>`)
 }
 
-func (o *Operator) recipients(b *body, e *entry, d Document) {
+// multiStatus is the summary over several recipients; there is none over one.
+func (v view) multiStatus(b *body) {
+	if len(v.answers) < 2 {
+		b.raw(`<m:MultiStatus i:nil="true"/>`)
+		return
+	}
+	delivered, signed := 0, 0
+	for _, a := range v.answers {
+		if a.Delivery == "DeliveredToRecipient" {
+			delivered++
+		}
+		if a.Signing == "Signed" {
+			signed++
+		}
+	}
+	b.wrap("m:MultiStatus", func() {
+		b.integer("m:DeliveredCount", delivered)
+		b.element("m:MultiDeliveryStatus", v.multiDelivery(delivered))
+		b.element("m:MultiSignStatus", v.multiSign(signed))
+		b.integer("m:RecipientsCount", len(v.answers))
+		b.integer("m:SignedCount", signed)
+	})
+}
+
+func (v view) multiDelivery(delivered int) string {
+	single, _ := sumUp(pointers(v.answers))
+	switch {
+	case delivered > 0 && delivered < len(v.answers):
+		return "PartlyDeliveredToRecipients"
+	case single == "RecievedByService":
+		return single
+	}
+	return single + "s"
+}
+
+func (v view) multiSign(signed int) string {
+	if signed > 0 && signed < len(v.answers) {
+		return "PartlySigned"
+	}
+	_, single := sumUp(pointers(v.answers))
+	return single
+}
+
+func pointers(answers []Answer) []*Answer {
+	var out []*Answer
+	for i := range answers {
+		out = append(out, &answers[i])
+	}
+	return out
+}
+
+func (o *Operator) recipients(b *body, v view) {
 	b.wrap("m:Recipients", func() {
-		for _, box := range e.Recipients {
+		for _, a := range v.answers {
 			b.wrap("m:MessageRecipientWithStatus", func() {
-				b.raw(`<m:DepartmentId i:nil="true"/><m:DepartmentName i:nil="true"/>`)
-				b.element("m:OrganizationBoxId", box)
-				b.element("m:OrganizationName", o.nameOf(box))
-				status(b, d)
+				o.recipientMembers(b, a.Box, a.Department)
+				v.statusOf(b, a.Delivery, a.Signing)
 			})
 		}
 	})
+}
+
+func (o *Operator) messageRecipient(b *body, box, department string) {
+	b.wrap("m:MessageRecipient", func() { o.recipientMembers(b, box, department) })
+}
+
+func (o *Operator) recipientMembers(b *body, box, department string) {
+	name := ""
+	if _, org := o.owner(box); org != nil && department != "" {
+		d, _ := org.department(department)
+		name = d.Name
+	}
+	b.elementOrNil("m:DepartmentId", department)
+	b.elementOrNil("m:DepartmentName", name)
+	b.element("m:OrganizationBoxId", box)
+	b.element("m:OrganizationName", o.nameOf(box))
 }
 
 func (o *Operator) nameOf(box string) string {
 	if _, org := o.owner(box); org != nil {
 		return org.Name
 	}
+	if box == OperatorBox {
+		return OperatorName
+	}
 	return ""
 }
 
 // statusText is what the service tells people.
-func statusText(b *body, d Document) {
+func (v view) statusText(b *body) {
 	text := map[string]string{
 		"RecievedByService": "Принят оператором", "SentToRecipient": "Отправлен получателю",
 		"DeliveredToRecipient": "Доставлен получателю", "NotDeliveredToRecipient": "Не доставлен",
-	}[d.Delivery]
-	switch d.Signing {
+	}[v.Delivery]
+	switch v.Signing {
 	case "Signed":
 		text = "Подписан"
 	case "SignRejected":
 		text = "Отказано в подписи"
+	}
+	if v.revocation == "RevocationAccepted" {
+		text = "Аннулирован"
 	}
 	b.wrap("m:DocumentFlowStatusDescription", func() {
 		b.raw(`<m:AdditionalStatus i:nil="true"/><m:AdditionalStatuses/>`)
