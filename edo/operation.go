@@ -244,8 +244,8 @@ const (
 	JobCheck        JobKind = "check"        // the slow full check of the box; Key.Package is empty
 	JobNotices      JobKind = "notices"      // drain the notices that are due; Key.Package is empty
 	JobTake         JobKind = "take"         // store one inbound message; Key.Package is its id
-	JobReceipt      JobKind = "receipt"      // confirm one inbound document; Document is its remote id
-	JobTerm         JobKind = "term"         // watch the term of one request; Document is its remote id
+	JobReceipt      JobKind = "receipt"      // confirm one inbound document; Document is its remote id, Key.Package is empty
+	JobTerm         JobKind = "term"         // watch the term of one request; Document is its remote id, Key.Package is empty
 	JobTask         JobKind = "task"         // watch the deadline of one signature task
 )
 
@@ -289,7 +289,7 @@ type Change struct {
 	Fates     []Fate              // of inbound documents
 	Replied   []Replied           // packages that reply to requests and are with the operator
 	Answered  []DocumentAnswer    // what the counterparty did with documents of this operation
-	Cursor    *Cursor             // new value; pull and check run side by side: a zero ReadAt leaves all but CheckedTo, a zero CheckedTo leaves that
+	Cursor    *Cursor             // new value; pull and check run side by side: the check job writes CheckedTo only, any other all the rest
 	Tasks     []SignatureTask     // new ones; one that is there is left as it was, except open that becomes overdue
 	Reach     *CounterpartyStatus // new value
 	Done      bool                // this job is finished

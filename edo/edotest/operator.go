@@ -36,6 +36,8 @@ type Operator struct {
 	FindErr        func(finds int) error
 	Form           func(r edo.Ref, n int) ([]byte, error) // the n-th Print of a document, from 1; nil: never
 	Fate           func(r edo.Ref) edo.State              // nil: sent
+	Follow         func(r edo.Ref) (edo.Progress, error)  // instead of Fate, with everything that Track tells
+	In             Inbound                                // what comes in
 
 	mu     sync.Mutex
 	ledger []Accepted
@@ -178,6 +180,9 @@ func (s session) Print(_ context.Context, r edo.Ref, w io.Writer) (edo.Form, err
 }
 
 func (s session) Track(_ context.Context, r edo.Ref) (edo.Progress, error) {
+	if s.o.Follow != nil {
+		return s.o.Follow(r)
+	}
 	if s.o.Fate == nil {
 		return edo.Progress{State: edo.StateSent}, nil
 	}

@@ -81,6 +81,7 @@ func (c Config) check() error {
 	need(c.Signers != nil, "signers")
 	need(c.Access != nil, "access")
 	need(c.Verifier != nil, "verifier")
+	need(c.Inbox == nil || c.Routing != nil, "routing")
 	need(c.Now != nil, "now")
 	need(c.Owner != "", "owner")
 	seen := map[string]bool{}

@@ -83,10 +83,14 @@ func (g *Gateway) Acknowledged(ctx context.Context, s edo.SubscriberID, consumer
 	return seq, wrap("gateway.Acknowledged", err)
 }
 
-// Content opens the original, its signature or a stored version of a document. [edo.NotFound] if there is no version of
-// that role (yet).
+// Content opens the original, its signature or a stored version of a document: of a package, or of an inbound message
+// whose id is given as the package. [edo.NotFound] if there is no version of that role (yet).
 func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error) {
 	op, err := g.Outbox.Operation(ctx, k)
+	if errors.Is(err, edo.NotFound) && g.Inbox != nil {
+		c, v, err := g.inboundContent(ctx, k, id, role)
+		return c, v, wrap("gateway.Content", err)
+	}
 	if err != nil {
 		return edo.Content{}, edo.Version{}, wrap("gateway.Content", err)
 	}

@@ -131,7 +131,21 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 }
 
 // stepOther works on what belongs to no outgoing package.
-func (g *Gateway) stepOther(_ context.Context, t *turn) error {
+func (g *Gateway) stepOther(ctx context.Context, t *turn) error {
+	switch t.job.Kind {
+	case edo.JobPull:
+		return g.pullStep(ctx, t)
+	case edo.JobCheck:
+		return g.checkStep(ctx, t)
+	case edo.JobTake:
+		return g.takeStep(ctx, t)
+	case edo.JobReceipt:
+		return g.receiptStep(ctx, t)
+	case edo.JobNotices:
+		return g.noticesStep(ctx, t)
+	case edo.JobTerm:
+		return g.termStep(ctx, t)
+	}
 	return unknownJob(t)
 }
 

@@ -7,13 +7,14 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// trackEnd is how long the fate of a sent package is followed.
+// trackEnd is how long the fate of a sent package is followed by asking. An answer that comes in later is still seen:
+// it wakes the job.
 const trackEnd = 90 * 24 * time.Hour
 
 // trackSlower is how much longer the waits between questions may grow than elsewhere: people answer in days.
 const trackSlower = 72
 
-// rank orders the fates of documents: a package is only as far as its slowest document, and refused as soon as one is.
+// rank orders the fates of documents: none ever goes back.
 func rank(s edo.State) int {
 	switch s {
 	case edo.StateDelivered:
@@ -28,9 +29,18 @@ func rank(s edo.State) int {
 	return 0
 }
 
+// fates is what one round of questions found.
+type fates struct {
+	failed   bool // a delivery has failed
+	revoking bool // an offer to revoke waits for an answer
+	behind   bool // the operator does not show yet what an answer that came in says
+	answers  []edo.DocumentAnswer
+	events   []edo.Event
+}
+
 // trackStep asks what became of a sent package, ever more rarely.
 func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) error {
-	if op.State.Final() {
+	if !op.State.Sent() {
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 	}
 	session, _, err := g.sentSession(ctx, op)
@@ -38,39 +48,109 @@ func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) erro
 		return err
 	}
 	tracker, ok := session.(edo.Tracker)
-	if !ok || g.Now().Sub(t.job.Born) > trackEnd {
+	if !ok {
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 	}
-	state, err := g.fate(ctx, tracker, op)
+	f, err := g.fates(ctx, tracker, &op)
 	if err != nil {
 		return err
 	}
-	rarely := Backoff{First: g.Backoff.First, Longest: trackSlower * g.Backoff.Longest}
-	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(rarely.after(t.job.Tries)), Result: string(state)}
-	if rank(state) <= rank(op.State) {
-		return g.settle(ctx, t.job, c)
+	op.State = fate(op)
+	switch {
+	case f.failed:
+		op.Reason, op.Detail = edo.DeliveryFailed, "the operator could not deliver the package; it gave an error receipt"
+	case op.Reason == edo.DeliveryFailed, op.State != t.was.State:
+		op.Reason, op.Detail = "", ""
 	}
-	op.State, op.Reason, op.Detail = state, "", ""
-	if state.Final() {
-		c.Release, c.Done = false, true
+	rarely := Backoff{First: g.Backoff.First, Longest: trackSlower * g.Backoff.Longest}
+	c := edo.Change{At: g.Now(), Answered: f.answers, Events: f.events, Result: string(op.State)}
+	c.Done = !f.behind && (op.State.Final() && !f.revoking || g.Now().Sub(t.job.Born) > trackEnd)
+	if !c.Done {
+		c.Release, c.Due = true, g.Now().Add(rarely.after(t.job.Tries))
+	}
+	if f.behind {
+		c.Due = g.Now().Add(min(g.Backoff.after(t.job.Tries), g.Pull))
+	}
+	if op.State == t.was.State && op.Reason == t.was.Reason && len(f.answers) == 0 {
+		return g.settle(ctx, t.job, c)
 	}
 	return g.commit(ctx, t, &op, c)
 }
 
-// fate is the state of the whole package.
-func (g *Gateway) fate(ctx context.Context, t edo.Tracker, op edo.Operation) (edo.State, error) {
-	slowest := edo.State("")
-	for _, d := range op.Documents {
-		p, err := t.Track(ctx, edo.Ref{Package: op.Key.Package, Document: d.ID, Message: op.Message, Remote: d.Remote})
+// fates asks for every document, and notes in op what has changed.
+func (g *Gateway) fates(ctx context.Context, tracker edo.Tracker, op *edo.Operation) (fates, error) {
+	var f fates
+	for i := range op.Documents {
+		d := &op.Documents[i]
+		p, err := tracker.Track(ctx, edo.Ref{Package: op.Key.Package, Document: d.ID, Message: op.Message, Remote: d.Remote})
 		if err != nil {
-			return "", err
+			return f, err
 		}
-		if p.State == edo.StateRefused || p.State == edo.StateRevoked {
-			return p.State, nil
+		said, text, err := g.answersTo(ctx, op.Key.Subscriber, d.Remote)
+		if err != nil {
+			return f, err
 		}
-		if slowest == "" || rank(p.State) < rank(slowest) {
-			slowest = p.State
+		f.failed, f.revoking = f.failed || p.Failed, f.revoking || p.Revoking
+		if text == "" {
+			text = d.AnswerText
+		}
+		state := d.State
+		if state == "" || rank(p.State) > rank(state) {
+			state = p.State
+		}
+		f.behind = f.behind || rank(state) < rank(said)
+		if state == d.State && text == d.AnswerText {
+			continue
+		}
+		told := d.State != "" || state != edo.StateSent // that it was sent is told with the package
+		d.State, d.AnswerText = state, text
+		f.answers = append(f.answers, edo.DocumentAnswer{Document: d.ID, State: state, Text: text})
+		if told {
+			f.events = append(f.events, edo.Event{
+				Key: op.Key, Kind: edo.EventStatus, State: state, Document: d.ID, ExternalID: d.ExternalID, Detail: text, At: g.Now(),
+			})
 		}
 	}
-	return slowest, nil
+	return f, nil
+}
+
+// answersTo is what the answers that came in say about a document of ours: the furthest state, and the text of the
+// latest refusal.
+func (g *Gateway) answersTo(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (state edo.State, text string, err error) {
+	if g.Inbox == nil || r == "" {
+		return "", "", nil
+	}
+	answers, err := g.Inbox.Answers(ctx, s, r)
+	for _, a := range answers {
+		says := edo.State("")
+		switch a.Class {
+		case edo.ClassReceipt:
+			says = edo.StateDelivered
+		case edo.ClassSignature, edo.ClassReply:
+			says = edo.StateSigned
+		case edo.ClassRefusal:
+			says, text = edo.StateRefused, a.Text
+		}
+		if a.Sound() && rank(says) > rank(state) { // an unsound answer may mean nothing to the operator
+			state = says
+		}
+	}
+	return state, text, err
+}
+
+// fate is the state of the whole package: that of its documents if they agree. A refusal or a revocation among them
+// shows at once; else the package is only as far as its slowest document.
+func fate(op edo.Operation) edo.State {
+	slowest, differ, no := edo.State(""), false, false
+	for _, d := range op.Documents {
+		differ = differ || d.State != op.Documents[0].State
+		no = no || d.State == edo.StateRefused || d.State == edo.StateRevoked
+		if slowest == "" || rank(d.State) < rank(slowest) {
+			slowest = d.State
+		}
+	}
+	if differ && no {
+		return edo.StatePartly
+	}
+	return slowest
 }

@@ -1,0 +1,101 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// noticesStep orders the service documents that the operator wants from us, until its list holds nothing new.
+func (g *Gateway) noticesStep(ctx context.Context, t *turn) error {
+	s := t.job.Key.Subscriber
+	session, account, err := g.session(ctx, s)
+	if err != nil {
+		return g.later(ctx, t, g.Pull, err)
+	}
+	answerer, ok := session.(edo.Answerer)
+	if !ok || !account.Policy.Receive {
+		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.FullCheck), Result: "off"})
+	}
+	if account.Service == "" {
+		return g.later(ctx, t, g.Backoff.Longest, noService())
+	}
+	signer, err := g.Signers.Signer(ctx, s, account.Service, "", g.Now())
+	if err != nil {
+		return g.later(ctx, t, g.Backoff.Longest, at("subscriber.service", err))
+	}
+	for {
+		due, err := answerer.Notices(ctx, signer.Info().Thumbprint)
+		if err != nil {
+			return g.later(ctx, t, g.Pull, err)
+		}
+		orders, open, err := g.notices(ctx, account, due)
+		if err != nil {
+			return g.later(ctx, t, g.Pull, err)
+		}
+		c := edo.Change{At: g.Now(), Accepted: orders}
+		if len(orders) == 0 {
+			c.Release, c.Due, c.Result = true, c.At.Add(g.FullCheck), "none is due"
+			if open {
+				c.Due, c.Result = c.At.Add(g.Pull), "on their way"
+			}
+		}
+		if err := g.settle(ctx, t.job, c); err != nil || len(orders) == 0 {
+			return err
+		}
+		g.Trace(ctx, "notices.accepted")
+	}
+}
+
+// notices makes the operations of notices that have none. open says that the list will have to be read again soon:
+// something on it is not with the operator yet, or not stored with us yet.
+func (g *Gateway) notices(ctx context.Context, a edo.Account, due []edo.Notice) (orders []edo.Operation, open bool, err error) {
+	listed := map[edo.RemoteID]bool{}
+	for _, n := range due {
+		answer := edo.Answer{Subscriber: a.Subscriber, Actor: service, Kind: edo.AnswerReceipt, Document: n.Parent, Signer: a.Service}
+		open = true
+		if n.Parent == "" || listed[n.Parent] {
+			continue
+		}
+		listed[n.Parent] = true
+		if given, err := g.given(ctx, answer); given || err != nil {
+			if err != nil {
+				return nil, open, err
+			}
+			continue
+		}
+		if durable, err := g.durable(ctx, a.Subscriber, n.Parent); !durable || err != nil {
+			if err != nil {
+				return nil, open, err
+			}
+			continue // confirmed when it is stored: its take job wakes this one
+		}
+		op := answerOperation(answer, a.Operator, g.Now())
+		op.Parties = n.To
+		d := &op.Documents[0]
+		if d.Digest, err = g.keep(ctx, n.Content); err != nil {
+			return nil, open, err
+		}
+		d.Size, d.Name, d.Type = int64(len(n.Content)), safeName(n.Name), n.Type
+		orders = append(orders, op)
+	}
+	return orders, open, nil
+}
+
+// durable reports whether a document is stored with us, theirs or ours. What the operator closes until our receipt is
+// durable with its description.
+func (g *Gateway) durable(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (bool, error) {
+	d, err := g.Inbox.InboundDocument(ctx, edo.InboundKey{Subscriber: s, Remote: r})
+	if err == nil {
+		return d.State != edo.InboundListed, nil
+	}
+	if !errors.Is(err, edo.NotFound) {
+		return false, err
+	}
+	_, _, err = g.Inbox.SentAs(ctx, s, r)
+	if errors.Is(err, edo.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
