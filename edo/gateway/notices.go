@@ -59,7 +59,7 @@ func (g *Gateway) notices(ctx context.Context, a edo.Account, due []edo.Notice) 
 			continue
 		}
 		listed[n.Parent] = true
-		if given, err := g.given(ctx, answer); given || err != nil {
+		if given, err := g.ordered(ctx, answer); given || err != nil {
 			if err != nil {
 				return nil, open, err
 			}

@@ -12,7 +12,7 @@ import (
 func (g *Gateway) receiptStep(ctx context.Context, t *turn) error {
 	key := edo.InboundKey{Subscriber: t.job.Key.Subscriber, Remote: edo.RemoteID(t.job.Document)}
 	a := edo.Answer{Subscriber: key.Subscriber, Actor: service, Kind: edo.AnswerReceipt, Document: key.Remote}
-	if given, err := g.given(ctx, a); given || err != nil {
+	if given, err := g.ordered(ctx, a); given || err != nil {
 		return g.done(ctx, t, "accepted", err)
 	}
 	doc, err := g.Inbox.InboundDocument(ctx, key)
@@ -47,8 +47,8 @@ func (g *Gateway) receiptStep(ctx context.Context, t *turn) error {
 	return nil
 }
 
-// given reports whether an answer has an operation already: the same answer is given once.
-func (g *Gateway) given(ctx context.Context, a edo.Answer) (bool, error) {
+// ordered reports whether an answer has an operation already: the same answer is given once.
+func (g *Gateway) ordered(ctx context.Context, a edo.Answer) (bool, error) {
 	_, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: a.Subscriber, Package: a.ID()})
 	if errors.Is(err, edo.NotFound) {
 		return false, nil
