@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"time"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -25,9 +26,16 @@ type Book interface {
 	Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID) (Signer, error)
 	Signers(ctx context.Context, s edo.SubscriberID) ([]Signer, error)
 
-	PutCounterparty(ctx context.Context, c Counterparty) error
-	// Counterparties lists the boxes known of an INN; an empty INN means all.
-	Counterparties(ctx context.Context, s edo.SubscriberID, inn string) ([]Counterparty, error)
+	// Rules say who gets what came in, one for each scope, counterparty and kind; so there is at most one exchange
+	// administrator for a kind. Whether there is one at all is the gateway's question.
+	PutResponsible(ctx context.Context, s edo.SubscriberID, r edo.Responsible) error
+	RemoveResponsible(ctx context.Context, s edo.SubscriberID, r edo.Responsible) error
+	Responsibles(ctx context.Context, s edo.SubscriberID) ([]edo.Responsible, error)
+
+	PutAbsence(ctx context.Context, s edo.SubscriberID, a edo.Absence) error
+	RemoveAbsence(ctx context.Context, s edo.SubscriberID, a edo.Absence) error
+	// Absences lists who is away at a time; at the zero time all absences, past and future.
+	Absences(ctx context.Context, s edo.SubscriberID, at time.Time) ([]edo.Absence, error)
 
 	// Exchange gives a whole row of the message log, Exchanges a page without heads and bodies.
 	Exchange(ctx context.Context, id edo.ExchangeID) (Exchange, error)
@@ -35,7 +43,21 @@ type Book interface {
 
 	Operation(ctx context.Context, k edo.Key) (edo.Operation, error)
 	Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Operation, error)
-	// Attempts explains every claim of every job of a package, oldest first.
+	// Usage counts what the operator has accepted, for every payer, from a moment until another, which is exclusive; a
+	// zero end means no bound.
+	Usage(ctx context.Context, from, to time.Time) ([]edo.Usage, error)
+
+	InboundDocument(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
+	// InboundDocuments lists what came in, newest first.
+	InboundDocuments(ctx context.Context, f edo.InboundFilter) ([]edo.InboundDocument, error)
+	// SignatureTasks lists what waits or waited for a signature, newest first; a zero limit is [DefaultLimit].
+	SignatureTasks(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.SignatureTask, error)
+	CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error)
+	// CounterpartyStatuses lists those that somebody has asked for, the one that changed last first.
+	CounterpartyStatuses(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.CounterpartyStatus, error)
+
+	// Attempts explains every claim of every job of a package, oldest first. Work on a box, an inbound message or a
+	// counterparty is under its own key, see [edo.JobKind]; of it the latest hundred claims are kept.
 	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
 }
 
@@ -45,5 +67,5 @@ type SecretName struct {
 	Subscriber edo.SubscriberID
 	Kind       string // "login", "signer"
 	ID         string // of the signer; empty for the login
-	Field      string // "password", "key"
+	Field      string // "password", "certificate", "key", ...
 }

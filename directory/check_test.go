@@ -86,24 +86,52 @@ func TestSubscriber(t *testing.T) {
 	}
 }
 
+// word makes a checker of a function.
+type word func() error
+
+func (w word) Check() error { return w() }
+
+func responsible(r edo.Responsible) word {
+	return func() error { return directory.CheckResponsible("s", r) }
+}
+
+func absence(a edo.Absence) word {
+	return func() error { return directory.CheckAbsence("s", a) }
+}
+
 func TestOtherWords(t *testing.T) {
 	t.Parallel()
 	user := directory.User{Actor: "a", Subscriber: "s", Actions: []edo.Action{edo.ActionSend}}
 	signer := directory.Signer{ID: "i", Subscriber: "s", Info: edo.SignerInfo{Owner: "Иванов"}, Certificate: []byte{1}}
-	partner := directory.Counterparty{Subscriber: "s", INN: "500100732259"}
-	badUser, badSigner, badPartner := user, signer, partner
+	partner := responsible(edo.Responsible{Scope: edo.ScopeCounterparty, INN: "500100732259", Actor: "a"})
+	command := signer
+	command.Place, command.Command, command.Environment = directory.PlaceCommand, []string{"/usr/bin/sign", "--detached"}, []string{"LANG=C"}
+	relative, nowhere, idle := command, command, signer
+	relative.Command, relative.Environment = []string{"sign"}, []string{"LANG"}
+	nowhere.Place, idle.Command = "moon", []string{"/usr/bin/sign"}
+	badUser, badSigner := user, signer
 	badUser.Actions, badUser.Kinds, badUser.From, badUser.Until = []edo.Action{"rule"}, []string{""}, noon, noon
 	badSigner.Info.Owner, badSigner.Certificate, badSigner.From, badSigner.Until = "", make([]byte, 64<<10+1), noon, noon.Add(-1)
-	badPartner.INN, badPartner.KPP, badPartner.Name = "1", "1", "\x00"
 	for name, tc := range map[string]struct {
 		word interface{ Check() error }
 		want []string
 	}{
-		"user": {user, nil}, "signer": {signer, nil}, "counterparty": {partner, nil},
+		"user": {user, nil}, "signer": {signer, nil}, "responsible": {partner, nil}, "command": {command, nil},
 		"bad user":         {badUser, []string{"user.actions[0]", "user.kinds[0]", "user.until"}},
 		"nobody":           {directory.User{}, []string{"user.actor", "user.subscriber", "user.actions"}},
 		"bad signer":       {badSigner, []string{"signer.info.owner", "signer.until", "signer.certificate"}},
-		"bad counterparty": {badPartner, []string{"counterparty.inn", "counterparty.kpp", "counterparty.name"}},
+		"relative command": {relative, []string{"signer.command", "signer.environment[0]"}},
+		"unknown place":    {nowhere, []string{"signer.place"}},
+		"idle command":     {idle, []string{"signer.command"}},
+		"all actions": {directory.User{Actor: "a", Subscriber: "s", Actions: []edo.Action{
+			edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign,
+		}}, nil},
+		"bad counterparty": {responsible(edo.Responsible{Scope: edo.ScopeCounterparty, INN: "1", KPP: "1", Actor: "a"}), []string{"responsible.inn", "responsible.kpp"}},
+		"box of somebody":  {responsible(edo.Responsible{Scope: edo.ScopeBox, INN: "500100732259"}), []string{"responsible.actor", "responsible.inn"}},
+		"no scope":         {responsible(edo.Responsible{Actor: "a"}), []string{"responsible.scope"}},
+		"absence":          {absence(edo.Absence{Actor: "a", From: noon, Until: noon.Add(1)}), nil},
+		"absence for ever": {absence(edo.Absence{Actor: "a", From: noon}), []string{"absence.until"}},
+		"absence of none":  {absence(edo.Absence{From: noon, Until: noon}), []string{"absence.actor", "absence.until"}},
 	} {
 		if diff := cmp.Diff(tc.want, fields(t, tc.word.Check())); diff != "" {
 			t.Errorf("%s: fields (-want +got):\n%s", name, diff)

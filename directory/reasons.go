@@ -24,4 +24,6 @@ const (
 	ActionUnknown     edo.Reason = "action-unknown"
 	PeriodMalformed   edo.Reason = "period-malformed"
 	FilterMalformed   edo.Reason = "filter-malformed"
+	RuleMalformed     edo.Reason = "rule-malformed"
+	CommandMalformed  edo.Reason = "command-malformed"
 )

@@ -20,6 +20,10 @@ type LoginKind string
 const (
 	LoginPassword    LoginKind = "password"    // login name and password
 	LoginCertificate LoginKind = "certificate" // certificate and its key
+
+	LoginCertificatePassword LoginKind = "certificate-password" // certificate that names who logs in, and a password
+	LoginIdentityToken       LoginKind = "identity-token"       // token of an identity provider
+	LoginAccessToken         LoginKind = "access-token"         // access token of another system
 )
 
 // Subscriber is one of our organisations at one operator (наш абонент). Its password and keys are elsewhere, sealed.
@@ -31,14 +35,19 @@ type Subscriber struct {
 	Box       edo.BoxID
 	INN       string
 	KPP       string // optional
-	Login     string // login name, empty with a certificate
+	Login     string // login name; required with a password, else optional
 	LoginKind LoginKind
-	Forms     []string // names of the calls that may give the printed form, in order; empty: the driver's default
-	Pins      []string // base64 SHA-256 of acceptable server keys (RFC 7469), optional
-	CAs       []byte   // PEM of the authorities to trust instead of the system's, optional
-	Policy    edo.Policy
-	Enabled   bool
-	UpdatedAt time.Time // set by the store
+
+	Department string           // ours that sends, empty: the head department
+	ServiceBox edo.BoxID        // takes packages that have no recipient at the operator, optional
+	Payer      edo.SubscriberID // who pays the operator; empty: the subscriber itself
+	Service    edo.SignerID     // signs receipts and other service documents; optional
+	Forms      []string         // names of the calls that may give the printed form, in order; empty: the driver's default
+	Pins       []string         // base64 SHA-256 of acceptable server keys (RFC 7469), optional
+	CAs        []byte           // PEM of the authorities to trust instead of the system's, optional
+	Policy     edo.Policy
+	Enabled    bool
+	UpdatedAt  time.Time // set by the store
 }
 
 // Check reports every fault.
@@ -53,6 +62,14 @@ func (s Subscriber) Check() error {
 		f.add(edo.CheckKPP("subscriber.kpp", s.KPP))
 	}
 	f.lines("subscriber.forms", s.Forms)
+	f.line("subscriber.department", s.Department, false)
+	f.line("subscriber.service_box", string(s.ServiceBox), false)
+	if s.Payer != "" {
+		f.add(edo.CheckID("subscriber.payer", string(s.Payer)))
+	}
+	if s.Service != "" {
+		f.add(edo.CheckID("subscriber.service", string(s.Service)))
+	}
 	s.checkLogin(&f)
 	s.checkConnection(&f)
 	switch s.Policy.Unverified {
@@ -66,9 +83,9 @@ func (s Subscriber) Check() error {
 func (s Subscriber) checkLogin(f *faults) {
 	f.line("subscriber.login", s.Login, s.LoginKind == LoginPassword)
 	switch s.LoginKind {
-	case LoginPassword, LoginCertificate:
+	case LoginPassword, LoginCertificate, LoginCertificatePassword, LoginIdentityToken, LoginAccessToken:
 	default:
-		f.bad(LoginMalformed, "subscriber.login_kind", "is not known", "use password or certificate")
+		f.bad(LoginMalformed, "subscriber.login_kind", "is not known", "use password, certificate, certificate-password, identity-token or access-token")
 	}
 }
 

@@ -8,9 +8,9 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// User is a host's user who may do something for one subscriber. Whoever has no row may send nothing.
+// User is a host's user who may do something for one subscriber. Whoever has no row may do nothing.
 //
-// Only [edo.ActionSend] is enforced. [edo.ActionRead] is stored and kept for a console to come, but nothing asks for it:
+// [edo.ActionSend], [edo.ActionAnswer], [edo.ActionInvite] and [edo.ActionSign] are enforced. [edo.ActionRead] is stored and kept for a console to come, but nothing asks for it:
 // whoever can reach the gateway or the plugin may read.
 type User struct {
 	Actor      edo.ActorID
@@ -30,11 +30,13 @@ func (u User) Check() error {
 	f.add(edo.CheckID("user.subscriber", string(u.Subscriber)))
 	f.line("user.name", u.Name, false)
 	if len(u.Actions) == 0 {
-		f.bad(ActionUnknown, "user.actions", "is empty", "allow send, read or both")
+		f.bad(ActionUnknown, "user.actions", "is empty", "allow at least one of send, read, answer, invite and sign")
 	}
 	for i, a := range u.Actions {
-		if a != edo.ActionSend && a != edo.ActionRead {
-			f.bad(ActionUnknown, fmt.Sprintf("user.actions[%d]", i), "is no action", "use send or read")
+		switch a {
+		case edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign:
+		default:
+			f.bad(ActionUnknown, fmt.Sprintf("user.actions[%d]", i), "is no action", "use send, read, answer, invite or sign")
 		}
 	}
 	f.lines("user.kinds", u.Kinds)

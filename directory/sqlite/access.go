@@ -61,13 +61,7 @@ func (s *Store) PutUser(ctx context.Context, u directory.User) error {
 
 // RemoveUser takes all rights for a subscriber from a user.
 func (s *Store) RemoveUser(ctx context.Context, sub edo.SubscriberID, a edo.ActorID) error {
-	return s.write(ctx, "sqlite.RemoveUser", func(ctx context.Context, tx *session) error {
-		n, err := tx.exec(ctx, sqlUserDelete, sub, a)
-		if err == nil && n == 0 {
-			err = sql.ErrNoRows
-		}
-		return err
-	})
+	return s.remove(ctx, "sqlite.RemoveUser", sqlUserDelete, sub, a)
 }
 
 // Users lists the users of a subscriber.

@@ -12,8 +12,9 @@ import (
 func subscriber(id edo.SubscriberID) directory.Subscriber {
 	return directory.Subscriber{
 		ID: id, Title: "ООО «Наше»", Operator: "synerdocs", Endpoint: "https://service.example/exchange", Box: "box-1", INN: "7707083893",
-		KPP: "770701001", Login: "user", LoginKind: directory.LoginPassword, Forms: []string{"PrintDocument", "DownloadPdfDocument"},
-		Pins: []string{"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, Policy: edo.Policy{Unverified: edo.RefuseUnverified, LocalMark: true},
+		KPP: "770701001", Login: "user", LoginKind: directory.LoginPassword, Department: "d-1", ServiceBox: "box-s", Payer: "mother",
+		Service: "robot", Forms: []string{"PrintDocument", "DownloadPdfDocument"},
+		Pins: []string{"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, Policy: edo.Policy{Unverified: edo.RefuseUnverified, LocalMark: true, Receive: true, Register: true},
 		Enabled: true, UpdatedAt: noon,
 	}
 }
@@ -63,7 +64,7 @@ func TestBookKeepsEverything(t *testing.T) {
 
 	signer := directory.Signer{
 		ID: "head", Subscriber: "ours", Info: edo.SignerInfo{ID: "head", Owner: "Иванов И. И.", NotBefore: noon, NotAfter: time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)},
-		Certificate: []byte{0x30, 0}, Kinds: []string{"Договор"}, From: noon, Enabled: true, UpdatedAt: noon,
+		Certificate: []byte{0x30, 0}, Place: directory.PlaceCommand, Command: []string{"/usr/bin/sign", "-x"}, Environment: []string{"A=b"}, Kinds: []string{"Договор"}, From: noon, Enabled: true, UpdatedAt: noon,
 	}
 	must(t, s.PutSigner(ctx, signer))
 	stored, err := s.Signer(ctx, "ours", "head")
@@ -75,16 +76,6 @@ func TestBookKeepsEverything(t *testing.T) {
 	must(t, err)
 	same(t, "signers", []directory.Signer{signer}, signers)
 
-	c := directory.Counterparty{Subscriber: "ours", INN: "7707083893", KPP: "770701001", Box: "b", Name: "ООО", Operator: "2AE", Active: true, UpdatedAt: noon}
-	other := directory.Counterparty{Subscriber: "ours", INN: "500100732259", UpdatedAt: noon}
-	must(t, s.PutCounterparty(ctx, c))
-	must(t, s.PutCounterparty(ctx, other))
-	all, err := s.Counterparties(ctx, "ours", "")
-	must(t, err)
-	same(t, "counterparties", []directory.Counterparty{other, c}, all)
-	one, err := s.Counterparties(ctx, "ours", c.INN)
-	must(t, err)
-	same(t, "counterparty", []directory.Counterparty{c}, one)
 }
 
 func TestBookRefuses(t *testing.T) {

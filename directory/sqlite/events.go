@@ -9,24 +9,32 @@ import (
 )
 
 const (
-	sqlEventInsert = `INSERT INTO events (subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, at,
-		revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	sqlEvents = `SELECT seq, subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, at, revision
-		FROM events WHERE subscriber = ? AND seq > ? ORDER BY seq LIMIT ?`
+	eventColumns = `subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, inbound, task, reach, at,
+		revision`
+	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlEvents      = `SELECT seq, ` + eventColumns + ` FROM events WHERE subscriber = ? AND seq > ? ORDER BY seq LIMIT ?`
 
 	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES (?, ?, ?)
 		ON CONFLICT (subscriber, consumer) DO UPDATE SET seq = max(seq, excluded.seq)`
 	sqlAcknowledged = `SELECT seq FROM acknowledgements WHERE subscriber = ? AND consumer = ?`
 )
 
-func insertEvents(ctx context.Context, tx *session, k edo.Key, revision int64, events []edo.Event) error {
+// insertEvents writes events in order. One without a key is about what the work is about; those about that package get
+// its revision.
+func insertEvents(ctx context.Context, tx *session, about edo.Key, revision int64, events []edo.Event) error {
 	for _, e := range events {
+		if e.Key == (edo.Key{}) {
+			e.Key = about
+		}
+		if e.Key == about && revision > 0 {
+			e.Revision = revision
+		}
 		var version *edo.Version
 		if e.Kind == edo.EventVersion {
 			version = &e.Version
 		}
-		_, err := tx.exec(ctx, sqlEventInsert, k.Subscriber, k.Package, e.Kind, e.State, e.Reason, e.Detail, e.Document, e.ExternalID,
-			e.Stamp, asJSON(&version), at(&e.At), revision)
+		_, err := tx.exec(ctx, sqlEventInsert, e.Key.Subscriber, e.Key.Package, e.Kind, e.State, e.Reason, e.Detail, e.Document, e.ExternalID,
+			e.Stamp, asJSON(&version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), e.Revision)
 		if err != nil {
 			return err
 		}
@@ -37,7 +45,7 @@ func insertEvents(ctx context.Context, tx *session, k edo.Key, revision int64, e
 func scanEvent(from scanner) (edo.Event, error) {
 	var e edo.Event
 	err := from.Scan(&e.Seq, &e.Key.Subscriber, &e.Key.Package, &e.Kind, &e.State, &e.Reason, &e.Detail, &e.Document, &e.ExternalID,
-		&e.Stamp, asJSON(&e.Version), at(&e.At), &e.Revision)
+		&e.Stamp, asJSON(&e.Version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), &e.Revision)
 	return e, err
 }
 

@@ -23,6 +23,17 @@ func (w *where) text(term, arg string) {
 	}
 }
 
+// among restricts a column to a few values; none do not restrict.
+func among[T ~string](w *where, column string, values []T) {
+	if len(values) == 0 {
+		return
+	}
+	w.terms = append(w.terms, column+" IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ")+")")
+	for _, v := range values {
+		w.args = append(w.args, string(v))
+	}
+}
+
 func (w *where) from(term string, t time.Time) {
 	if !t.IsZero() {
 		w.add(term, moment(t))

@@ -9,43 +9,76 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
+// keptAttempts is how many claims of a job that comes again for ever are remembered.
+const keptAttempts = 100
+
 const (
 	// A job that is there stays, finished or not: the same work is never ordered twice.
-	sqlJobInsert = `INSERT INTO jobs (operation, document, kind, due, tries, born, fence, owner)
-		VALUES (?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT (operation, document, kind) DO NOTHING`
+	sqlJobInsert = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
+		VALUES (?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT (subscriber, package, document, kind) DO NOTHING`
+
+	// Waking never makes a job later. Who holds the job may have looked already, so a held one is marked instead.
+	sqlJobWake = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
+		VALUES (?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT (subscriber, package, document, kind) DO UPDATE SET
+		woken = iif(until IS NULL, NULL, min(coalesce(woken, excluded.due), excluded.due)),
+		due = CASE WHEN until IS NOT NULL THEN due WHEN done_at IS NULL THEN min(due, excluded.due) ELSE excluded.due END,
+		tries = iif(done_at IS NULL, tries, 0), born = iif(done_at IS NULL, born, excluded.born), done_at = NULL`
 
 	sqlJobFree = `done_at IS NULL AND due <= ?1 AND (until IS NULL OR until <= ?1)`
 	sqlJobAny  = `SELECT EXISTS (SELECT 1 FROM jobs WHERE ` + sqlJobFree + `)`
-	sqlJobTake = `UPDATE jobs SET fence = fence + 1, tries = tries + 1, owner = ?2, until = ?3
+	sqlJobTake = `UPDATE jobs SET fence = fence + 1, tries = tries + 1, owner = ?2, until = ?3, woken = NULL
 		WHERE id = (SELECT id FROM jobs WHERE ` + sqlJobFree + ` ORDER BY due, id LIMIT 1)
-		RETURNING id, operation, document, kind, due, tries, born, fence, owner, until`
-	sqlJobKey = `SELECT subscriber, package FROM operations WHERE seq = ?`
+		RETURNING id, subscriber, package, document, kind, due, tries, born, fence, owner, until`
 
 	sqlJobHeld  = `done_at IS NULL AND until IS NOT NULL AND id = ? AND fence = ? AND owner = ?`
-	sqlJobCheck = `SELECT operation FROM jobs WHERE ` + sqlJobHeld
+	sqlJobCheck = `SELECT 1 FROM jobs WHERE ` + sqlJobHeld
 	sqlJobRenew = `UPDATE jobs SET until = ? WHERE ` + sqlJobHeld
-	sqlJobDone  = `UPDATE jobs SET until = NULL, done_at = ? WHERE ` + sqlJobHeld
-	sqlJobFreed = `UPDATE jobs SET until = NULL, due = ? WHERE ` + sqlJobHeld
+	sqlJobDone  = `UPDATE jobs SET until = NULL, done_at = iif(woken IS NULL, ?1, NULL), due = coalesce(woken, due),
+		tries = iif(woken IS NULL, tries, 0), born = iif(woken IS NULL, born, ?1), woken = NULL WHERE ` + sqlJobHeld
+	sqlJobFreed = `UPDATE jobs SET until = NULL, due = min(?1, coalesce(woken, ?1)), woken = NULL WHERE ` + sqlJobHeld
 
 	sqlNextFree  = `SELECT due FROM jobs WHERE done_at IS NULL AND (until IS NULL OR until <= ?) ORDER BY due, id LIMIT 1`
 	sqlNextLease = `SELECT until FROM jobs WHERE done_at IS NULL AND until > ? ORDER BY until LIMIT 1`
 
 	sqlAttemptInsert = `INSERT INTO attempts (job, fence, owner, at, result, detail) VALUES (?, ?, ?, ?, '', '')`
+	sqlAttemptForget = `DELETE FROM attempts WHERE job = ? AND fence <= ?`
 	sqlAttemptEnd    = `UPDATE attempts SET ended_at = ?, result = ?, detail = ? WHERE job = ? AND fence = ?`
 	sqlAttempts      = `SELECT j.document, j.kind, a.fence, a.owner, a.at, a.ended_at, a.result, a.detail
-		FROM attempts a JOIN jobs j ON j.id = a.job WHERE j.operation = ? ORDER BY a.id`
+		FROM attempts a JOIN jobs j ON j.id = a.job WHERE j.subscriber = ? AND j.package = ? ORDER BY a.id`
+	sqlJobKnown = `SELECT 1 FROM jobs WHERE subscriber = ? AND package = ? LIMIT 1`
 )
 
-func insertJobs(ctx context.Context, tx *session, seq int64, k edo.Key, jobs []edo.Job, born time.Time) error {
+// insertJobs makes new jobs, of whatever package.
+func insertJobs(ctx context.Context, tx *session, jobs []edo.Job, born time.Time) error {
+	return putJobs(ctx, tx, sqlJobInsert, jobs, born)
+}
+
+// wakeJobs makes jobs due, new or not.
+func wakeJobs(ctx context.Context, tx *session, jobs []edo.Job, now time.Time) error {
+	return putJobs(ctx, tx, sqlJobWake, jobs, now)
+}
+
+func putJobs(ctx context.Context, tx *session, query string, jobs []edo.Job, now time.Time) error {
 	for _, j := range jobs {
-		if j.Key != k {
-			return &edo.Error{Kind: edo.Internal, Message: "a job of another package came with " + string(k.Package)}
+		if j.Key.Subscriber == "" || j.Kind == "" {
+			return &edo.Error{Kind: edo.Internal, Message: "a job came without a subscriber or kind"}
 		}
-		if _, err := tx.exec(ctx, sqlJobInsert, seq, j.Document, j.Kind, at(&j.Due), at(&born)); err != nil {
+		if j.Due.IsZero() {
+			j.Due = now
+		}
+		if _, err := tx.exec(ctx, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Start makes a job due at Due, zero meaning now: a new one, one that waits, or one that has ended. Work that is going
+// on is repeated once more after it.
+func (s *Store) Start(ctx context.Context, j edo.Job) error {
+	return s.write(ctx, "sqlite.Start", func(ctx context.Context, tx *session) error {
+		return wakeJobs(ctx, tx, []edo.Job{j}, s.now())
+	})
 }
 
 // Claim leases the most overdue job that nobody holds, and opens its attempt row. False: none is due.
@@ -72,16 +105,15 @@ func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (
 
 func claim(ctx context.Context, tx *session, owner string, now, until time.Time) (edo.Job, error) {
 	var j edo.Job
-	var operation int64
-	err := tx.QueryRowContext(ctx, sqlJobTake, moment(now), owner, moment(until)).Scan(&j.ID, &operation, &j.Document, &j.Kind,
-		at(&j.Due), &j.Tries, at(&j.Born), &j.Fence, &j.Owner, at(&j.Until))
+	err := tx.QueryRowContext(ctx, sqlJobTake, moment(now), owner, moment(until)).Scan(&j.ID, &j.Key.Subscriber, &j.Key.Package, &j.Document,
+		&j.Kind, at(&j.Due), &j.Tries, at(&j.Born), &j.Fence, &j.Owner, at(&j.Until))
 	if err != nil {
 		return j, err
 	}
-	if err := tx.QueryRowContext(ctx, sqlJobKey, operation).Scan(&j.Key.Subscriber, &j.Key.Package); err != nil {
+	if _, err := tx.exec(ctx, sqlAttemptInsert, j.ID, j.Fence, owner, moment(now)); err != nil || j.Kind.OfPackage() {
 		return j, err
 	}
-	_, err = tx.exec(ctx, sqlAttemptInsert, j.ID, j.Fence, owner, moment(now))
+	_, err = tx.exec(ctx, sqlAttemptForget, j.ID, j.Fence-keptAttempts)
 	return j, err
 }
 
@@ -97,29 +129,6 @@ func (s *Store) Renew(ctx context.Context, j edo.Job, until time.Time) error {
 			return leaseLost()
 		}
 		return err
-	})
-}
-
-// Settle commits one step of work, or nothing with [edo.LeaseLost].
-func (s *Store) Settle(ctx context.Context, j edo.Job, c edo.Change) error {
-	return s.write(ctx, "sqlite.Settle", func(ctx context.Context, tx *session) error {
-		var seq int64
-		if err := tx.QueryRowContext(ctx, sqlJobCheck, j.ID, j.Fence, j.Owner).Scan(&seq); errors.Is(err, sql.ErrNoRows) {
-			return leaseLost()
-		} else if err != nil {
-			return err
-		}
-		revision, err := change(ctx, tx, seq, c)
-		if err != nil {
-			return err
-		}
-		if err := insertEvents(ctx, tx, j.Key, revision, c.Events); err != nil {
-			return err
-		}
-		if err := insertJobs(ctx, tx, seq, j.Key, c.Jobs, c.At); err != nil {
-			return err
-		}
-		return endAttempt(ctx, tx, j, c)
 	})
 }
 
@@ -157,16 +166,17 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, bool, er
 	return next, !next.IsZero(), nil
 }
 
-// Attempts lists every claim of every job of a package, oldest first.
+// Attempts lists the claims of every job under a key, oldest first: all of a package's, the latest hundred of each job
+// that belongs to a box, an inbound message or a counterparty.
 func (s *Store) Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error) {
-	var seq int64
-	if err := s.reader.QueryRowContext(ctx, sqlOperationSeq, k.Subscriber, k.Package).Scan(&seq); err != nil {
+	var known int
+	if err := s.reader.QueryRowContext(ctx, sqlJobKnown, k.Subscriber, k.Package).Scan(&known); err != nil {
 		return nil, classify("sqlite.Attempts", err)
 	}
 	all, err := list(ctx, s.reader, func(from scanner) (edo.Attempt, error) {
 		a := edo.Attempt{Key: k}
 		err := from.Scan(&a.Document, &a.Job, &a.Fence, &a.Owner, at(&a.At), at(&a.EndedAt), &a.Result, &a.Detail)
 		return a, err
-	}, sqlAttempts, seq)
+	}, sqlAttempts, k.Subscriber, k.Package)
 	return all, classify("sqlite.Attempts", err)
 }

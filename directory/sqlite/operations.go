@@ -4,28 +4,29 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
+	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 const (
-	operationColumns = `seq, subscriber, package, operator, from_box, actor, to_inn, to_kpp, to_name, to_box, address, candidates, state, reason,
-		detail, message, operator_time, sent_at, skew, attempts, resends, doubt_since, not_found, created_at, updated_at,
-		revision`
+	operationColumns = `subscriber, package, operator, from_box, actor, payer, channel, answer, text, in_reply_to, flow, consents,
+		to_inn, to_kpp, to_name, to_box, address, parties, candidates, state, reason, detail, message, operator_time, sent_at, skew,
+		attempts, resends, doubt_since, not_found, created_at, updated_at, revision`
 
-	sqlOperationInsert = `INSERT INTO operations (subscriber, package, operator, from_box, actor, to_inn, to_kpp, to_name, to_box, address,
-		candidates, state, reason, detail, message, operator_time, sent_at, skew, attempts, resends, doubt_since, not_found, created_at,
-		updated_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	sqlOperationInsert = `INSERT INTO operations (` + operationColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+		?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	sqlOperation     = `SELECT ` + operationColumns + ` FROM operations WHERE subscriber = ? AND package = ?`
-	sqlOperationSeq  = `SELECT seq FROM operations WHERE subscriber = ? AND package = ?`
-	sqlOperationList = `SELECT ` + operationColumns + ` FROM operations WHERE `
-	sqlNewestFirst   = ` ORDER BY created_at DESC, seq DESC LIMIT ?`
+	sqlOperationSelect = `SELECT seq, ` + operationColumns + ` FROM operations WHERE `
+	sqlOperation       = sqlOperationSelect + `subscriber = ? AND package = ?`
+	sqlOperationSeq    = `SELECT seq FROM operations WHERE subscriber = ? AND package = ?`
+	sqlNewestFirst     = ` ORDER BY created_at DESC, seq DESC LIMIT ?`
 
-	sqlOperationUpdate = `UPDATE operations SET operator = ?, from_box = ?, address = ?, candidates = ?, state = ?, reason = ?, detail = ?, message = ?,
-		operator_time = ?, sent_at = ?, skew = ?, attempts = ?, resends = ?, doubt_since = ?, not_found = ? WHERE seq = ?`
+	// What the host has asked for is not written again.
+	sqlOperationUpdate = `UPDATE operations SET operator = ?, from_box = ?, payer = ?, flow = ?, address = ?, parties = ?, candidates = ?,
+		state = ?, reason = ?, detail = ?, message = ?, operator_time = ?, sent_at = ?, skew = ?, attempts = ?, resends = ?,
+		doubt_since = ?, not_found = ? WHERE seq = ?`
 	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = ? WHERE seq = ? RETURNING revision`
 )
 
@@ -51,10 +52,10 @@ func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, ev
 }
 
 func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
-	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.To.INN, op.To.KPP,
-		op.To.Name, op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message,
-		at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt),
-		at(&op.UpdatedAt), op.Revision)
+	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.Payer, op.Channel,
+		op.Answer, op.Text, op.InReplyTo, op.Flow, asJSON(&op.Consents), op.To.INN, op.To.KPP, op.To.Name, op.To.Box, asJSON(&op.Address),
+		asJSON(&op.Parties), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message, at(&op.OperatorTime), at(&op.SentAt),
+		op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), op.Revision)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, 
 			}
 		}
 	}
-	if err := insertJobs(ctx, tx, seq, op.Key, jobs, op.CreatedAt); err != nil {
+	if err := insertJobs(ctx, tx, jobs, op.CreatedAt); err != nil {
 		return err
 	}
 	return insertEvents(ctx, tx, op.Key, op.Revision, events)
@@ -105,23 +106,22 @@ func (s *Store) Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Op
 	w.text("subscriber = ?", string(f.Subscriber))
 	w.from("created_at >= ?", f.From)
 	w.from("created_at < ?", f.To)
-	if len(f.States) > 0 {
-		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.States)), ", ")
-		w.terms = append(w.terms, "state IN ("+marks+")")
-		for _, st := range f.States {
-			w.args = append(w.args, string(st))
-		}
-	}
-	var all []edo.Operation
-	err := s.view(ctx, func(tx *sql.Tx) error {
-		rows, err := list(ctx, tx, scanOperation, sqlOperationList+w.sql()+sqlNewestFirst, append(w.args, page(f.Limit))...)
+	among(&w, "state", f.States)
+	all, err := s.operations(ctx, sqlOperationSelect+w.sql()+sqlNewestFirst, append(w.args, page(f.Limit))...)
+	return all, classify("sqlite.Operations", err)
+}
+
+// operations reads packages whole, as of one moment.
+func (s *Store) operations(ctx context.Context, query string, args ...any) (all []edo.Operation, err error) {
+	err = s.view(ctx, func(tx *sql.Tx) error {
+		rows, err := list(ctx, tx, scanOperation, query, args...)
 		for i := 0; err == nil && i < len(rows); i++ {
 			err = complete(ctx, tx, &rows[i])
 			all = append(all, rows[i].Operation)
 		}
 		return err
 	})
-	return all, classify("sqlite.Operations", err)
+	return all, err
 }
 
 // row is an operation with the number its other rows refer to.
@@ -133,10 +133,10 @@ type row struct {
 func scanOperation(from scanner) (row, error) {
 	var r row
 	op := &r.Operation
-	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.From, &op.Actor, &op.To.INN, &op.To.KPP, &op.To.Name,
-		&op.To.Box, asJSON(&op.Address), asJSON(&op.Candidates), &op.State, &op.Reason, &op.Detail, &op.Message,
-		at(&op.OperatorTime), at(&op.SentAt), &op.Skew, &op.Attempts, &op.Resends, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt),
-		at(&op.UpdatedAt), &op.Revision)
+	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.From, &op.Actor, &op.Payer, &op.Channel, &op.Answer,
+		&op.Text, &op.InReplyTo, &op.Flow, asJSON(&op.Consents), &op.To.INN, &op.To.KPP, &op.To.Name, &op.To.Box, asJSON(&op.Address),
+		asJSON(&op.Parties), asJSON(&op.Candidates), &op.State, &op.Reason, &op.Detail, &op.Message, at(&op.OperatorTime), at(&op.SentAt),
+		&op.Skew, &op.Attempts, &op.Resends, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), &op.Revision)
 	return r, err
 }
 
@@ -149,24 +149,36 @@ func operation(ctx context.Context, q querier, k edo.Key) (edo.Operation, error)
 	return r.Operation, complete(ctx, q, &r)
 }
 
-// change writes what a step of work has changed and gives the new revision.
-func change(ctx context.Context, tx *session, seq int64, c edo.Change) (revision int64, err error) {
+// updateOperation writes the row of a package and what belongs to it.
+func updateOperation(ctx context.Context, tx *session, seq int64, c edo.Change) error {
 	if op := c.Operation; op != nil {
-		_, err := tx.exec(ctx, sqlOperationUpdate, op.Operator, op.From, asJSON(&op.Address), asJSON(&op.Candidates), op.State, op.Reason, op.Detail,
-			op.Message, at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, seq)
+		_, err := tx.exec(ctx, sqlOperationUpdate, op.Operator, op.From, op.Payer, op.Flow, asJSON(&op.Address), asJSON(&op.Parties),
+			asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message, at(&op.OperatorTime), at(&op.SentAt), op.Skew, op.Attempts,
+			op.Resends, at(&op.DoubtSince), op.NotFound, seq)
 		if err != nil {
-			return 0, err
+			return err
 		}
 	}
-	for _, d := range c.Documents {
-		if err := updateDocument(ctx, tx, seq, d); err != nil {
-			return 0, err
+	if err := each(ctx, tx, seq, c.Documents, updateDocument); err != nil {
+		return err
+	}
+	if err := each(ctx, tx, seq, c.Answered, answerDocument); err != nil {
+		return err
+	}
+	return each(ctx, tx, seq, c.Versions, insertVersion)
+}
+
+// each writes rows that belong to one operation.
+func each[T any](ctx context.Context, tx *session, seq int64, rows []T, write func(context.Context, *session, int64, T) error) error {
+	for _, r := range rows {
+		if err := write(ctx, tx, seq, r); err != nil {
+			return err
 		}
 	}
-	for _, v := range c.Versions {
-		if err := insertVersion(ctx, tx, seq, v); err != nil {
-			return 0, err
-		}
-	}
-	return revision, tx.QueryRowContext(ctx, sqlOperationTouch, at(&c.At), seq).Scan(&revision)
+	return nil
+}
+
+// touch raises the revision of an operation.
+func touch(ctx context.Context, tx *session, seq int64, now time.Time) (revision int64, err error) {
+	return revision, tx.QueryRowContext(ctx, sqlOperationTouch, at(&now), seq).Scan(&revision)
 }

@@ -10,20 +10,14 @@ import (
 )
 
 const (
-	signerColumns = `subscriber, id, info, certificate, kinds, valid_from, valid_until, enabled, updated_at`
+	signerColumns = `subscriber, id, info, certificate, place, command, environment, kinds, valid_from, valid_until, enabled, updated_at`
 	signerHasKey  = `, EXISTS (SELECT 1 FROM sealed WHERE sealed.subscriber = signers.subscriber AND kind = 'signer' AND sealed.id = signers.id)`
 	sqlSigner     = `SELECT ` + signerColumns + signerHasKey + ` FROM signers WHERE subscriber = ? AND id = ?`
 	sqlSigners    = `SELECT ` + signerColumns + signerHasKey + ` FROM signers WHERE subscriber = ? ORDER BY id`
-	sqlSignerPut  = `INSERT INTO signers (` + signerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscriber, id) DO UPDATE SET
-		info = excluded.info, certificate = excluded.certificate, kinds = excluded.kinds, valid_from = excluded.valid_from,
+	sqlSignerPut  = `INSERT INTO signers (` + signerColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (subscriber, id) DO UPDATE SET info = excluded.info, certificate = excluded.certificate, place = excluded.place,
+		command = excluded.command, environment = excluded.environment, kinds = excluded.kinds, valid_from = excluded.valid_from,
 		valid_until = excluded.valid_until, enabled = excluded.enabled, updated_at = excluded.updated_at`
-
-	counterpartyColumns = `subscriber, inn, kpp, box, name, operator, active, updated_at`
-	sqlCounterparties   = `SELECT ` + counterpartyColumns + ` FROM counterparties WHERE subscriber = ?1 AND (?2 = '' OR inn = ?2)
-		ORDER BY inn, kpp, box`
-	sqlCounterpartyPut = `INSERT INTO counterparties (` + counterpartyColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (subscriber, inn, kpp, box) DO UPDATE SET name = excluded.name, operator = excluded.operator,
-		active = excluded.active, updated_at = excluded.updated_at`
 
 	sqlSealedPut = `INSERT INTO sealed (subscriber, kind, id, field, bytes, updated_at) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (subscriber, kind, id, field) DO UPDATE SET bytes = excluded.bytes, updated_at = excluded.updated_at`
@@ -32,15 +26,21 @@ const (
 
 func scanSigner(from scanner) (directory.Signer, error) {
 	var v directory.Signer
-	err := from.Scan(&v.Subscriber, &v.ID, asJSON(&v.Info), &v.Certificate, asJSON(&v.Kinds), at(&v.From), at(&v.Until), &v.Enabled,
-		at(&v.UpdatedAt), &v.HasKey)
+	err := from.Scan(&v.Subscriber, &v.ID, asJSON(&v.Info), &v.Certificate, &v.Place, asJSON(&v.Command), asJSON(&v.Environment),
+		asJSON(&v.Kinds), at(&v.From), at(&v.Until), &v.Enabled, at(&v.UpdatedAt), &v.HasKey)
 	return v, err
 }
 
 // PutSigner stores a person who signs. The key does not come this way.
 func (s *Store) PutSigner(ctx context.Context, v directory.Signer) error {
+	if v.Place == "" {
+		v.Place = directory.PlaceKey
+	}
 	return s.put(ctx, "sqlite.PutSigner", v, sqlSignerPut, func(now *moment) []any {
-		return []any{v.Subscriber, v.ID, asJSON(&v.Info), v.Certificate, asJSON(&v.Kinds), at(&v.From), at(&v.Until), v.Enabled, now}
+		return []any{
+			v.Subscriber, v.ID, asJSON(&v.Info), v.Certificate, v.Place, asJSON(&v.Command), asJSON(&v.Environment),
+			asJSON(&v.Kinds), at(&v.From), at(&v.Until), v.Enabled, now,
+		}
 	})
 }
 
@@ -60,23 +60,6 @@ func (s *Store) Signer(ctx context.Context, sub edo.SubscriberID, id edo.SignerI
 func (s *Store) Signers(ctx context.Context, sub edo.SubscriberID) ([]directory.Signer, error) {
 	all, err := list(ctx, s.reader, scanSigner, sqlSigners, sub)
 	return all, classify("sqlite.Signers", err)
-}
-
-// PutCounterparty stores one box of another organisation.
-func (s *Store) PutCounterparty(ctx context.Context, c directory.Counterparty) error {
-	return s.put(ctx, "sqlite.PutCounterparty", c, sqlCounterpartyPut, func(now *moment) []any {
-		return []any{c.Subscriber, c.INN, c.KPP, c.Box, c.Name, c.Operator, c.Active, now}
-	})
-}
-
-// Counterparties lists the boxes known of an INN; an empty INN means all.
-func (s *Store) Counterparties(ctx context.Context, sub edo.SubscriberID, inn string) ([]directory.Counterparty, error) {
-	all, err := list(ctx, s.reader, func(from scanner) (directory.Counterparty, error) {
-		var c directory.Counterparty
-		err := from.Scan(&c.Subscriber, &c.INN, &c.KPP, &c.Box, &c.Name, &c.Operator, &c.Active, at(&c.UpdatedAt))
-		return c, err
-	}, sqlCounterparties, sub, inn)
-	return all, classify("sqlite.Counterparties", err)
 }
 
 // PutSealed stores sealed bytes. Only package secret calls it: what comes here must not be readable.

@@ -54,6 +54,12 @@ var (
 	_ store          = (*sqlite.Store)(nil)
 	_ gateway.Outbox = (*sqlite.Store)(nil)
 	_ gateway.Access = (*sqlite.Store)(nil)
+
+	_ gateway.Inbox      = (*sqlite.Store)(nil)
+	_ gateway.Tasks      = (*sqlite.Store)(nil)
+	_ gateway.Reach      = (*sqlite.Store)(nil)
+	_ gateway.Routing    = (*sqlite.Store)(nil)
+	_ gateway.Enrolments = (*sqlite.Store)(nil)
 )
 
 // noon is the time of every test: nothing here depends on the day it runs.
@@ -105,12 +111,15 @@ func sample(pack string) edo.Operation {
 	document := func(id string) edo.DocumentStatus {
 		return edo.DocumentStatus{
 			ID: edo.DocumentID(id), Name: id + ".pdf", Kind: "Письмо", Number: "12/к", Comment: "строка 1\nстрока 2", ExternalID: "ext-" + id,
-			Digest: edo.Digest{1, byte(len(id))}, Size: 150_000, NeedSign: true, NeedReceipt: true, Signer: "director",
+			Digest: edo.Digest{1, byte(len(id))}, Size: 150_000, Type: "UniversalTransfer", Date: noon, Sum: "1250.00", Parent: "r-0", Related: []edo.RemoteID{"r-8", "r-9"},
+			NeedSign: true, NeedReceipt: true, Signer: "director", State: edo.StateDelivered, AnswerText: "нет",
 			Verdict: edo.VerdictValid, Stamp: edo.StampNone,
 		}
 	}
 	return edo.Operation{
-		Key: edo.Key{Subscriber: "ours", Package: edo.PackageID(pack)}, Operator: "synerdocs", Actor: "clerk",
+		Key: edo.Key{Subscriber: "ours", Package: edo.PackageID(pack)}, Operator: "synerdocs", Actor: "clerk", Payer: "mother",
+		Channel: edo.ChannelEMail, Answer: edo.AnswerRefuse, Text: "неверная сумма", InReplyTo: "r-5", Flow: edo.FlowInternal,
+		Consents: []edo.Consent{{ID: "pd", Text: edo.Digest{7}, At: noon, Person: "Иванов"}}, Parties: []edo.Address{{Box: "b-1"}, {Box: "b-2"}},
 		To:    edo.Counterparty{INN: "7707083893", KPP: "770701001", Name: "ООО «Ромашка»", Box: "box-7"},
 		State: edo.StateAccepted, CreatedAt: noon, UpdatedAt: noon, Revision: 1,
 		Documents: []edo.DocumentStatus{document("b"), document("a")},

@@ -11,7 +11,11 @@ CREATE TABLE subscribers (
     inn        TEXT NOT NULL,             -- our INN
     kpp        TEXT NOT NULL,             -- our KPP, may be empty
     login      TEXT NOT NULL,             -- login name; the password is sealed, in table sealed
-    login_kind TEXT NOT NULL,             -- password or certificate
+    login_kind TEXT NOT NULL,             -- directory.LoginKind
+    department TEXT NOT NULL,             -- ours that sends, empty: the head department
+    service_box TEXT NOT NULL,            -- takes packages without a recipient at the operator, may be empty
+    payer      TEXT NOT NULL,             -- who pays the operator, empty: the subscriber itself
+    service    TEXT NOT NULL,             -- id of the signer of receipts and other service documents, may be empty
     forms      TEXT,                      -- JSON list: calls that may give the printed form, in order
     pins       TEXT,                      -- JSON list: acceptable server keys
     cas        BLOB,                      -- PEM: authorities to trust instead of the system's
@@ -48,6 +52,9 @@ CREATE TABLE signers (
     id          TEXT NOT NULL,                             -- chosen by us
     info        TEXT NOT NULL,                             -- JSON object: facts of the certificate, edo.SignerInfo
     certificate BLOB NOT NULL,                             -- X.509 in DER
+    place       TEXT NOT NULL,                             -- directory.Place: where the key is
+    command     TEXT,                                      -- JSON list: program and arguments that sign, with place command
+    environment TEXT,                                      -- JSON list of NAME=value: all that the program gets; no secrets
     kinds       TEXT,                                      -- JSON list of document kinds the person may sign; NULL: all
     valid_from  TEXT,                                      -- first moment
     valid_until TEXT,                                      -- first moment after
@@ -56,23 +63,11 @@ CREATE TABLE signers (
     PRIMARY KEY (subscriber, id)
 ) STRICT;
 
-CREATE TABLE counterparties (
-    subscriber TEXT NOT NULL REFERENCES subscribers (id), -- who knows them
-    inn        TEXT NOT NULL,                             -- INN of the other organisation
-    kpp        TEXT NOT NULL,                             -- KPP of its branch, may be empty
-    box        TEXT NOT NULL,                             -- its box, empty if it has none that we know
-    name       TEXT NOT NULL,                             -- for people
-    operator   TEXT NOT NULL,                             -- code of its operator
-    active     INTEGER NOT NULL,                          -- 1: can receive
-    updated_at TEXT NOT NULL,                             -- last change of the row
-    PRIMARY KEY (subscriber, inn, kpp, box)
-) STRICT;
-
 CREATE TABLE sealed (
     subscriber TEXT NOT NULL REFERENCES subscribers (id), -- whose secret
     kind       TEXT NOT NULL,                             -- login or signer
     id         TEXT NOT NULL,                             -- of the signer, empty for a login
-    field      TEXT NOT NULL,                             -- password, key, ...
+    field      TEXT NOT NULL,                             -- password, certificate, key, ...
     bytes      BLOB NOT NULL,                             -- sealed before it came here; the key is not in this database
     updated_at TEXT NOT NULL,                             -- last change of the row
     PRIMARY KEY (subscriber, kind, id, field)
@@ -85,11 +80,19 @@ CREATE TABLE operations (
     operator      TEXT NOT NULL,    -- driver name
     from_box      TEXT NOT NULL,    -- our box it was sent from, empty until then
     actor         TEXT NOT NULL,    -- the host's user who asked
+    payer         TEXT NOT NULL,    -- who pays the operator for it, empty: the subscriber
+    channel       TEXT NOT NULL,    -- edo.Channel, empty: operator
+    answer        TEXT NOT NULL,    -- edo.AnswerKind, empty: a package of its own
+    text          TEXT NOT NULL,    -- of a refusal or a revocation
+    in_reply_to   TEXT NOT NULL,    -- operator's id of the request that it answers, may be empty
+    flow          TEXT NOT NULL,    -- edo.Flow, empty: signed
+    consents      TEXT,             -- JSON list of edo.Consent
     to_inn        TEXT NOT NULL,    -- INN of the counterparty
     to_kpp        TEXT NOT NULL,    -- its KPP, may be empty
     to_name       TEXT NOT NULL,    -- its name, for people
     to_box        TEXT NOT NULL,    -- the box the host chose, may be empty
     address       TEXT NOT NULL,    -- JSON object: where it goes, edo.Address
+    parties       TEXT,             -- JSON list of edo.Address: where an answer goes when there are several
     candidates    TEXT,             -- JSON list of edo.Address to choose from
     state         TEXT NOT NULL,    -- edo.State
     reason        TEXT NOT NULL,    -- edo.Reason, may be empty
@@ -109,6 +112,9 @@ CREATE TABLE operations (
 ) STRICT;
 CREATE INDEX operations_by_time ON operations (created_at, seq);
 CREATE INDEX operations_by_subscriber ON operations (subscriber, created_at, seq);
+CREATE INDEX operations_by_request ON operations (subscriber, in_reply_to, seq) WHERE in_reply_to <> '';
+CREATE INDEX operations_waiting ON operations (subscriber, to_inn, seq) WHERE state = 'waiting';
+CREATE INDEX operations_accepted ON operations (coalesce(operator_time, sent_at)) WHERE sent_at IS NOT NULL; -- what is paid for
 
 CREATE TABLE documents (
     operation    INTEGER NOT NULL REFERENCES operations (seq), -- the package
@@ -119,8 +125,13 @@ CREATE TABLE documents (
     number       TEXT NOT NULL,    -- number of the paper, may be empty
     comment      TEXT NOT NULL,    -- may be empty
     external_id  TEXT NOT NULL,    -- the host's own reference
-    digest       TEXT NOT NULL,    -- of the bytes in the archive
+    digest       TEXT,             -- of the bytes in the archive, NULL until an answer is written
     size         INTEGER NOT NULL, -- in bytes
+    type         TEXT NOT NULL,    -- the operator's name of the type, empty: untyped
+    date         TEXT,             -- of the paper
+    sum          TEXT NOT NULL,    -- decimal, may be empty
+    parent       TEXT NOT NULL,    -- operator's id of what it answers, may be empty
+    related      TEXT,             -- JSON list: operator's ids of documents it belongs to
     need_sign    INTEGER NOT NULL, -- 1: the counterparty is asked to sign
     need_receipt INTEGER NOT NULL, -- 1: the counterparty is asked to confirm the receipt
     signer       TEXT NOT NULL,    -- whose key signs, empty if it came signed
@@ -128,12 +139,15 @@ CREATE TABLE documents (
     signature    TEXT,             -- digest of the detached CMS in the archive
     verdict      TEXT NOT NULL,    -- what our check of the signature said
     remote       TEXT NOT NULL,    -- the operator's id of the document
+    state        TEXT NOT NULL,    -- edo.State at the counterparty, empty until sent
+    answer_text  TEXT NOT NULL,    -- what the counterparty wrote when it refused
     stamp        TEXT NOT NULL,    -- edo.StampState
     stamp_reason TEXT NOT NULL,    -- edo.Reason, may be empty
     stamp_detail TEXT NOT NULL,    -- one line for people
     form_faults  INTEGER NOT NULL, -- answers that were no printed form
     PRIMARY KEY (operation, id)
 ) STRICT;
+CREATE INDEX documents_by_remote ON documents (remote) WHERE remote <> '';
 
 CREATE TABLE versions (
     operation INTEGER NOT NULL, -- the package
@@ -151,18 +165,20 @@ CREATE TABLE versions (
 ) STRICT;
 
 CREATE TABLE jobs (
-    id        INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
-    operation INTEGER NOT NULL REFERENCES operations (seq), -- the package
-    document  TEXT NOT NULL,    -- empty for work on the whole package
-    kind      TEXT NOT NULL,    -- edo.JobKind
-    due       TEXT NOT NULL,    -- not before
-    tries     INTEGER NOT NULL, -- claims so far
-    born      TEXT NOT NULL,    -- when it was made
-    fence     INTEGER NOT NULL, -- grows with every claim
-    owner     TEXT NOT NULL,    -- who holds it, empty: nobody
-    until     TEXT,             -- end of the lease
-    done_at   TEXT,             -- NULL: there is work left
-    UNIQUE (operation, document, kind)
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice
+    subscriber TEXT NOT NULL,    -- whose work
+    package    TEXT NOT NULL,    -- the package, or what else edo.JobKind says; empty for work on the box
+    document   TEXT NOT NULL,    -- empty for work on the whole package
+    kind       TEXT NOT NULL,    -- edo.JobKind
+    due        TEXT NOT NULL,    -- not before
+    tries      INTEGER NOT NULL, -- claims so far, since it last had ended
+    born       TEXT NOT NULL,    -- when it was made, or woken after it had ended
+    fence      INTEGER NOT NULL, -- grows with every claim
+    owner      TEXT NOT NULL,    -- who holds it, empty: nobody
+    until      TEXT,             -- end of the lease
+    woken      TEXT,             -- when it is due again whatever its holder decides: somebody woke it meanwhile
+    done_at    TEXT,             -- NULL: there is work left
+    UNIQUE (subscriber, package, document, kind)
 ) STRICT;
 CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
 CREATE INDEX jobs_by_lease ON jobs (until) WHERE until IS NOT NULL;
@@ -182,7 +198,7 @@ CREATE TABLE attempts (
 CREATE TABLE events (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the list of what hosts have to know
     subscriber  TEXT NOT NULL,    -- whose
-    package     TEXT NOT NULL,    -- which package
+    package     TEXT NOT NULL,    -- which package, empty if it is about none
     kind        TEXT NOT NULL,    -- edo.EventKind
     state       TEXT NOT NULL,    -- of the package
     reason      TEXT NOT NULL,    -- edo.Reason, may be empty
@@ -192,7 +208,10 @@ CREATE TABLE events (
     stamp       TEXT NOT NULL,    -- edo.StampState
     version     TEXT,             -- JSON object: edo.Version
     at          TEXT NOT NULL,    -- when
-    revision    INTEGER NOT NULL  -- of the operation
+    inbound     TEXT,             -- JSON object: edo.InboundDocument as it was then
+    task        TEXT,             -- JSON object: edo.SignatureTask as it was then
+    reach       TEXT,             -- JSON object: edo.CounterpartyStatus as it was then
+    revision    INTEGER NOT NULL  -- of the operation, or as the event's author said
 ) STRICT;
 CREATE INDEX events_by_subscriber ON events (subscriber, seq);
 
@@ -201,6 +220,141 @@ CREATE TABLE acknowledgements (
     consumer   TEXT NOT NULL,    -- which host
     seq        INTEGER NOT NULL, -- everything up to here has reached it
     PRIMARY KEY (subscriber, consumer)
+) STRICT;
+
+-- What came in. A message is a row before anything of it is read, so that none is forgotten.
+CREATE TABLE inbound_messages (
+    subscriber TEXT NOT NULL, -- whose box
+    message    TEXT NOT NULL, -- the operator's id
+    from_box   TEXT NOT NULL, -- of the sender
+    state      TEXT NOT NULL, -- edo.InboundState, never goes back
+    found      TEXT NOT NULL, -- cursor or check: which way it was found first
+    detail     TEXT NOT NULL, -- one line for people
+    listed_at  TEXT,          -- when it was found first
+    stored_at  TEXT,          -- when all of it was durable
+    PRIMARY KEY (subscriber, message)
+) STRICT;
+
+CREATE TABLE inbound_documents (
+    seq            INTEGER PRIMARY KEY AUTOINCREMENT, -- order of storing
+    subscriber     TEXT NOT NULL,    -- whose box
+    remote         TEXT NOT NULL,    -- the operator's id
+    message        TEXT NOT NULL,    -- that brought it first
+    sender         TEXT NOT NULL,    -- JSON object: edo.Address
+    name           TEXT NOT NULL,    -- safe file name
+    type           TEXT NOT NULL,    -- the operator's name of the type
+    class          TEXT NOT NULL,    -- edo.Class
+    kind           TEXT NOT NULL,    -- free text, as the sender wrote it
+    kind_id        TEXT NOT NULL,    -- of the configured kind, empty: none fits
+    number         TEXT NOT NULL,    -- of the paper
+    date           TEXT,             -- of the paper
+    sum            TEXT NOT NULL,    -- decimal, as it came
+    comment        TEXT NOT NULL,    -- of the sender
+    custom_field   TEXT NOT NULL,    -- the sender's own integration field
+    text           TEXT NOT NULL,    -- of a refusal or a revocation offer
+    parent         TEXT NOT NULL,    -- operator's id of what it answers, may be empty
+    root           TEXT NOT NULL,    -- operator's id of the document that began the flow
+    flow           TEXT NOT NULL,    -- edo.Flow
+    need_sign      INTEGER NOT NULL, -- 1: we are asked to sign
+    need_receipt   INTEGER NOT NULL, -- 1: the sender asks for a receipt
+    notice_due     INTEGER NOT NULL, -- 1: the operator says that a notice is due from us
+    state          TEXT NOT NULL,    -- edo.InboundState, never goes back
+    digest         TEXT,             -- of the bytes in the archive, NULL until stored
+    size           INTEGER NOT NULL, -- in bytes
+    signatures     TEXT,             -- JSON list of edo.InboundSignature; the CMS are in the archive
+    legitimate     INTEGER NOT NULL, -- 1: the operator calls it legally significant
+    not_legitimate TEXT,             -- JSON list: the operator's reasons why not
+    operator_time  TEXT,             -- when the operator fixed it
+    received_at    TEXT NOT NULL,    -- on our clock
+    skew           INTEGER NOT NULL, -- received_at minus operator_time in nanoseconds
+    fate           TEXT NOT NULL,    -- edo.State by answers of ours, never goes back; empty before
+    about          TEXT NOT NULL,    -- JSON object: edo.Key of the package of ours that it answers
+    document       TEXT NOT NULL,    -- id of the document of ours that it answers
+    responsible    TEXT NOT NULL,    -- the host's user who gets it
+    why            TEXT NOT NULL,    -- JSON object: edo.Sentence, why this person
+    term_due       TEXT,             -- until when it must be answered, by the operator's clock
+    term_warn      TEXT,             -- when people are reminded
+    term_state     TEXT NOT NULL,    -- edo.TermState
+    reply          TEXT NOT NULL,    -- JSON object: edo.Reply
+    exchange       TEXT NOT NULL,    -- row of the message log
+    revision       INTEGER NOT NULL, -- grows with every change
+    UNIQUE (subscriber, remote)
+) STRICT;
+CREATE INDEX inbound_by_time ON inbound_documents (received_at, seq);
+CREATE INDEX inbound_by_subscriber ON inbound_documents (subscriber, received_at, seq);
+CREATE INDEX inbound_by_message ON inbound_documents (subscriber, message, seq);
+CREATE INDEX inbound_by_parent ON inbound_documents (subscriber, parent, seq) WHERE parent <> '';
+CREATE INDEX inbound_by_term ON inbound_documents (subscriber, term_state, received_at, seq) WHERE term_state <> '';
+
+CREATE TABLE cursors (
+    subscriber TEXT NOT NULL PRIMARY KEY, -- whose box
+    last       TEXT,             -- JSON list: ids of the latest messages, oldest first; reading begins again at the first
+    as_of      TEXT,             -- the operator's time of the latest page
+    read_at    TEXT,             -- the same on our clock
+    checked_to TEXT,             -- operator's time up to which the slow check has looked
+    skew       INTEGER NOT NULL, -- our clock minus the operator's in nanoseconds
+    refusal    TEXT NOT NULL     -- why the box cannot be read, empty: it can
+) STRICT;
+
+CREATE TABLE tasks (
+    subscriber TEXT NOT NULL,    -- for whom
+    package    TEXT NOT NULL,    -- the package that waits
+    document   TEXT NOT NULL,    -- the document that needs a signature
+    signer     TEXT NOT NULL,    -- id of the person
+    required   TEXT NOT NULL,    -- JSON object: the certificate wanted, edo.SignerInfo
+    purpose    TEXT NOT NULL,    -- edo.AnswerKind, empty: a package of its own
+    name       TEXT NOT NULL,    -- file name, for people
+    kind       TEXT NOT NULL,    -- of the document, for people
+    digest     TEXT,             -- of the exact bytes in the archive
+    size       INTEGER NOT NULL, -- in bytes
+    state      TEXT NOT NULL,    -- edo.TaskState
+    detail     TEXT NOT NULL,    -- of a refusal
+    actor      TEXT NOT NULL,    -- who ended it
+    created_at TEXT NOT NULL,    -- when it was opened
+    deadline   TEXT NOT NULL,    -- overdue after
+    ended_at   TEXT,             -- NULL: it waits
+    PRIMARY KEY (subscriber, package, document)
+) STRICT;
+CREATE INDEX tasks_waiting ON tasks (subscriber, deadline) WHERE state IN ('open', 'overdue');
+CREATE INDEX tasks_by_time ON tasks (subscriber, created_at);
+
+-- Other organisations as each subscriber reaches them.
+CREATE TABLE reach (
+    subscriber   TEXT NOT NULL,    -- who wants to reach it
+    inn          TEXT NOT NULL,    -- INN of the other organisation or person
+    kpp          TEXT NOT NULL,    -- KPP of its branch, may be empty
+    introduction TEXT NOT NULL,    -- JSON object: what is known of it, edo.Introduction
+    state        TEXT NOT NULL,    -- edo.CounterpartyState
+    address      TEXT NOT NULL,    -- JSON object: its box, edo.Address
+    candidates   TEXT,             -- JSON list of edo.Address to choose from
+    relation     TEXT NOT NULL,    -- edo.RelationState
+    registered   INTEGER NOT NULL, -- 1: by us
+    reason       TEXT NOT NULL,    -- edo.Reason, may be empty
+    detail       TEXT NOT NULL,    -- one line for people
+    updated_at   TEXT NOT NULL,    -- last change
+    revision     INTEGER NOT NULL, -- grows with every change
+    PRIMARY KEY (subscriber, inn, kpp)
+) STRICT;
+CREATE INDEX reach_by_time ON reach (subscriber, updated_at);
+
+CREATE TABLE responsibles (
+    subscriber TEXT NOT NULL REFERENCES subscribers (id), -- whose documents
+    scope      TEXT NOT NULL, -- edo.Scope
+    inn        TEXT NOT NULL, -- of the counterparty, with scope counterparty
+    kpp        TEXT NOT NULL, -- of its branch, empty: all
+    kind       TEXT NOT NULL, -- id of a kind, empty: all
+    actor      TEXT NOT NULL, -- the host's user who gets them
+    updated_at TEXT NOT NULL, -- last change of the row
+    PRIMARY KEY (subscriber, scope, inn, kpp, kind)
+) STRICT;
+
+CREATE TABLE absences (
+    subscriber  TEXT NOT NULL REFERENCES subscribers (id), -- where the person is responsible
+    actor       TEXT NOT NULL, -- the host's user who is away
+    away_from   TEXT NOT NULL, -- first moment away
+    away_until  TEXT NOT NULL, -- first moment back
+    updated_at  TEXT NOT NULL, -- last change of the row
+    PRIMARY KEY (subscriber, actor, away_from)
 ) STRICT;
 
 -- The message log: one row per exchange. The request half is written before the first byte leaves and never changed.
