@@ -3,6 +3,7 @@ package mockoperator
 import (
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,10 @@ func (o *Operator) readApplicant(req *node) (applicant, []finding) {
 			wrong = append(wrong, finding{"Organization.ContactAuthType", "Format", "Неизвестный порядок приглашений"})
 		}
 	}
-	wrong = append(wrong, readDepartments(&a.org, req)...)
+	if !readDepartments(&a.org, req) {
+		// Departments of users cannot be looked up then.
+		return a, append(wrong, finding{"Departments", "Format", "Неверная структура подразделений"})
+	}
 	return a, append(wrong, o.readUsers(&a, req)...)
 }
 
@@ -84,17 +88,14 @@ func readOrganisation(data *node) (Organisation, []finding) {
 	return org, wrong
 }
 
-func readDepartments(org *Organisation, req *node) []finding {
+// readDepartments tells whether the departments make a tree.
+func readDepartments(org *Organisation, req *node) bool {
 	for _, d := range req.items("Departments") {
 		org.Departments = append(org.Departments, Department{
 			ID: d.str("Id"), Name: d.str("Name"), Code: d.str("Code"), KPP: d.str("Kpp"), Parent: d.str("ParentId"), Note: d.str("AdditionalInfo"),
 		})
 	}
-	if err := checkDepartments(org.Departments); err != nil {
-		org.Departments = nil
-		return []finding{{"Departments", "Format", "Неверная структура подразделений: " + err.Error()}}
-	}
-	return nil
+	return checkDepartments(org.Departments) == nil
 }
 
 // readUsers asks for one user at least, each with a way to log in: a certificate in its time, or login and password.
@@ -106,44 +107,50 @@ func (o *Operator) readUsers(a *applicant, req *node) []finding {
 	var wrong []finding
 	logins := map[string]bool{}
 	for i, u := range users {
-		say := func(member, category, text string) {
-			wrong = append(wrong, finding{fmt.Sprintf("Users.%d.%s", i, member), category, text})
-		}
 		h := Head{
 			Surname: strings.TrimSpace(u.str("LastName")), Given: strings.TrimSpace(u.str("FirstName") + " " + u.str("MiddleName")),
 			Title: u.str("Position"), SNILS: u.str("Snils"), Department: u.str("DepartmentId"), Email: u.str("Email"),
 			Login: strings.TrimSpace(u.str("Login")), Password: u.str("Password"),
 		}
-		if h.Surname == "" {
-			say("LastName", "Required", "Не указана фамилия")
-		}
-		if u.str("FirstName") == "" {
-			say("FirstName", "Required", "Не указано имя")
-		}
-		if login := strings.ToLower(h.Login); login == "" {
-			say("Login", "Required", "Не указан логин")
-		} else if logins[login] {
-			say("Login", "Format", "Логин повторяется")
+		cert, found := o.readUser(a, u, h)
+		if login := strings.ToLower(h.Login); logins[login] && login != "" {
+			found = append(found, finding{"Login", "Format", "Логин повторяется"})
 		} else {
 			logins[login] = true
 		}
-		if a.org.Departments == nil && h.Department != "" {
-			say("DepartmentId", "Format", "Нет такого подразделения")
-		} else if a.org.Departments != nil {
-			if _, ok := a.org.department(h.Department); !ok {
-				say("DepartmentId", "Format", "Нет такого подразделения")
-			}
-		}
-		cert, text := o.readCertificate(u.child("Certificate").raw)
-		if text != "" {
-			say("Certificate", "Format", text)
-		}
-		if cert == nil && text == "" && h.Password == "" {
-			say("Certificate", "Required", "Нет ни сертификата, ни пароля")
+		for _, f := range found {
+			f.path = fmt.Sprintf("Users.%d.%s", i, f.path)
+			wrong = append(wrong, f)
 		}
 		a.org.Heads, a.certs = append(a.org.Heads, h), append(a.certs, cert)
 	}
 	return wrong
+}
+
+// readUser says what is wrong with one user and gives his certificate, if one came.
+func (o *Operator) readUser(a *applicant, u *node, h Head) (*x509.Certificate, []finding) {
+	var wrong []finding
+	say := func(member, category, text string) { wrong = append(wrong, finding{member, category, text}) }
+	if h.Surname == "" {
+		say("LastName", "Required", "Не указана фамилия")
+	}
+	if u.str("FirstName") == "" {
+		say("FirstName", "Required", "Не указано имя")
+	}
+	if h.Login == "" {
+		say("Login", "Required", "Не указан логин")
+	}
+	if h.Department != "" && !slices.ContainsFunc(a.org.Departments, func(d Department) bool { return plainID(d.ID) == plainID(h.Department) }) {
+		say("DepartmentId", "Format", "Нет такого подразделения")
+	}
+	cert, text := o.readCertificate(u.child("Certificate").raw)
+	if text != "" {
+		say("Certificate", "Format", text)
+	}
+	if cert == nil && text == "" && h.Password == "" {
+		say("Certificate", "Required", "Нет ни сертификата, ни пароля")
+	}
+	return cert, wrong
 }
 
 func (o *Operator) readCertificate(der []byte) (*x509.Certificate, string) {

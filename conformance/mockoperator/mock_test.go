@@ -203,22 +203,7 @@ func (b *bundle) loginByCertificate(id mockoperator.Identity) string {
 	b.t.Helper()
 	got := b.call("AuthenticateWithCertificate", envelope(b.t, "AuthenticateWithCertificate.request",
 		"DA39A3EE5E6B4B0D3255BFEF95601890AFD80709", id.Thumbprint()))
-	der, err := base64.StdEncoding.DecodeString(got.text(b.t, "AuthenticateWithCertificateResult"))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	p7, err := pkcs7.Parse(der)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	raw, err := p7.Decrypt(id.Certificate, id.Key)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if len(raw) != 16 {
-		b.t.Fatalf("token of %d bytes", len(raw))
-	}
-	return fmt.Sprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%x-%x", raw[3], raw[2], raw[1], raw[0], raw[5], raw[4], raw[7], raw[6], raw[8:10], raw[10:])
+	return open(b.t, id, got.text(b.t, "AuthenticateWithCertificateResult"))
 }
 
 func sign(t *testing.T, content []byte, cert *x509.Certificate, key crypto.PrivateKey) []byte {

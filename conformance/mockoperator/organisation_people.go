@@ -87,6 +87,9 @@ func (org *Organisation) check() error {
 	if !slices.Contains([]ContactAuth{"", AuthManual, AuthAccept, AuthReject}, org.ContactAuth) {
 		return fmt.Errorf("contact-auth is Manual, Accept or Reject, not %q", org.ContactAuth)
 	}
+	if org.Type != "" && !slices.Contains(subscriberKinds(), org.Type) {
+		return fmt.Errorf("type is one of %q, not %q", subscriberKinds(), org.Type)
+	}
 	for _, r := range []string{org.Regulation, org.InvoiceRegulation} {
 		if !slices.Contains([]string{"", "accepted", "pending"}, r) {
 			return fmt.Errorf("regulation and invoice-regulation are accepted or pending, not %q", r)
