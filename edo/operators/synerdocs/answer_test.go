@@ -266,6 +266,7 @@ func TestTrackAnswers(t *testing.T) {
 				result = "<GetFullDocumentInfoResult i:nil='true'/>"
 			}
 			server.say("GetFullDocumentInfo", ok("GetFullDocumentInfo", result))
+			server.say("GetFlowDocumentInfo", ok("GetFlowDocumentInfo", strings.ReplaceAll(result, "GetFull", "GetFlow")))
 			got, err := server.open().Track(t.Context(), edo.Ref{Remote: remoteID})
 			if got.State != tc.want || (tc.kind != 0) != (err != nil) || err != nil && edo.KindOf(err) != tc.kind {
 				t.Errorf("got %v, %v", got, err)

@@ -44,6 +44,7 @@ type Driver struct {
 	config Config
 	codes  codes
 	answer codes
+	types  docTypes
 }
 
 var _ edo.Driver = (*Driver)(nil)
@@ -71,7 +72,7 @@ func New(c Config) *Driver {
 	if c.Limits.Entries <= 0 {
 		c.Limits.Entries = defaultEntries
 	}
-	return &Driver{config: c, codes: newCodes(), answer: answerCodes()}
+	return &Driver{config: c, codes: newCodes(), answer: answerCodes(), types: newDocTypes()}
 }
 
 // Name is "synerdocs".
@@ -105,7 +106,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 		return nil, err
 	}
 	return &session{
-		config: d.config, codes: d.codes, answers: d.answer, box: a.Box, department: a.Department, subscriber: a.Subscriber, client: client, forms: forms,
+		config: d.config, codes: d.codes, answers: d.answer, types: d.types, box: a.Box, department: a.Department, subscriber: a.Subscriber, client: client, forms: forms,
 		tokens: tokens{login: how, client: client, now: d.config.Now},
 	}, nil
 }

@@ -36,11 +36,7 @@ func (s *session) outboxPage(ctx context.Context, q edo.Query, first int) (page,
 		b.Text(om("First"), strconv.Itoa(first))
 		b.Text(om("From"), formatTime(q.Since.Add(-findMargin)))
 		b.Text(om("Max"), strconv.Itoa(pageSize))
-		b.Open(om("DocumentFlowTypes"))
-		for _, flow := range []string{"SentSigned", "SentUnsigned", "SentPrepared", "SentForward"} {
-			b.Text(om("DocumentFlowType"), flow)
-		}
-		b.Close()
+		writeFlowTypes(b)
 		b.Close()
 		r := request(entriesOp, b, func(n *soap.Node) error { return s.readPage(n, &p) })
 		r.Package = q.Package

@@ -39,3 +39,15 @@ func plainID(s string) string { return strings.ToLower(strings.ReplaceAll(s, "-"
 
 // sameBox compares box addresses ignoring case, as the operator's own client does.
 func sameBox(a, b edo.BoxID) bool { return strings.EqualFold(string(a), string(b)) }
+
+// canonicalID writes an id in the one form in which it is kept and compared: a GUID in lower case with dashes. The
+// service takes document ids with and without dashes (contract 7), so it may give them both ways. Anything else stays
+// as it is.
+func canonicalID(s string) string {
+	p := plainID(strings.Trim(s, " \t\r\n"))
+	raw, err := hex.DecodeString(p)
+	if err != nil || len(raw) != 16 {
+		return strings.Trim(s, " \t\r\n")
+	}
+	return uuidText([16]byte(raw))
+}

@@ -7,12 +7,14 @@ const (
 	serviceSpace = "http://synerdocs.ru"
 	modelSpace   = "http://schemas.datacontract.org/2004/07/Midway.ObjectModel"
 	faultSpace   = "http://schemas.datacontract.org/2004/07/Midway.ObjectModel.Exceptions"
+	arraySpace   = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 	actionRoot   = serviceSpace + "/IExchangeService/"
 )
 
 // svc names a wrapper or a parameter, om a member of the object model.
 func svc(local string) soap.Name { return soap.Name{Space: serviceSpace, Local: local} }
 func om(local string) soap.Name  { return soap.Name{Space: modelSpace, Local: local} }
+func arr(local string) soap.Name { return soap.Name{Space: arraySpace, Local: local} }
 
 // body starts the wrapper of an operation. The model's prefix is declared only where it is used, because a token
 // request is also the smallest thing a person reads in the log.

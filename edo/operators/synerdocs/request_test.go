@@ -40,7 +40,7 @@ func TestRequests(t *testing.T) {
 			server.say("GetSpecialOperatorInfo", ok("GetSpecialOperatorInfo", "<GetSpecialOperatorInfoResult/>"))
 			server.say("SendMessage", answer{body: string(fixture(t, "answers/SendMessage.xml"))})
 			server.say("GetDocumentEntries", entriesXML(0))
-			server.say("GetFullDocumentInfo", ok("GetFullDocumentInfo", "<GetFullDocumentInfoResult/>"))
+			server.say("GetFullDocumentInfo", ok("GetFullDocumentInfo", "<GetFullDocumentInfoResult><a:RevocationStatus>RevocationAccepted</a:RevocationStatus></GetFullDocumentInfoResult>"))
 			server.say("PrintDocument", refusal("FeatureDisabled"))
 			server.say("DownloadPdfDocument", ok("DownloadPdfDocument", "<DownloadPdfDocumentResult><a:Content>AAEC</a:Content></DownloadPdfDocumentResult>"))
 			if err := run(t, server.open()); err != nil {

@@ -15,6 +15,7 @@ type session struct {
 	config     Config
 	codes      codes
 	answers    codes // the same, as they are meant on an answer to a document
+	types      docTypes
 	box        edo.BoxID
 	department string // ours that sends, empty: the head department
 	subscriber edo.SubscriberID
@@ -23,7 +24,8 @@ type session struct {
 	tokens     tokens
 
 	mu           sync.Mutex
-	operatorCode string // of this operator; empty: not asked yet
+	operatorCode string                 // of this operator; empty: not asked yet
+	senders      map[string]edo.Address // whose boxes messages came from; at most maxSenders
 }
 
 var (

@@ -7,104 +7,138 @@ import (
 	"github.com/edokit/edokit/edo/internal/soap"
 )
 
-// documentState is what GetFullDocumentInfo says of a document's flow, as enum members by name.
+// documentState is what the service says of a document's fate, as enum members by name.
 type documentState struct {
 	known          bool
 	revocation     string
-	delivery, sign string // with the one recipient
+	delivery, sign string // with the one recipient, of an untyped status
+	invoice        bool   // the status is an invoice's
+	buyer, seller  string // of an invoice status
 	multiDelivery  string // over several recipients
 	multiSign      string
-	recipients     int
+	recipientCount int
 }
 
 // Track tells what became of a document (GetFullDocumentInfo, without any content). With several recipients the
 // summary over all of them counts: a part of them having signed is not signed.
+//
+// A document without a status of a letter or an invoice is looked at a second time (GetFlowDocumentInfo): unsigned and
+// internal documents have their fate in their flows, titles in the service documents that answer them.
 func (s *session) Track(ctx context.Context, ref edo.Ref) (edo.Progress, error) {
-	const op = "GetFullDocumentInfo"
-	if _, err := s.ownBox(); err != nil {
-		return edo.Progress{}, err
+	i, reply, err := s.fullInfo(ctx, ref, wanted{})
+	if err == nil && !i.told() {
+		i, reply, err = s.flowInfo(ctx, ref, wanted{services: true})
 	}
-	if ref.Remote == "" {
-		return edo.Progress{}, invalid("ref.remote", "is empty", "only a sent document can be tracked")
-	}
-	var d documentState
-	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
-		d = documentState{}
-		b := body(op, true)
-		b.Secret(svc("authToken"), token)
-		b.Text(svc("boxId"), string(s.box))
-		b.Text(svc("documentId"), string(ref.Remote))
-		writeInfoParams(b)
-		r := request(op, b, func(n *soap.Node) error { return readInfo(n, &d) })
-		r.Package, r.Document = ref.Package, ref.Document
-		return r
-	})
 	if err != nil {
 		return edo.Progress{}, err
 	}
-	if !d.known {
-		return edo.Progress{}, &edo.Error{
-			Kind: edo.NotFound, Reason: edo.OperatorRefused, Op: Name + "." + op, Exchange: reply.Exchange,
-			Message: "the operator does not know the document", Remedy: lookElsewhere.remedy(),
-		}
-	}
-	return edo.Progress{State: d.state(), Exchange: reply.Exchange}, nil
+	return edo.Progress{
+		State: i.standing(s.types, s.box), Exchange: reply.Exchange, Failed: i.failed(s.types),
+		Revoking: i.revocation == "RevocationAwaited" || i.revocation == "RevocationRequired", Text: shown(i.description),
+	}, nil
 }
 
-// writeInfoParams asks for the statuses alone. All switches are written, because an absent one is false for us and
-// true for others (contract 2, rule 6).
-func writeInfoParams(b *soap.Body) {
-	b.Open(svc("requestParams"))
-	for _, name := range []string{
-		"GetAvailableOperations", "GetCard", "GetContent", "GetDocumentDeletionState", "GetDocumentFlowParticipantsRoles",
-		"GetRelatedDocuments", "GetRevocationOffers", "GetServiceDocuments", "GetSigns",
-	} {
-		flag(b, om(name), false)
-	}
-	b.Close()
-}
-
-func readInfo(n *soap.Node, d *documentState) error {
-	if n.Nil() {
-		return nil
-	}
-	d.known = true
-	return n.Fields(map[soap.Name]func(*soap.Node) error{
-		om("MultiStatus"): func(m *soap.Node) error {
-			return m.Fields(map[soap.Name]func(*soap.Node) error{
-				om("MultiDeliveryStatus"): text(&d.multiDelivery),
-				om("MultiSignStatus"):     text(&d.multiSign),
-				om("RecipientsCount"):     integer(&d.recipients),
-			})
-		},
-		om("RevocationStatus"): text(&d.revocation),
-		om("Status"): func(m *soap.Node) error {
-			if m.Nil() || m.Type() != om("UntypedDocumentFlowStatus") {
-				return nil // invoices and types unknown to us have no status that fits a letter
-			}
-			return m.Fields(map[soap.Name]func(*soap.Node) error{
-				om("DeliveryStatus"): text(&d.delivery),
-				om("SignStatus"):     text(&d.sign),
-			})
-		},
+func (d *documentState) readMulti(n *soap.Node) error {
+	return n.Fields(map[soap.Name]reader{
+		om("MultiDeliveryStatus"): text(&d.multiDelivery),
+		om("MultiSignStatus"):     text(&d.multiSign),
+		om("RecipientsCount"):     integer(&d.recipientCount),
 	})
+}
+
+// readStatus reads the polymorphic status; a type that is unknown says nothing.
+func (d *documentState) readStatus(n *soap.Node) error {
+	switch {
+	case n.Nil():
+	case n.Type() == om("UntypedDocumentFlowStatus"):
+		return n.Fields(map[soap.Name]reader{om("DeliveryStatus"): text(&d.delivery), om("SignStatus"): text(&d.sign)})
+	case n.Type() == om("InvoiceDocumentFlowStatus"):
+		d.invoice = true
+		return n.Fields(map[soap.Name]reader{om("BuyerFlow"): text(&d.buyer), om("SellerFlow"): text(&d.seller)})
+	}
+	return nil
+}
+
+// told reports whether the status says something.
+func (d documentState) told() bool {
+	return d.delivery != "" || d.sign != "" || d.invoice || d.recipientCount > 1 || d.revocation == "RevocationAccepted"
 }
 
 // state is the furthest that is certain; whatever this client does not know is still sent.
 func (d documentState) state() edo.State {
 	delivery, sign := d.delivery, d.sign
-	if d.recipients > 1 {
+	if d.recipientCount > 1 {
 		delivery, sign = d.multiDelivery, d.multiSign
 	}
 	switch {
 	case d.revocation == "RevocationAccepted":
 		return edo.StateRevoked
-	case sign == "SignRejected":
+	case sign == "SignRejected", d.buyer == "InvoiceRejected", d.seller == "InvoiceRejected":
 		return edo.StateRefused
 	case sign == "Signed":
 		return edo.StateSigned
-	case delivery == "DeliveredToRecipient", delivery == "DeliveredToRecipients":
+	case delivery == "DeliveredToRecipient", delivery == "DeliveredToRecipients", d.buyer == "InvoiceCharged", d.seller == "InvoiceCharged":
 		return edo.StateDelivered
 	}
 	return edo.StateSent
+}
+
+// standing is the state by status, flows and service documents together.
+func (i info) standing(t docTypes, own edo.BoxID) edo.State {
+	state := i.state()
+	if i.told() {
+		return state
+	}
+	if by := i.byFlows(own); by != edo.StateSent {
+		return by
+	}
+	for _, d := range i.services {
+		switch class := t.class(d.typeOrUntyped()); {
+		case d.parent != "" && d.parent != i.document.id: // about a service document, not about this one
+		case class == edo.ClassRefusal:
+			return edo.StateRefused
+		case class == edo.ClassReply:
+			state = edo.StateSigned
+		case class == edo.ClassReceipt && state == edo.StateSent:
+			state = edo.StateDelivered
+		}
+	}
+	return state
+}
+
+// byFlows counts the recipients of a document that travelled without the sender's signature: one refusal is a refusal,
+// a signature counts when all have signed. For a recipient only its own flow counts.
+func (i info) byFlows(own edo.BoxID) edo.State {
+	flows := i.flowsOf(own)
+	signed, received := 0, 0
+	for _, f := range flows {
+		switch f.status {
+		case "SignRejected":
+			return edo.StateRefused
+		case "SignReceived":
+			signed++
+		}
+		if !f.received.IsZero() || f.status == "SignReceived" {
+			received++
+		}
+	}
+	switch {
+	case len(flows) == 0:
+		return edo.StateSent
+	case signed == len(flows):
+		return edo.StateSigned
+	case received == len(flows):
+		return edo.StateDelivered
+	}
+	return edo.StateSent
+}
+
+// failed reports that the delivery failed: the sender got an error receipt.
+func (i info) failed(t docTypes) bool {
+	for _, d := range i.services {
+		if t.class(d.typeOrUntyped()) == edo.ClassError {
+			return true
+		}
+	}
+	return i.delivery == "NotDeliveredToRecipient" || i.recipientCount > 1 && i.multiDelivery == "NotDeliveredToRecipients"
 }

@@ -1,6 +1,7 @@
 package synerdocs
 
 import (
+	"encoding/base64"
 	"errors"
 	"strconv"
 	"strings"
@@ -88,5 +89,51 @@ func scalar(set func(string) error) reader {
 func enumCode(to *int) reader {
 	return func(n *soap.Node) error {
 		return n.Fields(map[soap.Name]func(*soap.Node) error{om("Code"): integer(to)})
+	}
+}
+
+// id reads an id in its one form, see canonicalID.
+func id(to *string) reader {
+	return func(n *soap.Node) error {
+		var raw string
+		err := text(&raw)(n)
+		*to = canonicalID(raw)
+		return err
+	}
+}
+
+// blob reads something small that came as base64, such as a signature. It stays in the log as it is.
+func blob(to *[]byte) reader {
+	return scalar(func(v string) error {
+		raw, err := base64.StdEncoding.DecodeString(strings.NewReplacer("\r", "", "\n", "", "\t", "", " ", "").Replace(v))
+		if err != nil {
+			return errors.New("is not base64")
+		}
+		*to = raw
+		return nil
+	})
+}
+
+// paperDate reads the date of a paper as it was written, whatever the zone: a date on paper has none.
+func paperDate(to *time.Time) reader {
+	return scalar(func(v string) error {
+		if t, err := parseTime(v, time.UTC); err != nil || t.IsZero() {
+			return err
+		}
+		var err error
+		*to, err = time.Parse(time.DateOnly, v[:len(time.DateOnly)])
+		return err
+	})
+}
+
+// words reads an array of strings; item is their element's name.
+func words(to *[]string, item soap.Name) reader {
+	return func(n *soap.Node) error {
+		return n.Each(item, func(n *soap.Node) error {
+			var v string
+			err := text(&v)(n)
+			*to = append(*to, v)
+			return err
+		})
 	}
 }

@@ -143,8 +143,8 @@ func TestState(t *testing.T) {
 		"refused":               {documentState{delivery: "DeliveredToRecipient", sign: "SignRejected"}, edo.StateRefused},
 		"revoked":               {documentState{delivery: "DeliveredToRecipient", sign: "Signed", revocation: "RevocationAccepted"}, edo.StateRevoked},
 		"revocation asked":      {documentState{delivery: "DeliveredToRecipient", revocation: "RevocationAwaited"}, edo.StateDelivered},
-		"one of two signed":     {documentState{sign: "Signed", recipients: 2, multiDelivery: "PartlyDeliveredToRecipients", multiSign: "PartlySigned"}, edo.StateSent},
-		"both of two delivered": {documentState{recipients: 2, multiDelivery: "DeliveredToRecipients", multiSign: "PartlySigned"}, edo.StateDelivered},
+		"one of two signed":     {documentState{sign: "Signed", recipientCount: 2, multiDelivery: "PartlyDeliveredToRecipients", multiSign: "PartlySigned"}, edo.StateSent},
+		"both of two delivered": {documentState{recipientCount: 2, multiDelivery: "DeliveredToRecipients", multiSign: "PartlySigned"}, edo.StateDelivered},
 		"nothing known":         {documentState{}, edo.StateSent},
 		"a word of the future":  {documentState{delivery: "Teleported", sign: "Blessed"}, edo.StateSent},
 	} {
