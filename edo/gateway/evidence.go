@@ -34,11 +34,11 @@ func requestUnknown(field string, kind edo.Kind) error {
 
 // Evidence is the request, its reply and what the operator fixed, in one line.
 func (g *Gateway) Evidence(ctx context.Context, k edo.InboundKey) (edo.Evidence, error) {
-	e, err := g.evidence(ctx, k)
+	e, err := g.evidenceOf(ctx, k)
 	return e, wrap("gateway.Evidence", err)
 }
 
-func (g *Gateway) evidence(ctx context.Context, k edo.InboundKey) (edo.Evidence, error) {
+func (g *Gateway) evidenceOf(ctx context.Context, k edo.InboundKey) (edo.Evidence, error) {
 	d, err := g.inbound(ctx, k)
 	if err != nil {
 		return edo.Evidence{}, err
