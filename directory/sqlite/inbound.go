@@ -127,7 +127,7 @@ func (s *Store) Update(ctx context.Context, d edo.InboundDocument, revision int6
 			return err
 		}
 		if there.Revision != revision {
-			return &edo.Error{Kind: edo.Conflict, Field: "document", Message: "was changed meanwhile", Remedy: "read it again and decide anew"}
+			return changedMeanwhile()
 		}
 		d.Revision = revision
 		if err := writeInbound(ctx, tx, d); err != nil {
@@ -138,4 +138,8 @@ func (s *Store) Update(ctx context.Context, d edo.InboundDocument, revision int6
 		}
 		return wakeJobs(ctx, tx, jobs, s.now())
 	})
+}
+
+func changedMeanwhile() error {
+	return &edo.Error{Kind: edo.Conflict, Field: "document", Message: "was changed meanwhile", Remedy: "read it again and decide anew"}
 }

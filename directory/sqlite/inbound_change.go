@@ -43,6 +43,9 @@ func putInbound(ctx context.Context, tx *session, d edo.InboundDocument) error {
 		_, err := tx.exec(ctx, sqlInboundInsert, append(inboundArgs(&d), d.Key.Subscriber, d.Key.Remote, d.Message, at(&d.ReceivedAt), d.Skew)...)
 		return err
 	}
+	if err == nil && there.Revision != d.Revision {
+		err = changedMeanwhile() // two messages brought the same document at once: its events must not be written twice
+	}
 	if err != nil {
 		return err
 	}
