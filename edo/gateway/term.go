@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -121,4 +122,35 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 	}
 	g.Queue.Ring()
 	return g.inbound(ctx, k)
+}
+
+// replyFaults says what is wrong with a package that claims to answer a request. One that came electronically is
+// answered electronically; another way needs a reason that was logged with [Gateway.AnswerOtherwise].
+func (g *Gateway) replyFaults(ctx context.Context, p edo.Package) edo.Faults {
+	if p.InReplyTo == "" || edo.CheckID("", string(p.InReplyTo)) != nil {
+		return nil // there is none, or Check has told
+	}
+	d, err := g.inbound(ctx, edo.InboundKey{Subscriber: p.Subscriber, Remote: p.InReplyTo})
+	switch {
+	case errors.Is(err, edo.RequestUnknown):
+		return edo.Faults{requestUnknown("package.in_reply_to", edo.Invalid)}
+	case err != nil:
+		return edo.Faults{err}
+	case p.Channel == "" || p.Channel == edo.ChannelOperator || d.Reply.Channel == p.Channel && d.Reply.Reason != "":
+		return nil
+	}
+	return edo.Faults{&edo.Error{
+		Kind: edo.Invalid, Reason: edo.ReplyNeedsReason, Field: "package.channel",
+		Message: "is " + string(p.Channel) + ", but the request came electronically", Remedy: "answer electronically, or record first why it is answered otherwise",
+	}}
+}
+
+// replied adds that a package which answers a request is with the operator. Its operator's time decides the term.
+func (g *Gateway) replied(op edo.Operation, c *edo.Change) {
+	if op.InReplyTo == "" {
+		return
+	}
+	k := edo.InboundKey{Subscriber: op.Key.Subscriber, Remote: op.InReplyTo}
+	c.Replied = append(c.Replied, edo.Replied{Key: k, Package: op.Key.Package, OperatorTime: op.OperatorTime})
+	c.Wake = append(c.Wake, termJob(k, g.Now()))
 }
