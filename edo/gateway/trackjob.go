@@ -40,7 +40,7 @@ type fates struct {
 
 // trackStep asks what became of a sent package, ever more rarely.
 func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) error {
-	if !op.State.Sent() {
+	if !op.State.Sent() || op.Answer != "" { // an answer ends when it is sent
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 	}
 	session, _, err := g.sentSession(ctx, op)
