@@ -65,6 +65,8 @@ const (
 	State_STATE_REVOKED State = 9
 	// The operator's own verdict, or a fault of the package. Final.
 	State_STATE_FAILED State = 10
+	// The counterparty answered the documents differently; each has its own state.
+	State_STATE_PARTLY State = 11
 )
 
 // Enum value maps for State.
@@ -81,6 +83,7 @@ var (
 		8:  "STATE_REFUSED",
 		9:  "STATE_REVOKED",
 		10: "STATE_FAILED",
+		11: "STATE_PARTLY",
 	}
 	State_value = map[string]int32{
 		"STATE_UNSPECIFIED": 0,
@@ -94,6 +97,7 @@ var (
 		"STATE_REFUSED":     8,
 		"STATE_REVOKED":     9,
 		"STATE_FAILED":      10,
+		"STATE_PARTLY":      11,
 	}
 )
 
@@ -201,6 +205,8 @@ const (
 	Role_ROLE_LOCAL_MARK Role = 3
 	// The detached CMS over the original, DER.
 	Role_ROLE_SIGNATURE Role = 4
+	// The operator's archive of the document's flow, ZIP: it proves without this plugin.
+	Role_ROLE_EVIDENCE Role = 5
 )
 
 // Enum value maps for Role.
@@ -211,6 +217,7 @@ var (
 		2: "ROLE_OPERATOR_FORM",
 		3: "ROLE_LOCAL_MARK",
 		4: "ROLE_SIGNATURE",
+		5: "ROLE_EVIDENCE",
 	}
 	Role_value = map[string]int32{
 		"ROLE_UNSPECIFIED":   0,
@@ -218,6 +225,7 @@ var (
 		"ROLE_OPERATOR_FORM": 2,
 		"ROLE_LOCAL_MARK":    3,
 		"ROLE_SIGNATURE":     4,
+		"ROLE_EVIDENCE":      5,
 	}
 )
 
@@ -246,6 +254,594 @@ func (x Role) Number() protoreflect.EnumNumber {
 // Deprecated: Use Role.Descriptor instead.
 func (Role) EnumDescriptor() ([]byte, []int) {
 	return file_dms_proto_rawDescGZIP(), []int{2}
+}
+
+// AnswerKind is what can be done with a document that lies at the operator.
+type AnswerKind int32
+
+const (
+	// No answer: a package of its own.
+	AnswerKind_ANSWER_KIND_UNSPECIFIED AnswerKind = 0
+	// Confirm that it came.
+	AnswerKind_ANSWER_KIND_RECEIPT AnswerKind = 1
+	// Sign it as well.
+	AnswerKind_ANSWER_KIND_SIGN AnswerKind = 2
+	// Refuse to sign, with a text.
+	AnswerKind_ANSWER_KIND_REFUSE AnswerKind = 3
+	// Offer to revoke it, with a text.
+	AnswerKind_ANSWER_KIND_REVOKE AnswerKind = 4
+	// Sign the other side's offer to revoke.
+	AnswerKind_ANSWER_KIND_ACCEPT_REVOCATION AnswerKind = 5
+	// Refuse that offer, with a text.
+	AnswerKind_ANSWER_KIND_REFUSE_REVOCATION AnswerKind = 6
+)
+
+// Enum value maps for AnswerKind.
+var (
+	AnswerKind_name = map[int32]string{
+		0: "ANSWER_KIND_UNSPECIFIED",
+		1: "ANSWER_KIND_RECEIPT",
+		2: "ANSWER_KIND_SIGN",
+		3: "ANSWER_KIND_REFUSE",
+		4: "ANSWER_KIND_REVOKE",
+		5: "ANSWER_KIND_ACCEPT_REVOCATION",
+		6: "ANSWER_KIND_REFUSE_REVOCATION",
+	}
+	AnswerKind_value = map[string]int32{
+		"ANSWER_KIND_UNSPECIFIED":       0,
+		"ANSWER_KIND_RECEIPT":           1,
+		"ANSWER_KIND_SIGN":              2,
+		"ANSWER_KIND_REFUSE":            3,
+		"ANSWER_KIND_REVOKE":            4,
+		"ANSWER_KIND_ACCEPT_REVOCATION": 5,
+		"ANSWER_KIND_REFUSE_REVOCATION": 6,
+	}
+)
+
+func (x AnswerKind) Enum() *AnswerKind {
+	p := new(AnswerKind)
+	*p = x
+	return p
+}
+
+func (x AnswerKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AnswerKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[3].Descriptor()
+}
+
+func (AnswerKind) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[3]
+}
+
+func (x AnswerKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AnswerKind.Descriptor instead.
+func (AnswerKind) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{3}
+}
+
+// Flow is the way a document travels.
+type Flow int32
+
+const (
+	// Unspecified means signed.
+	Flow_FLOW_UNSPECIFIED Flow = 0
+	// With the sender's signature.
+	Flow_FLOW_SIGNED Flow = 1
+	// Without one; the recipient may be asked to sign.
+	Flow_FLOW_UNSIGNED Flow = 2
+	// A document of somebody else, passed on.
+	Flow_FLOW_FORWARD Flow = 3
+	// Inside one organisation.
+	Flow_FLOW_INTERNAL Flow = 4
+)
+
+// Enum value maps for Flow.
+var (
+	Flow_name = map[int32]string{
+		0: "FLOW_UNSPECIFIED",
+		1: "FLOW_SIGNED",
+		2: "FLOW_UNSIGNED",
+		3: "FLOW_FORWARD",
+		4: "FLOW_INTERNAL",
+	}
+	Flow_value = map[string]int32{
+		"FLOW_UNSPECIFIED": 0,
+		"FLOW_SIGNED":      1,
+		"FLOW_UNSIGNED":    2,
+		"FLOW_FORWARD":     3,
+		"FLOW_INTERNAL":    4,
+	}
+)
+
+func (x Flow) Enum() *Flow {
+	p := new(Flow)
+	*p = x
+	return p
+}
+
+func (x Flow) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Flow) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[4].Descriptor()
+}
+
+func (Flow) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[4]
+}
+
+func (x Flow) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Flow.Descriptor instead.
+func (Flow) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{4}
+}
+
+// Channel is how a package reaches people.
+type Channel int32
+
+const (
+	// Unspecified means operator.
+	Channel_CHANNEL_UNSPECIFIED Channel = 0
+	// By the operator.
+	Channel_CHANNEL_OPERATOR Channel = 1
+	// By e-mail, sent by the host; the operator fixes the time.
+	Channel_CHANNEL_E_MAIL Channel = 2
+	// On paper, by the host; the operator fixes the time.
+	Channel_CHANNEL_PAPER Channel = 3
+)
+
+// Enum value maps for Channel.
+var (
+	Channel_name = map[int32]string{
+		0: "CHANNEL_UNSPECIFIED",
+		1: "CHANNEL_OPERATOR",
+		2: "CHANNEL_E_MAIL",
+		3: "CHANNEL_PAPER",
+	}
+	Channel_value = map[string]int32{
+		"CHANNEL_UNSPECIFIED": 0,
+		"CHANNEL_OPERATOR":    1,
+		"CHANNEL_E_MAIL":      2,
+		"CHANNEL_PAPER":       3,
+	}
+)
+
+func (x Channel) Enum() *Channel {
+	p := new(Channel)
+	*p = x
+	return p
+}
+
+func (x Channel) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Channel) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[5].Descriptor()
+}
+
+func (Channel) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[5]
+}
+
+func (x Channel) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Channel.Descriptor instead.
+func (Channel) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{5}
+}
+
+// DocumentClass is what a document is to the conversation.
+type DocumentClass int32
+
+const (
+	DocumentClass_DOCUMENT_CLASS_UNSPECIFIED DocumentClass = 0
+	// What people write to each other.
+	DocumentClass_DOCUMENT_CLASS_MAIN DocumentClass = 1
+	// The other side's title of a formalised document.
+	DocumentClass_DOCUMENT_CLASS_REPLY DocumentClass = 2
+	// A notice of receipt.
+	DocumentClass_DOCUMENT_CLASS_RECEIPT DocumentClass = 3
+	// A refusal: notice of clarification.
+	DocumentClass_DOCUMENT_CLASS_REFUSAL DocumentClass = 4
+	// An offer to revoke.
+	DocumentClass_DOCUMENT_CLASS_REVOCATION DocumentClass = 5
+	// A confirmation of the operator.
+	DocumentClass_DOCUMENT_CLASS_CONFIRMATION DocumentClass = 6
+	// The delivery failed.
+	DocumentClass_DOCUMENT_CLASS_ERROR DocumentClass = 7
+	// No document: a signature for one that travelled earlier.
+	DocumentClass_DOCUMENT_CLASS_SIGNATURE DocumentClass = 8
+)
+
+// Enum value maps for DocumentClass.
+var (
+	DocumentClass_name = map[int32]string{
+		0: "DOCUMENT_CLASS_UNSPECIFIED",
+		1: "DOCUMENT_CLASS_MAIN",
+		2: "DOCUMENT_CLASS_REPLY",
+		3: "DOCUMENT_CLASS_RECEIPT",
+		4: "DOCUMENT_CLASS_REFUSAL",
+		5: "DOCUMENT_CLASS_REVOCATION",
+		6: "DOCUMENT_CLASS_CONFIRMATION",
+		7: "DOCUMENT_CLASS_ERROR",
+		8: "DOCUMENT_CLASS_SIGNATURE",
+	}
+	DocumentClass_value = map[string]int32{
+		"DOCUMENT_CLASS_UNSPECIFIED":  0,
+		"DOCUMENT_CLASS_MAIN":         1,
+		"DOCUMENT_CLASS_REPLY":        2,
+		"DOCUMENT_CLASS_RECEIPT":      3,
+		"DOCUMENT_CLASS_REFUSAL":      4,
+		"DOCUMENT_CLASS_REVOCATION":   5,
+		"DOCUMENT_CLASS_CONFIRMATION": 6,
+		"DOCUMENT_CLASS_ERROR":        7,
+		"DOCUMENT_CLASS_SIGNATURE":    8,
+	}
+)
+
+func (x DocumentClass) Enum() *DocumentClass {
+	p := new(DocumentClass)
+	*p = x
+	return p
+}
+
+func (x DocumentClass) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DocumentClass) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[6].Descriptor()
+}
+
+func (DocumentClass) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[6]
+}
+
+func (x DocumentClass) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DocumentClass.Descriptor instead.
+func (DocumentClass) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{6}
+}
+
+// InboundState is where an inbound document stands.
+type InboundState int32
+
+const (
+	InboundState_INBOUND_STATE_UNSPECIFIED InboundState = 0
+	// Its id is durable, nothing else.
+	InboundState_INBOUND_STATE_LISTED InboundState = 1
+	// Described; the operator gives the content only after our receipt.
+	InboundState_INBOUND_STATE_CLOSED InboundState = 2
+	// Content and signatures are durable: read them with Content.
+	InboundState_INBOUND_STATE_STORED InboundState = 3
+)
+
+// Enum value maps for InboundState.
+var (
+	InboundState_name = map[int32]string{
+		0: "INBOUND_STATE_UNSPECIFIED",
+		1: "INBOUND_STATE_LISTED",
+		2: "INBOUND_STATE_CLOSED",
+		3: "INBOUND_STATE_STORED",
+	}
+	InboundState_value = map[string]int32{
+		"INBOUND_STATE_UNSPECIFIED": 0,
+		"INBOUND_STATE_LISTED":      1,
+		"INBOUND_STATE_CLOSED":      2,
+		"INBOUND_STATE_STORED":      3,
+	}
+)
+
+func (x InboundState) Enum() *InboundState {
+	p := new(InboundState)
+	*p = x
+	return p
+}
+
+func (x InboundState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (InboundState) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[7].Descriptor()
+}
+
+func (InboundState) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[7]
+}
+
+func (x InboundState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use InboundState.Descriptor instead.
+func (InboundState) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{7}
+}
+
+// TermState is where the term of an answer stands.
+type TermState int32
+
+const (
+	// There is no term.
+	TermState_TERM_STATE_UNSPECIFIED TermState = 0
+	// It runs.
+	TermState_TERM_STATE_OPEN TermState = 1
+	// It ends soon.
+	TermState_TERM_STATE_WARNED TermState = 2
+	// The operator's time of the reply is in it. Final.
+	TermState_TERM_STATE_MET TermState = 3
+	// It is not. Final, unless an earlier operator time of a reply becomes known.
+	TermState_TERM_STATE_MISSED TermState = 4
+)
+
+// Enum value maps for TermState.
+var (
+	TermState_name = map[int32]string{
+		0: "TERM_STATE_UNSPECIFIED",
+		1: "TERM_STATE_OPEN",
+		2: "TERM_STATE_WARNED",
+		3: "TERM_STATE_MET",
+		4: "TERM_STATE_MISSED",
+	}
+	TermState_value = map[string]int32{
+		"TERM_STATE_UNSPECIFIED": 0,
+		"TERM_STATE_OPEN":        1,
+		"TERM_STATE_WARNED":      2,
+		"TERM_STATE_MET":         3,
+		"TERM_STATE_MISSED":      4,
+	}
+)
+
+func (x TermState) Enum() *TermState {
+	p := new(TermState)
+	*p = x
+	return p
+}
+
+func (x TermState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TermState) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[8].Descriptor()
+}
+
+func (TermState) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[8]
+}
+
+func (x TermState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TermState.Descriptor instead.
+func (TermState) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{8}
+}
+
+// TaskState is where a signature task stands.
+type TaskState int32
+
+const (
+	TaskState_TASK_STATE_UNSPECIFIED TaskState = 0
+	// It waits for a signature.
+	TaskState_TASK_STATE_OPEN TaskState = 1
+	// The deadline has passed; it still waits.
+	TaskState_TASK_STATE_OVERDUE TaskState = 2
+	// The signature came. Final.
+	TaskState_TASK_STATE_SIGNED TaskState = 3
+	// The person refused. Final.
+	TaskState_TASK_STATE_REFUSED TaskState = 4
+)
+
+// Enum value maps for TaskState.
+var (
+	TaskState_name = map[int32]string{
+		0: "TASK_STATE_UNSPECIFIED",
+		1: "TASK_STATE_OPEN",
+		2: "TASK_STATE_OVERDUE",
+		3: "TASK_STATE_SIGNED",
+		4: "TASK_STATE_REFUSED",
+	}
+	TaskState_value = map[string]int32{
+		"TASK_STATE_UNSPECIFIED": 0,
+		"TASK_STATE_OPEN":        1,
+		"TASK_STATE_OVERDUE":     2,
+		"TASK_STATE_SIGNED":      3,
+		"TASK_STATE_REFUSED":     4,
+	}
+)
+
+func (x TaskState) Enum() *TaskState {
+	p := new(TaskState)
+	*p = x
+	return p
+}
+
+func (x TaskState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TaskState) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[9].Descriptor()
+}
+
+func (TaskState) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[9]
+}
+
+func (x TaskState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TaskState.Descriptor instead.
+func (TaskState) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{9}
+}
+
+// CounterpartyState is where making a counterparty reachable stands.
+type CounterpartyState int32
+
+const (
+	CounterpartyState_COUNTERPARTY_STATE_UNSPECIFIED CounterpartyState = 0
+	// Being looked up.
+	CounterpartyState_COUNTERPARTY_STATE_LOOKING CounterpartyState = 1
+	// The request to register may have left.
+	CounterpartyState_COUNTERPARTY_STATE_REGISTERING CounterpartyState = 2
+	// It has a box and must become active.
+	CounterpartyState_COUNTERPARTY_STATE_INVITED CounterpartyState = 3
+	// Documents may be sent.
+	CounterpartyState_COUNTERPARTY_STATE_READY CounterpartyState = 4
+	// Several boxes fit: choose one of the candidates.
+	CounterpartyState_COUNTERPARTY_STATE_CHOICE CounterpartyState = 5
+	// It forbade the exchange.
+	CounterpartyState_COUNTERPARTY_STATE_FORBIDDEN CounterpartyState = 6
+	// The operator refused to register it.
+	CounterpartyState_COUNTERPARTY_STATE_FAILED CounterpartyState = 7
+)
+
+// Enum value maps for CounterpartyState.
+var (
+	CounterpartyState_name = map[int32]string{
+		0: "COUNTERPARTY_STATE_UNSPECIFIED",
+		1: "COUNTERPARTY_STATE_LOOKING",
+		2: "COUNTERPARTY_STATE_REGISTERING",
+		3: "COUNTERPARTY_STATE_INVITED",
+		4: "COUNTERPARTY_STATE_READY",
+		5: "COUNTERPARTY_STATE_CHOICE",
+		6: "COUNTERPARTY_STATE_FORBIDDEN",
+		7: "COUNTERPARTY_STATE_FAILED",
+	}
+	CounterpartyState_value = map[string]int32{
+		"COUNTERPARTY_STATE_UNSPECIFIED": 0,
+		"COUNTERPARTY_STATE_LOOKING":     1,
+		"COUNTERPARTY_STATE_REGISTERING": 2,
+		"COUNTERPARTY_STATE_INVITED":     3,
+		"COUNTERPARTY_STATE_READY":       4,
+		"COUNTERPARTY_STATE_CHOICE":      5,
+		"COUNTERPARTY_STATE_FORBIDDEN":   6,
+		"COUNTERPARTY_STATE_FAILED":      7,
+	}
+)
+
+func (x CounterpartyState) Enum() *CounterpartyState {
+	p := new(CounterpartyState)
+	*p = x
+	return p
+}
+
+func (x CounterpartyState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CounterpartyState) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[10].Descriptor()
+}
+
+func (CounterpartyState) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[10]
+}
+
+func (x CounterpartyState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CounterpartyState.Descriptor instead.
+func (CounterpartyState) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{10}
+}
+
+// RelationState is where the exchange with a counterparty stands, seen from our side.
+type RelationState int32
+
+const (
+	RelationState_RELATION_STATE_UNSPECIFIED RelationState = 0
+	// Nobody has invited anybody.
+	RelationState_RELATION_STATE_NONE RelationState = 1
+	// Our invitation waits for them.
+	RelationState_RELATION_STATE_INVITED RelationState = 2
+	// Their invitation waits for us.
+	RelationState_RELATION_STATE_ASKED RelationState = 3
+	// Documents may be exchanged.
+	RelationState_RELATION_STATE_ACTIVE RelationState = 4
+	// We declined theirs.
+	RelationState_RELATION_STATE_REJECTED RelationState = 5
+	// They forbade the exchange.
+	RelationState_RELATION_STATE_FORBIDDEN RelationState = 6
+	// An invitation was withdrawn.
+	RelationState_RELATION_STATE_WITHDRAWN RelationState = 7
+	// The operator said something that is not known here.
+	RelationState_RELATION_STATE_UNKNOWN RelationState = 8
+)
+
+// Enum value maps for RelationState.
+var (
+	RelationState_name = map[int32]string{
+		0: "RELATION_STATE_UNSPECIFIED",
+		1: "RELATION_STATE_NONE",
+		2: "RELATION_STATE_INVITED",
+		3: "RELATION_STATE_ASKED",
+		4: "RELATION_STATE_ACTIVE",
+		5: "RELATION_STATE_REJECTED",
+		6: "RELATION_STATE_FORBIDDEN",
+		7: "RELATION_STATE_WITHDRAWN",
+		8: "RELATION_STATE_UNKNOWN",
+	}
+	RelationState_value = map[string]int32{
+		"RELATION_STATE_UNSPECIFIED": 0,
+		"RELATION_STATE_NONE":        1,
+		"RELATION_STATE_INVITED":     2,
+		"RELATION_STATE_ASKED":       3,
+		"RELATION_STATE_ACTIVE":      4,
+		"RELATION_STATE_REJECTED":    5,
+		"RELATION_STATE_FORBIDDEN":   6,
+		"RELATION_STATE_WITHDRAWN":   7,
+		"RELATION_STATE_UNKNOWN":     8,
+	}
+)
+
+func (x RelationState) Enum() *RelationState {
+	p := new(RelationState)
+	*p = x
+	return p
+}
+
+func (x RelationState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RelationState) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[11].Descriptor()
+}
+
+func (RelationState) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[11]
+}
+
+func (x RelationState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RelationState.Descriptor instead.
+func (RelationState) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{11}
 }
 
 // Verdict is what could be said about a signature without the operator.
@@ -288,11 +884,11 @@ func (x Verdict) String() string {
 }
 
 func (Verdict) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[3].Descriptor()
+	return file_dms_proto_enumTypes[12].Descriptor()
 }
 
 func (Verdict) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[3]
+	return &file_dms_proto_enumTypes[12]
 }
 
 func (x Verdict) Number() protoreflect.EnumNumber {
@@ -301,7 +897,7 @@ func (x Verdict) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Verdict.Descriptor instead.
 func (Verdict) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{3}
+	return file_dms_proto_rawDescGZIP(), []int{12}
 }
 
 // EventKind says what an event tells.
@@ -315,21 +911,49 @@ const (
 	EventKind_EVENT_KIND_STAMP EventKind = 2
 	// A version of a document was stored: read it with Content.
 	EventKind_EVENT_KIND_VERSION EventKind = 3
+	// A document came in, or what is known of it changed.
+	EventKind_EVENT_KIND_INBOUND EventKind = 4
+	// The counterparty answered a document of ours.
+	EventKind_EVENT_KIND_ANSWER EventKind = 5
+	// The term of an answer was opened, is near, was met or missed.
+	EventKind_EVENT_KIND_TERM EventKind = 6
+	// A signature task was opened, is overdue or has ended.
+	EventKind_EVENT_KIND_TASK EventKind = 7
+	// PDF, signature and evidence are ready for the host to send.
+	EventKind_EVENT_KIND_HAND_OFF EventKind = 8
+	// The operator's clock and ours differ by more than allowed, or no longer do.
+	EventKind_EVENT_KIND_SKEW EventKind = 9
+	// A counterparty became reachable, or a person has to choose.
+	EventKind_EVENT_KIND_COUNTERPARTY EventKind = 10
 )
 
 // Enum value maps for EventKind.
 var (
 	EventKind_name = map[int32]string{
-		0: "EVENT_KIND_UNSPECIFIED",
-		1: "EVENT_KIND_STATUS",
-		2: "EVENT_KIND_STAMP",
-		3: "EVENT_KIND_VERSION",
+		0:  "EVENT_KIND_UNSPECIFIED",
+		1:  "EVENT_KIND_STATUS",
+		2:  "EVENT_KIND_STAMP",
+		3:  "EVENT_KIND_VERSION",
+		4:  "EVENT_KIND_INBOUND",
+		5:  "EVENT_KIND_ANSWER",
+		6:  "EVENT_KIND_TERM",
+		7:  "EVENT_KIND_TASK",
+		8:  "EVENT_KIND_HAND_OFF",
+		9:  "EVENT_KIND_SKEW",
+		10: "EVENT_KIND_COUNTERPARTY",
 	}
 	EventKind_value = map[string]int32{
-		"EVENT_KIND_UNSPECIFIED": 0,
-		"EVENT_KIND_STATUS":      1,
-		"EVENT_KIND_STAMP":       2,
-		"EVENT_KIND_VERSION":     3,
+		"EVENT_KIND_UNSPECIFIED":  0,
+		"EVENT_KIND_STATUS":       1,
+		"EVENT_KIND_STAMP":        2,
+		"EVENT_KIND_VERSION":      3,
+		"EVENT_KIND_INBOUND":      4,
+		"EVENT_KIND_ANSWER":       5,
+		"EVENT_KIND_TERM":         6,
+		"EVENT_KIND_TASK":         7,
+		"EVENT_KIND_HAND_OFF":     8,
+		"EVENT_KIND_SKEW":         9,
+		"EVENT_KIND_COUNTERPARTY": 10,
 	}
 )
 
@@ -344,11 +968,11 @@ func (x EventKind) String() string {
 }
 
 func (EventKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[4].Descriptor()
+	return file_dms_proto_enumTypes[13].Descriptor()
 }
 
 func (EventKind) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[4]
+	return &file_dms_proto_enumTypes[13]
 }
 
 func (x EventKind) Number() protoreflect.EnumNumber {
@@ -357,7 +981,7 @@ func (x EventKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use EventKind.Descriptor instead.
 func (EventKind) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{4}
+	return file_dms_proto_rawDescGZIP(), []int{13}
 }
 
 // Kind is what a host acts on. The gRPC code follows from it.
@@ -429,11 +1053,11 @@ func (x Kind) String() string {
 }
 
 func (Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[5].Descriptor()
+	return file_dms_proto_enumTypes[14].Descriptor()
 }
 
 func (Kind) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[5]
+	return &file_dms_proto_enumTypes[14]
 }
 
 func (x Kind) Number() protoreflect.EnumNumber {
@@ -442,7 +1066,7 @@ func (x Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Kind.Descriptor instead.
 func (Kind) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{5}
+	return file_dms_proto_rawDescGZIP(), []int{14}
 }
 
 // Repeat says what a host may do with the same request.
@@ -489,11 +1113,11 @@ func (x Repeat) String() string {
 }
 
 func (Repeat) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[6].Descriptor()
+	return file_dms_proto_enumTypes[15].Descriptor()
 }
 
 func (Repeat) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[6]
+	return &file_dms_proto_enumTypes[15]
 }
 
 func (x Repeat) Number() protoreflect.EnumNumber {
@@ -502,7 +1126,7 @@ func (x Repeat) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Repeat.Descriptor instead.
 func (Repeat) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{6}
+	return file_dms_proto_rawDescGZIP(), []int{15}
 }
 
 // LoginKind says how a subscriber proves itself to its operator.
@@ -514,6 +1138,12 @@ const (
 	LoginKind_LOGIN_KIND_PASSWORD LoginKind = 1
 	// Certificate and private key.
 	LoginKind_LOGIN_KIND_CERTIFICATE LoginKind = 2
+	// Certificate, and a password instead of its key.
+	LoginKind_LOGIN_KIND_CERTIFICATE_PASSWORD LoginKind = 3
+	// Identity token of another system.
+	LoginKind_LOGIN_KIND_IDENTITY_TOKEN LoginKind = 4
+	// Access token of another system.
+	LoginKind_LOGIN_KIND_ACCESS_TOKEN LoginKind = 5
 )
 
 // Enum value maps for LoginKind.
@@ -522,11 +1152,17 @@ var (
 		0: "LOGIN_KIND_UNSPECIFIED",
 		1: "LOGIN_KIND_PASSWORD",
 		2: "LOGIN_KIND_CERTIFICATE",
+		3: "LOGIN_KIND_CERTIFICATE_PASSWORD",
+		4: "LOGIN_KIND_IDENTITY_TOKEN",
+		5: "LOGIN_KIND_ACCESS_TOKEN",
 	}
 	LoginKind_value = map[string]int32{
-		"LOGIN_KIND_UNSPECIFIED": 0,
-		"LOGIN_KIND_PASSWORD":    1,
-		"LOGIN_KIND_CERTIFICATE": 2,
+		"LOGIN_KIND_UNSPECIFIED":          0,
+		"LOGIN_KIND_PASSWORD":             1,
+		"LOGIN_KIND_CERTIFICATE":          2,
+		"LOGIN_KIND_CERTIFICATE_PASSWORD": 3,
+		"LOGIN_KIND_IDENTITY_TOKEN":       4,
+		"LOGIN_KIND_ACCESS_TOKEN":         5,
 	}
 )
 
@@ -541,11 +1177,11 @@ func (x LoginKind) String() string {
 }
 
 func (LoginKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[7].Descriptor()
+	return file_dms_proto_enumTypes[16].Descriptor()
 }
 
 func (LoginKind) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[7]
+	return &file_dms_proto_enumTypes[16]
 }
 
 func (x LoginKind) Number() protoreflect.EnumNumber {
@@ -554,7 +1190,7 @@ func (x LoginKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LoginKind.Descriptor instead.
 func (LoginKind) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{7}
+	return file_dms_proto_rawDescGZIP(), []int{16}
 }
 
 // UnverifiedPolicy says what to do with a signature that only the operator can check.
@@ -593,11 +1229,11 @@ func (x UnverifiedPolicy) String() string {
 }
 
 func (UnverifiedPolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[8].Descriptor()
+	return file_dms_proto_enumTypes[17].Descriptor()
 }
 
 func (UnverifiedPolicy) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[8]
+	return &file_dms_proto_enumTypes[17]
 }
 
 func (x UnverifiedPolicy) Number() protoreflect.EnumNumber {
@@ -606,10 +1242,10 @@ func (x UnverifiedPolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UnverifiedPolicy.Descriptor instead.
 func (UnverifiedPolicy) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{8}
+	return file_dms_proto_rawDescGZIP(), []int{17}
 }
 
-// Action is something a user may be allowed to do. Only ACTION_SEND is enforced: Send asks for it. Calls that read name
+// Action is something a user may be allowed to do. All but ACTION_READ are enforced where they are asked for. Calls that read name
 // no user, so whoever can reach the plugin may read; the host decides who sees what.
 type Action int32
 
@@ -619,6 +1255,12 @@ const (
 	Action_ACTION_SEND Action = 1
 	// See states, versions and the message log. It is stored, but no call asks for it yet: it is kept for a console.
 	Action_ACTION_READ Action = 2
+	// Sign, refuse and revoke what came in; set terms.
+	Action_ACTION_ANSWER Action = 3
+	// Register and invite counterparties, enrol subscribers.
+	Action_ACTION_INVITE Action = 4
+	// Complete signature tasks.
+	Action_ACTION_SIGN Action = 5
 )
 
 // Enum value maps for Action.
@@ -627,11 +1269,17 @@ var (
 		0: "ACTION_UNSPECIFIED",
 		1: "ACTION_SEND",
 		2: "ACTION_READ",
+		3: "ACTION_ANSWER",
+		4: "ACTION_INVITE",
+		5: "ACTION_SIGN",
 	}
 	Action_value = map[string]int32{
 		"ACTION_UNSPECIFIED": 0,
 		"ACTION_SEND":        1,
 		"ACTION_READ":        2,
+		"ACTION_ANSWER":      3,
+		"ACTION_INVITE":      4,
+		"ACTION_SIGN":        5,
 	}
 )
 
@@ -646,11 +1294,11 @@ func (x Action) String() string {
 }
 
 func (Action) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[9].Descriptor()
+	return file_dms_proto_enumTypes[18].Descriptor()
 }
 
 func (Action) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[9]
+	return &file_dms_proto_enumTypes[18]
 }
 
 func (x Action) Number() protoreflect.EnumNumber {
@@ -659,7 +1307,64 @@ func (x Action) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Action.Descriptor instead.
 func (Action) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{9}
+	return file_dms_proto_rawDescGZIP(), []int{18}
+}
+
+// KeyPlace says where the key of a signer is.
+type KeyPlace int32
+
+const (
+	// Unspecified means here, sealed.
+	KeyPlace_KEY_PLACE_UNSPECIFIED KeyPlace = 0
+	// Sealed in the plugin's home.
+	KeyPlace_KEY_PLACE_KEY KeyPlace = 1
+	// With the host: every signature becomes a signature task.
+	KeyPlace_KEY_PLACE_HOST KeyPlace = 2
+	// Behind a program.
+	KeyPlace_KEY_PLACE_COMMAND KeyPlace = 3
+)
+
+// Enum value maps for KeyPlace.
+var (
+	KeyPlace_name = map[int32]string{
+		0: "KEY_PLACE_UNSPECIFIED",
+		1: "KEY_PLACE_KEY",
+		2: "KEY_PLACE_HOST",
+		3: "KEY_PLACE_COMMAND",
+	}
+	KeyPlace_value = map[string]int32{
+		"KEY_PLACE_UNSPECIFIED": 0,
+		"KEY_PLACE_KEY":         1,
+		"KEY_PLACE_HOST":        2,
+		"KEY_PLACE_COMMAND":     3,
+	}
+)
+
+func (x KeyPlace) Enum() *KeyPlace {
+	p := new(KeyPlace)
+	*p = x
+	return p
+}
+
+func (x KeyPlace) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (KeyPlace) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[19].Descriptor()
+}
+
+func (KeyPlace) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[19]
+}
+
+func (x KeyPlace) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use KeyPlace.Descriptor instead.
+func (KeyPlace) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{19}
 }
 
 // Outcome is what one exchange ended with.
@@ -711,11 +1416,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[10].Descriptor()
+	return file_dms_proto_enumTypes[20].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[10]
+	return &file_dms_proto_enumTypes[20]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -724,7 +1429,7 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{10}
+	return file_dms_proto_rawDescGZIP(), []int{20}
 }
 
 // Side chooses the request or the answer of an exchange.
@@ -763,11 +1468,11 @@ func (x Side) String() string {
 }
 
 func (Side) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[11].Descriptor()
+	return file_dms_proto_enumTypes[21].Descriptor()
 }
 
 func (Side) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[11]
+	return &file_dms_proto_enumTypes[21]
 }
 
 func (x Side) Number() protoreflect.EnumNumber {
@@ -776,7 +1481,7 @@ func (x Side) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Side.Descriptor instead.
 func (Side) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{11}
+	return file_dms_proto_rawDescGZIP(), []int{21}
 }
 
 type GetInfoRequest struct {
@@ -1042,6 +1747,134 @@ func (x *Key) GetPackage() string {
 	return ""
 }
 
+// Sentence is one line for people in both languages.
+type Sentence struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Russian.
+	Ru string `protobuf:"bytes,1,opt,name=ru,proto3" json:"ru,omitempty"`
+	// English.
+	En            string `protobuf:"bytes,2,opt,name=en,proto3" json:"en,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Sentence) Reset() {
+	*x = Sentence{}
+	mi := &file_dms_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Sentence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Sentence) ProtoMessage() {}
+
+func (x *Sentence) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Sentence.ProtoReflect.Descriptor instead.
+func (*Sentence) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Sentence) GetRu() string {
+	if x != nil {
+		return x.Ru
+	}
+	return ""
+}
+
+func (x *Sentence) GetEn() string {
+	if x != nil {
+		return x.En
+	}
+	return ""
+}
+
+// Consent is what a person agreed to before signing.
+type Consent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the consent, as the configuration of kinds names it.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// SHA-256 of the text that was shown, 32 bytes.
+	TextSha256 []byte `protobuf:"bytes,2,opt,name=text_sha256,json=textSha256,proto3" json:"text_sha256,omitempty"`
+	// When it was given.
+	At *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	// Who gave it, at most 1000 characters.
+	Person        string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Consent) Reset() {
+	*x = Consent{}
+	mi := &file_dms_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Consent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Consent) ProtoMessage() {}
+
+func (x *Consent) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Consent.ProtoReflect.Descriptor instead.
+func (*Consent) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Consent) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Consent) GetTextSha256() []byte {
+	if x != nil {
+		return x.TextSha256
+	}
+	return nil
+}
+
+func (x *Consent) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Consent) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
 // Counterparty is the other organisation.
 type Counterparty struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1059,7 +1892,7 @@ type Counterparty struct {
 
 func (x *Counterparty) Reset() {
 	*x = Counterparty{}
-	mi := &file_dms_proto_msgTypes[5]
+	mi := &file_dms_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1904,7 @@ func (x *Counterparty) String() string {
 func (*Counterparty) ProtoMessage() {}
 
 func (x *Counterparty) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[5]
+	mi := &file_dms_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1917,7 @@ func (x *Counterparty) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counterparty.ProtoReflect.Descriptor instead.
 func (*Counterparty) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{5}
+	return file_dms_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Counterparty) GetInn() string {
@@ -1129,14 +1962,20 @@ type Address struct {
 	// Code of the counterparty's operator, may be empty.
 	Operator string `protobuf:"bytes,5,opt,name=operator,proto3" json:"operator,omitempty"`
 	// Whether it can receive now.
-	Active        bool `protobuf:"varint,6,opt,name=active,proto3" json:"active,omitempty"`
+	Active bool `protobuf:"varint,6,opt,name=active,proto3" json:"active,omitempty"`
+	// The operator's own number of the organisation, opaque.
+	Organisation string `protobuf:"bytes,7,opt,name=organisation,proto3" json:"organisation,omitempty"`
+	// Department; empty: the head department.
+	Department string `protobuf:"bytes,8,opt,name=department,proto3" json:"department,omitempty"`
+	// Whether the box is at another operator.
+	Roaming       bool `protobuf:"varint,9,opt,name=roaming,proto3" json:"roaming,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_dms_proto_msgTypes[6]
+	mi := &file_dms_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1987,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[6]
+	mi := &file_dms_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +2000,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{6}
+	return file_dms_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Address) GetBox() string {
@@ -1206,6 +2045,27 @@ func (x *Address) GetActive() bool {
 	return false
 }
 
+func (x *Address) GetOrganisation() string {
+	if x != nil {
+		return x.Organisation
+	}
+	return ""
+}
+
+func (x *Address) GetDepartment() string {
+	if x != nil {
+		return x.Department
+	}
+	return ""
+}
+
+func (x *Address) GetRoaming() bool {
+	if x != nil {
+		return x.Roaming
+	}
+	return false
+}
+
 // SignerInfo is what people need to know of a signing certificate.
 type SignerInfo struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1235,7 +2095,7 @@ type SignerInfo struct {
 
 func (x *SignerInfo) Reset() {
 	*x = SignerInfo{}
-	mi := &file_dms_proto_msgTypes[7]
+	mi := &file_dms_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +2107,7 @@ func (x *SignerInfo) String() string {
 func (*SignerInfo) ProtoMessage() {}
 
 func (x *SignerInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[7]
+	mi := &file_dms_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +2120,7 @@ func (x *SignerInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignerInfo.ProtoReflect.Descriptor instead.
 func (*SignerInfo) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{7}
+	return file_dms_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SignerInfo) GetId() string {
@@ -1360,7 +2220,7 @@ type Version struct {
 
 func (x *Version) Reset() {
 	*x = Version{}
-	mi := &file_dms_proto_msgTypes[8]
+	mi := &file_dms_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +2232,7 @@ func (x *Version) String() string {
 func (*Version) ProtoMessage() {}
 
 func (x *Version) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[8]
+	mi := &file_dms_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +2245,7 @@ func (x *Version) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Version.ProtoReflect.Descriptor instead.
 func (*Version) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{8}
+	return file_dms_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Version) GetDocument() string {
@@ -1499,14 +2359,30 @@ type Operation struct {
 	// Our box it was sent from; empty until it is being sent.
 	From string `protobuf:"bytes,22,opt,name=from,proto3" json:"from,omitempty"`
 	// How many sends were repeated after a doubt.
-	Resends       int32 `protobuf:"varint,23,opt,name=resends,proto3" json:"resends,omitempty"`
+	Resends int32 `protobuf:"varint,23,opt,name=resends,proto3" json:"resends,omitempty"`
+	// Which of our organisations pays the operator for it.
+	Payer string `protobuf:"bytes,24,opt,name=payer,proto3" json:"payer,omitempty"`
+	// How it reaches the counterparty.
+	Channel Channel `protobuf:"varint,25,opt,name=channel,proto3,enum=edokit.dms.v1.Channel" json:"channel,omitempty"`
+	// Unspecified: a package of its own.
+	Answer AnswerKind `protobuf:"varint,26,opt,name=answer,proto3,enum=edokit.dms.v1.AnswerKind" json:"answer,omitempty"`
+	// Text of a refusal or a revocation.
+	Text string `protobuf:"bytes,27,opt,name=text,proto3" json:"text,omitempty"`
+	// The inbound request that it answers: the operator's id of that document.
+	InReplyTo string `protobuf:"bytes,28,opt,name=in_reply_to,json=inReplyTo,proto3" json:"in_reply_to,omitempty"`
+	// The way it travels.
+	Flow Flow `protobuf:"varint,29,opt,name=flow,proto3,enum=edokit.dms.v1.Flow" json:"flow,omitempty"`
+	// What people agreed to before.
+	Consents []*Consent `protobuf:"bytes,30,rep,name=consents,proto3" json:"consents,omitempty"`
+	// Where an answer goes when there are several.
+	Parties       []*Address `protobuf:"bytes,31,rep,name=parties,proto3" json:"parties,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Operation) Reset() {
 	*x = Operation{}
-	mi := &file_dms_proto_msgTypes[9]
+	mi := &file_dms_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1518,7 +2394,7 @@ func (x *Operation) String() string {
 func (*Operation) ProtoMessage() {}
 
 func (x *Operation) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[9]
+	mi := &file_dms_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1531,7 +2407,7 @@ func (x *Operation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Operation.ProtoReflect.Descriptor instead.
 func (*Operation) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{9}
+	return file_dms_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Operation) GetKey() *Key {
@@ -1695,6 +2571,62 @@ func (x *Operation) GetResends() int32 {
 	return 0
 }
 
+func (x *Operation) GetPayer() string {
+	if x != nil {
+		return x.Payer
+	}
+	return ""
+}
+
+func (x *Operation) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *Operation) GetAnswer() AnswerKind {
+	if x != nil {
+		return x.Answer
+	}
+	return AnswerKind_ANSWER_KIND_UNSPECIFIED
+}
+
+func (x *Operation) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Operation) GetInReplyTo() string {
+	if x != nil {
+		return x.InReplyTo
+	}
+	return ""
+}
+
+func (x *Operation) GetFlow() Flow {
+	if x != nil {
+		return x.Flow
+	}
+	return Flow_FLOW_UNSPECIFIED
+}
+
+func (x *Operation) GetConsents() []*Consent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
+func (x *Operation) GetParties() []*Address {
+	if x != nil {
+		return x.Parties
+	}
+	return nil
+}
+
 // DocumentStatus is one document of an operation.
 type DocumentStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1737,14 +2669,28 @@ type DocumentStatus struct {
 	// Stored versions, without original and signature, which sha256 and signature_sha256 name.
 	Versions []*Version `protobuf:"bytes,19,rep,name=versions,proto3" json:"versions,omitempty"`
 	// Answers of the operator so far that were no printed form.
-	FormFaults    int32 `protobuf:"varint,20,opt,name=form_faults,json=formFaults,proto3" json:"form_faults,omitempty"`
+	FormFaults int32 `protobuf:"varint,20,opt,name=form_faults,json=formFaults,proto3" json:"form_faults,omitempty"`
+	// The operator's name of a formalised document's type; empty: untyped.
+	Type string `protobuf:"bytes,21,opt,name=type,proto3" json:"type,omitempty"`
+	// Date of the paper.
+	Date *timestamppb.Timestamp `protobuf:"bytes,22,opt,name=date,proto3" json:"date,omitempty"`
+	// Sum with a point: "1250.00".
+	Sum string `protobuf:"bytes,23,opt,name=sum,proto3" json:"sum,omitempty"`
+	// The operator's id of the document that an answer answers.
+	Parent string `protobuf:"bytes,24,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The operator's ids of documents it belongs to.
+	Related []string `protobuf:"bytes,25,rep,name=related,proto3" json:"related,omitempty"`
+	// Where it stands at the counterparty; unspecified until sent.
+	State State `protobuf:"varint,26,opt,name=state,proto3,enum=edokit.dms.v1.State" json:"state,omitempty"`
+	// What the counterparty wrote when it refused.
+	AnswerText    string `protobuf:"bytes,27,opt,name=answer_text,json=answerText,proto3" json:"answer_text,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DocumentStatus) Reset() {
 	*x = DocumentStatus{}
-	mi := &file_dms_proto_msgTypes[10]
+	mi := &file_dms_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1756,7 +2702,7 @@ func (x *DocumentStatus) String() string {
 func (*DocumentStatus) ProtoMessage() {}
 
 func (x *DocumentStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[10]
+	mi := &file_dms_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1769,7 +2715,7 @@ func (x *DocumentStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DocumentStatus.ProtoReflect.Descriptor instead.
 func (*DocumentStatus) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{10}
+	return file_dms_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DocumentStatus) GetId() string {
@@ -1912,6 +2858,1160 @@ func (x *DocumentStatus) GetFormFaults() int32 {
 	return 0
 }
 
+func (x *DocumentStatus) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *DocumentStatus) GetDate() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Date
+	}
+	return nil
+}
+
+func (x *DocumentStatus) GetSum() string {
+	if x != nil {
+		return x.Sum
+	}
+	return ""
+}
+
+func (x *DocumentStatus) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *DocumentStatus) GetRelated() []string {
+	if x != nil {
+		return x.Related
+	}
+	return nil
+}
+
+func (x *DocumentStatus) GetState() State {
+	if x != nil {
+		return x.State
+	}
+	return State_STATE_UNSPECIFIED
+}
+
+func (x *DocumentStatus) GetAnswerText() string {
+	if x != nil {
+		return x.AnswerText
+	}
+	return ""
+}
+
+// InboundSignature is a signature of an inbound document with both verdicts.
+type InboundSignature struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The operator's id of the signature.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Box of the signer's organisation.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// SHA-256 of the detached CMS, 32 bytes.
+	Sha256 []byte `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Whether the operator calls it valid.
+	OperatorValid bool `protobuf:"varint,4,opt,name=operator_valid,json=operatorValid,proto3" json:"operator_valid,omitempty"`
+	// What the plugin could say about it.
+	Verdict Verdict `protobuf:"varint,5,opt,name=verdict,proto3,enum=edokit.dms.v1.Verdict" json:"verdict,omitempty"`
+	// Stable code of why it is not valid, may be empty.
+	Reason string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The certificate that signed.
+	Signer *SignerInfo `protobuf:"bytes,7,opt,name=signer,proto3" json:"signer,omitempty"`
+	// When it was sent, on the operator's clock.
+	At *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=at,proto3" json:"at,omitempty"`
+	// From its time stamp; absent: there is none.
+	Stamped       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=stamped,proto3" json:"stamped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InboundSignature) Reset() {
+	*x = InboundSignature{}
+	mi := &file_dms_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InboundSignature) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InboundSignature) ProtoMessage() {}
+
+func (x *InboundSignature) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InboundSignature.ProtoReflect.Descriptor instead.
+func (*InboundSignature) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *InboundSignature) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *InboundSignature) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *InboundSignature) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *InboundSignature) GetOperatorValid() bool {
+	if x != nil {
+		return x.OperatorValid
+	}
+	return false
+}
+
+func (x *InboundSignature) GetVerdict() Verdict {
+	if x != nil {
+		return x.Verdict
+	}
+	return Verdict_VERDICT_UNSPECIFIED
+}
+
+func (x *InboundSignature) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *InboundSignature) GetSigner() *SignerInfo {
+	if x != nil {
+		return x.Signer
+	}
+	return nil
+}
+
+func (x *InboundSignature) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *InboundSignature) GetStamped() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Stamped
+	}
+	return nil
+}
+
+// InboundDocument is a document that came in. One that is not sound is delivered as well.
+type InboundDocument struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose box.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The operator's id of the document.
+	Remote string `protobuf:"bytes,2,opt,name=remote,proto3" json:"remote,omitempty"`
+	// The operator's id of the message.
+	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	// Who sent it.
+	From *Address `protobuf:"bytes,4,opt,name=from,proto3" json:"from,omitempty"`
+	// Safe file name.
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// The operator's name of the type.
+	Type string `protobuf:"bytes,6,opt,name=type,proto3" json:"type,omitempty"`
+	// What it is to the conversation.
+	Class DocumentClass `protobuf:"varint,7,opt,name=class,proto3,enum=edokit.dms.v1.DocumentClass" json:"class,omitempty"`
+	// Kind as the sender wrote it.
+	Kind string `protobuf:"bytes,8,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Id of the configured kind; empty: none fits.
+	KindId string `protobuf:"bytes,9,opt,name=kind_id,json=kindId,proto3" json:"kind_id,omitempty"`
+	// Number of the paper.
+	Number string `protobuf:"bytes,10,opt,name=number,proto3" json:"number,omitempty"`
+	// Date of the paper.
+	Date *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=date,proto3" json:"date,omitempty"`
+	// Sum as it came.
+	Sum string `protobuf:"bytes,12,opt,name=sum,proto3" json:"sum,omitempty"`
+	// Comment of the sender.
+	Comment string `protobuf:"bytes,13,opt,name=comment,proto3" json:"comment,omitempty"`
+	// The sender's own integration field.
+	CustomField string `protobuf:"bytes,14,opt,name=custom_field,json=customField,proto3" json:"custom_field,omitempty"`
+	// Text of a refusal or of an offer to revoke.
+	Text string `protobuf:"bytes,15,opt,name=text,proto3" json:"text,omitempty"`
+	// The operator's id of the document that it answers.
+	Parent string `protobuf:"bytes,16,opt,name=parent,proto3" json:"parent,omitempty"`
+	// The operator's id of the main document.
+	Root string `protobuf:"bytes,17,opt,name=root,proto3" json:"root,omitempty"`
+	// The way it travelled.
+	Flow Flow `protobuf:"varint,18,opt,name=flow,proto3,enum=edokit.dms.v1.Flow" json:"flow,omitempty"`
+	// The sender asks for a signature.
+	NeedSign bool `protobuf:"varint,19,opt,name=need_sign,json=needSign,proto3" json:"need_sign,omitempty"`
+	// The sender asks for a receipt.
+	NeedReceipt bool `protobuf:"varint,20,opt,name=need_receipt,json=needReceipt,proto3" json:"need_receipt,omitempty"`
+	// The operator says that a notice is due.
+	NoticeDue bool `protobuf:"varint,21,opt,name=notice_due,json=noticeDue,proto3" json:"notice_due,omitempty"`
+	// Where it stands.
+	State InboundState `protobuf:"varint,22,opt,name=state,proto3,enum=edokit.dms.v1.InboundState" json:"state,omitempty"`
+	// SHA-256 of its bytes, 32 bytes; empty until stored.
+	Sha256 []byte `protobuf:"bytes,23,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Its size in bytes.
+	Size int64 `protobuf:"varint,24,opt,name=size,proto3" json:"size,omitempty"`
+	// Its signatures.
+	Signatures []*InboundSignature `protobuf:"bytes,25,rep,name=signatures,proto3" json:"signatures,omitempty"`
+	// The operator's verdict on the legal significance.
+	Legitimate bool `protobuf:"varint,26,opt,name=legitimate,proto3" json:"legitimate,omitempty"`
+	// Why not, in the operator's words for it.
+	NotLegitimate []string `protobuf:"bytes,27,rep,name=not_legitimate,json=notLegitimate,proto3" json:"not_legitimate,omitempty"`
+	// When the operator fixed it.
+	OperatorTime *timestamppb.Timestamp `protobuf:"bytes,28,opt,name=operator_time,json=operatorTime,proto3" json:"operator_time,omitempty"`
+	// When it was read, on the plugin's clock.
+	ReceivedAt *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=received_at,json=receivedAt,proto3" json:"received_at,omitempty"`
+	// received_at minus operator_time.
+	Skew *durationpb.Duration `protobuf:"bytes,30,opt,name=skew,proto3" json:"skew,omitempty"`
+	// What became of it by our answers: delivered, signed, refused, revoked.
+	Fate State `protobuf:"varint,31,opt,name=fate,proto3,enum=edokit.dms.v1.State" json:"fate,omitempty"`
+	// The package of ours that it answers; absent: none.
+	About *Key `protobuf:"bytes,32,opt,name=about,proto3" json:"about,omitempty"`
+	// The document of ours that it answers.
+	Document string `protobuf:"bytes,33,opt,name=document,proto3" json:"document,omitempty"`
+	// The host's user who shall have it.
+	Responsible string `protobuf:"bytes,34,opt,name=responsible,proto3" json:"responsible,omitempty"`
+	// Why this person.
+	Why *Sentence `protobuf:"bytes,35,opt,name=why,proto3" json:"why,omitempty"`
+	// Until when it must be answered.
+	Term *Term `protobuf:"bytes,36,opt,name=term,proto3" json:"term,omitempty"`
+	// What has become of it.
+	Reply *Reply `protobuf:"bytes,37,opt,name=reply,proto3" json:"reply,omitempty"`
+	// Log id of the exchange that described it.
+	Exchange string `protobuf:"bytes,38,opt,name=exchange,proto3" json:"exchange,omitempty"`
+	// Grows with every change.
+	Revision int64 `protobuf:"varint,39,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Whether nobody has found a fault with its signatures and its legal significance.
+	Sound         bool `protobuf:"varint,40,opt,name=sound,proto3" json:"sound,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InboundDocument) Reset() {
+	*x = InboundDocument{}
+	mi := &file_dms_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InboundDocument) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InboundDocument) ProtoMessage() {}
+
+func (x *InboundDocument) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InboundDocument.ProtoReflect.Descriptor instead.
+func (*InboundDocument) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *InboundDocument) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetRemote() string {
+	if x != nil {
+		return x.Remote
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetFrom() *Address {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetClass() DocumentClass {
+	if x != nil {
+		return x.Class
+	}
+	return DocumentClass_DOCUMENT_CLASS_UNSPECIFIED
+}
+
+func (x *InboundDocument) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetKindId() string {
+	if x != nil {
+		return x.KindId
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetDate() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Date
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetSum() string {
+	if x != nil {
+		return x.Sum
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetCustomField() string {
+	if x != nil {
+		return x.CustomField
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetRoot() string {
+	if x != nil {
+		return x.Root
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetFlow() Flow {
+	if x != nil {
+		return x.Flow
+	}
+	return Flow_FLOW_UNSPECIFIED
+}
+
+func (x *InboundDocument) GetNeedSign() bool {
+	if x != nil {
+		return x.NeedSign
+	}
+	return false
+}
+
+func (x *InboundDocument) GetNeedReceipt() bool {
+	if x != nil {
+		return x.NeedReceipt
+	}
+	return false
+}
+
+func (x *InboundDocument) GetNoticeDue() bool {
+	if x != nil {
+		return x.NoticeDue
+	}
+	return false
+}
+
+func (x *InboundDocument) GetState() InboundState {
+	if x != nil {
+		return x.State
+	}
+	return InboundState_INBOUND_STATE_UNSPECIFIED
+}
+
+func (x *InboundDocument) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *InboundDocument) GetSignatures() []*InboundSignature {
+	if x != nil {
+		return x.Signatures
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetLegitimate() bool {
+	if x != nil {
+		return x.Legitimate
+	}
+	return false
+}
+
+func (x *InboundDocument) GetNotLegitimate() []string {
+	if x != nil {
+		return x.NotLegitimate
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetOperatorTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OperatorTime
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetReceivedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ReceivedAt
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetSkew() *durationpb.Duration {
+	if x != nil {
+		return x.Skew
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetFate() State {
+	if x != nil {
+		return x.Fate
+	}
+	return State_STATE_UNSPECIFIED
+}
+
+func (x *InboundDocument) GetAbout() *Key {
+	if x != nil {
+		return x.About
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetResponsible() string {
+	if x != nil {
+		return x.Responsible
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetWhy() *Sentence {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetTerm() *Term {
+	if x != nil {
+		return x.Term
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetReply() *Reply {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *InboundDocument) GetExchange() string {
+	if x != nil {
+		return x.Exchange
+	}
+	return ""
+}
+
+func (x *InboundDocument) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *InboundDocument) GetSound() bool {
+	if x != nil {
+		return x.Sound
+	}
+	return false
+}
+
+// Term is until when a request must be answered. The operator's time of the reply decides.
+type Term struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The last moment.
+	Due *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=due,proto3" json:"due,omitempty"`
+	// When people are reminded; absent: never.
+	Warn *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=warn,proto3" json:"warn,omitempty"`
+	// Where it stands.
+	State         TermState `protobuf:"varint,3,opt,name=state,proto3,enum=edokit.dms.v1.TermState" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Term) Reset() {
+	*x = Term{}
+	mi := &file_dms_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Term) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Term) ProtoMessage() {}
+
+func (x *Term) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Term.ProtoReflect.Descriptor instead.
+func (*Term) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Term) GetDue() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Due
+	}
+	return nil
+}
+
+func (x *Term) GetWarn() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Warn
+	}
+	return nil
+}
+
+func (x *Term) GetState() TermState {
+	if x != nil {
+		return x.State
+	}
+	return TermState_TERM_STATE_UNSPECIFIED
+}
+
+// Reply is what has become of an inbound request.
+type Reply struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Package id of the electronic reply; empty: none yet.
+	Package string `protobuf:"bytes,1,opt,name=package,proto3" json:"package,omitempty"`
+	// When the operator fixed the reply.
+	OperatorTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=operator_time,json=operatorTime,proto3" json:"operator_time,omitempty"`
+	// Another way the request was answered.
+	Channel Channel `protobuf:"varint,3,opt,name=channel,proto3,enum=edokit.dms.v1.Channel" json:"channel,omitempty"`
+	// Why another way.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The host's user who said so.
+	Actor string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
+	// When.
+	At            *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reply) Reset() {
+	*x = Reply{}
+	mi := &file_dms_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reply) ProtoMessage() {}
+
+func (x *Reply) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reply.ProtoReflect.Descriptor instead.
+func (*Reply) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Reply) GetPackage() string {
+	if x != nil {
+		return x.Package
+	}
+	return ""
+}
+
+func (x *Reply) GetOperatorTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OperatorTime
+	}
+	return nil
+}
+
+func (x *Reply) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *Reply) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Reply) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *Reply) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+// SignatureTask waits for a signature by a key that only the host has.
+type SignatureTask struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which document of it.
+	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	// Who must sign.
+	Signer string `protobuf:"bytes,3,opt,name=signer,proto3" json:"signer,omitempty"`
+	// The certificate wanted.
+	Required *SignerInfo `protobuf:"bytes,4,opt,name=required,proto3" json:"required,omitempty"`
+	// What the signature is for; unspecified: a package of its own.
+	Purpose AnswerKind `protobuf:"varint,5,opt,name=purpose,proto3,enum=edokit.dms.v1.AnswerKind" json:"purpose,omitempty"`
+	// File name, for people.
+	Name string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	// Kind, for people.
+	Kind string `protobuf:"bytes,7,opt,name=kind,proto3" json:"kind,omitempty"`
+	// SHA-256 of the exact bytes, 32 bytes.
+	Sha256 []byte `protobuf:"bytes,8,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Their number.
+	Size int64 `protobuf:"varint,9,opt,name=size,proto3" json:"size,omitempty"`
+	// Where it stands.
+	State TaskState `protobuf:"varint,10,opt,name=state,proto3,enum=edokit.dms.v1.TaskState" json:"state,omitempty"`
+	// Text of a refusal.
+	Detail string `protobuf:"bytes,11,opt,name=detail,proto3" json:"detail,omitempty"`
+	// The host's user who ended it.
+	Actor string `protobuf:"bytes,12,opt,name=actor,proto3" json:"actor,omitempty"`
+	// When it was opened.
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	// Until when it should be done.
+	Deadline *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	// When it ended.
+	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignatureTask) Reset() {
+	*x = SignatureTask{}
+	mi := &file_dms_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignatureTask) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignatureTask) ProtoMessage() {}
+
+func (x *SignatureTask) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignatureTask.ProtoReflect.Descriptor instead.
+func (*SignatureTask) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SignatureTask) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *SignatureTask) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetSigner() string {
+	if x != nil {
+		return x.Signer
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetRequired() *SignerInfo {
+	if x != nil {
+		return x.Required
+	}
+	return nil
+}
+
+func (x *SignatureTask) GetPurpose() AnswerKind {
+	if x != nil {
+		return x.Purpose
+	}
+	return AnswerKind_ANSWER_KIND_UNSPECIFIED
+}
+
+func (x *SignatureTask) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *SignatureTask) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *SignatureTask) GetState() TaskState {
+	if x != nil {
+		return x.State
+	}
+	return TaskState_TASK_STATE_UNSPECIFIED
+}
+
+func (x *SignatureTask) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *SignatureTask) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *SignatureTask) GetDeadline() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Deadline
+	}
+	return nil
+}
+
+func (x *SignatureTask) GetEndedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndedAt
+	}
+	return nil
+}
+
+// Introduction is what is known of an organisation or person that shall become known to the operator.
+type Introduction struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who.
+	Counterparty *Counterparty `protobuf:"bytes,1,opt,name=counterparty,proto3" json:"counterparty,omitempty"`
+	// "company", "sole" or "individual"; empty: it follows from the INN.
+	Form string `protobuf:"bytes,2,opt,name=form,proto3" json:"form,omitempty"`
+	// Of a sole proprietor or individual.
+	LastName string `protobuf:"bytes,3,opt,name=last_name,json=lastName,proto3" json:"last_name,omitempty"`
+	// Of a sole proprietor or individual.
+	FirstName string `protobuf:"bytes,4,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
+	// Of a sole proprietor or individual.
+	MiddleName string `protobuf:"bytes,5,opt,name=middle_name,json=middleName,proto3" json:"middle_name,omitempty"`
+	// Whom to talk to.
+	ContactPerson string `protobuf:"bytes,6,opt,name=contact_person,json=contactPerson,proto3" json:"contact_person,omitempty"`
+	// Where the invitation goes.
+	EMails []string `protobuf:"bytes,7,rep,name=e_mails,json=eMails,proto3" json:"e_mails,omitempty"`
+	// Phone.
+	Phone         string `protobuf:"bytes,8,opt,name=phone,proto3" json:"phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Introduction) Reset() {
+	*x = Introduction{}
+	mi := &file_dms_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Introduction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Introduction) ProtoMessage() {}
+
+func (x *Introduction) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Introduction.ProtoReflect.Descriptor instead.
+func (*Introduction) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Introduction) GetCounterparty() *Counterparty {
+	if x != nil {
+		return x.Counterparty
+	}
+	return nil
+}
+
+func (x *Introduction) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *Introduction) GetLastName() string {
+	if x != nil {
+		return x.LastName
+	}
+	return ""
+}
+
+func (x *Introduction) GetFirstName() string {
+	if x != nil {
+		return x.FirstName
+	}
+	return ""
+}
+
+func (x *Introduction) GetMiddleName() string {
+	if x != nil {
+		return x.MiddleName
+	}
+	return ""
+}
+
+func (x *Introduction) GetContactPerson() string {
+	if x != nil {
+		return x.ContactPerson
+	}
+	return ""
+}
+
+func (x *Introduction) GetEMails() []string {
+	if x != nil {
+		return x.EMails
+	}
+	return nil
+}
+
+func (x *Introduction) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+// CounterpartyStatus is where making a counterparty reachable stands.
+type CounterpartyStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who knows it.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// Its INN.
+	Inn string `protobuf:"bytes,2,opt,name=inn,proto3" json:"inn,omitempty"`
+	// Its KPP, may be empty.
+	Kpp string `protobuf:"bytes,3,opt,name=kpp,proto3" json:"kpp,omitempty"`
+	// What is known of it.
+	Introduction *Introduction `protobuf:"bytes,4,opt,name=introduction,proto3" json:"introduction,omitempty"`
+	// Where it stands.
+	State CounterpartyState `protobuf:"varint,5,opt,name=state,proto3,enum=edokit.dms.v1.CounterpartyState" json:"state,omitempty"`
+	// Its box.
+	Address *Address `protobuf:"bytes,6,opt,name=address,proto3" json:"address,omitempty"`
+	// Boxes to choose from.
+	Candidates []*Address `protobuf:"bytes,7,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// Where the exchange stands.
+	Relation RelationState `protobuf:"varint,8,opt,name=relation,proto3,enum=edokit.dms.v1.RelationState" json:"relation,omitempty"`
+	// Whether this plugin registered it.
+	Registered bool `protobuf:"varint,9,opt,name=registered,proto3" json:"registered,omitempty"`
+	// Stable code of why, may be empty.
+	Reason string `protobuf:"bytes,10,opt,name=reason,proto3" json:"reason,omitempty"`
+	// One line for people.
+	Detail string `protobuf:"bytes,11,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Last change.
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Grows with every change.
+	Revision      int64 `protobuf:"varint,13,opt,name=revision,proto3" json:"revision,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CounterpartyStatus) Reset() {
+	*x = CounterpartyStatus{}
+	mi := &file_dms_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CounterpartyStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CounterpartyStatus) ProtoMessage() {}
+
+func (x *CounterpartyStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CounterpartyStatus.ProtoReflect.Descriptor instead.
+func (*CounterpartyStatus) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CounterpartyStatus) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *CounterpartyStatus) GetInn() string {
+	if x != nil {
+		return x.Inn
+	}
+	return ""
+}
+
+func (x *CounterpartyStatus) GetKpp() string {
+	if x != nil {
+		return x.Kpp
+	}
+	return ""
+}
+
+func (x *CounterpartyStatus) GetIntroduction() *Introduction {
+	if x != nil {
+		return x.Introduction
+	}
+	return nil
+}
+
+func (x *CounterpartyStatus) GetState() CounterpartyState {
+	if x != nil {
+		return x.State
+	}
+	return CounterpartyState_COUNTERPARTY_STATE_UNSPECIFIED
+}
+
+func (x *CounterpartyStatus) GetAddress() *Address {
+	if x != nil {
+		return x.Address
+	}
+	return nil
+}
+
+func (x *CounterpartyStatus) GetCandidates() []*Address {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
+func (x *CounterpartyStatus) GetRelation() RelationState {
+	if x != nil {
+		return x.Relation
+	}
+	return RelationState_RELATION_STATE_UNSPECIFIED
+}
+
+func (x *CounterpartyStatus) GetRegistered() bool {
+	if x != nil {
+		return x.Registered
+	}
+	return false
+}
+
+func (x *CounterpartyStatus) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *CounterpartyStatus) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *CounterpartyStatus) GetUpdatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdatedAt
+	}
+	return nil
+}
+
+func (x *CounterpartyStatus) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
 // Event is one line of what a host has to know.
 type Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1938,14 +4038,22 @@ type Event struct {
 	// When it happened.
 	At *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=at,proto3" json:"at,omitempty"`
 	// Revision of the operation that this event belongs to.
-	Revision      int64 `protobuf:"varint,12,opt,name=revision,proto3" json:"revision,omitempty"`
+	Revision int64 `protobuf:"varint,12,opt,name=revision,proto3" json:"revision,omitempty"`
+	// With EVENT_KIND_INBOUND, EVENT_KIND_ANSWER and EVENT_KIND_TERM: the document as it was then.
+	Inbound *InboundDocument `protobuf:"bytes,13,opt,name=inbound,proto3" json:"inbound,omitempty"`
+	// With EVENT_KIND_TASK: the task as it was then.
+	Task *SignatureTask `protobuf:"bytes,14,opt,name=task,proto3" json:"task,omitempty"`
+	// With EVENT_KIND_COUNTERPARTY: where it stood then.
+	Counterparty *CounterpartyStatus `protobuf:"bytes,15,opt,name=counterparty,proto3" json:"counterparty,omitempty"`
+	// How many texts and lists were shortened because the event would have become too large. The plugin keeps the whole.
+	Shortened     int32 `protobuf:"varint,16,opt,name=shortened,proto3" json:"shortened,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_dms_proto_msgTypes[11]
+	mi := &file_dms_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1957,7 +4065,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[11]
+	mi := &file_dms_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1970,7 +4078,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{11}
+	return file_dms_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Event) GetSeq() int64 {
@@ -2057,6 +4165,34 @@ func (x *Event) GetRevision() int64 {
 	return 0
 }
 
+func (x *Event) GetInbound() *InboundDocument {
+	if x != nil {
+		return x.Inbound
+	}
+	return nil
+}
+
+func (x *Event) GetTask() *SignatureTask {
+	if x != nil {
+		return x.Task
+	}
+	return nil
+}
+
+func (x *Event) GetCounterparty() *CounterpartyStatus {
+	if x != nil {
+		return x.Counterparty
+	}
+	return nil
+}
+
+func (x *Event) GetShortened() int32 {
+	if x != nil {
+		return x.Shortened
+	}
+	return 0
+}
+
 // SendRequest is one part of a package, see Exchange.Send for the order.
 type SendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2073,7 +4209,7 @@ type SendRequest struct {
 
 func (x *SendRequest) Reset() {
 	*x = SendRequest{}
-	mi := &file_dms_proto_msgTypes[12]
+	mi := &file_dms_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2085,7 +4221,7 @@ func (x *SendRequest) String() string {
 func (*SendRequest) ProtoMessage() {}
 
 func (x *SendRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[12]
+	mi := &file_dms_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2098,7 +4234,7 @@ func (x *SendRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendRequest.ProtoReflect.Descriptor instead.
 func (*SendRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{12}
+	return file_dms_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SendRequest) GetPart() isSendRequest_Part {
@@ -2187,13 +4323,21 @@ type PackageHeader struct {
 	To *Counterparty `protobuf:"bytes,3,opt,name=to,proto3" json:"to,omitempty"`
 	// How many DocumentHeader messages follow, 1 to 100.
 	DocumentCount int32 `protobuf:"varint,4,opt,name=document_count,json=documentCount,proto3" json:"document_count,omitempty"`
+	// How it reaches the counterparty. With e-mail or paper the operator only fixes the time.
+	Channel Channel `protobuf:"varint,5,opt,name=channel,proto3,enum=edokit.dms.v1.Channel" json:"channel,omitempty"`
+	// The inbound request that it answers: the operator's id of that document. Optional.
+	InReplyTo string `protobuf:"bytes,6,opt,name=in_reply_to,json=inReplyTo,proto3" json:"in_reply_to,omitempty"`
+	// Signed, unsigned or internal.
+	Flow Flow `protobuf:"varint,7,opt,name=flow,proto3,enum=edokit.dms.v1.Flow" json:"flow,omitempty"`
+	// What people agreed to before; the kinds of the documents may require some. At most 100.
+	Consents      []*Consent `protobuf:"bytes,8,rep,name=consents,proto3" json:"consents,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PackageHeader) Reset() {
 	*x = PackageHeader{}
-	mi := &file_dms_proto_msgTypes[13]
+	mi := &file_dms_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2205,7 +4349,7 @@ func (x *PackageHeader) String() string {
 func (*PackageHeader) ProtoMessage() {}
 
 func (x *PackageHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[13]
+	mi := &file_dms_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2218,7 +4362,7 @@ func (x *PackageHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PackageHeader.ProtoReflect.Descriptor instead.
 func (*PackageHeader) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{13}
+	return file_dms_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *PackageHeader) GetKey() *Key {
@@ -2249,6 +4393,34 @@ func (x *PackageHeader) GetDocumentCount() int32 {
 	return 0
 }
 
+func (x *PackageHeader) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *PackageHeader) GetInReplyTo() string {
+	if x != nil {
+		return x.InReplyTo
+	}
+	return ""
+}
+
+func (x *PackageHeader) GetFlow() Flow {
+	if x != nil {
+		return x.Flow
+	}
+	return Flow_FLOW_UNSPECIFIED
+}
+
+func (x *PackageHeader) GetConsents() []*Consent {
+	if x != nil {
+		return x.Consents
+	}
+	return nil
+}
+
 // DocumentHeader announces one document.
 type DocumentHeader struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2275,14 +4447,22 @@ type DocumentHeader struct {
 	// Ask the counterparty to sign back.
 	NeedSign bool `protobuf:"varint,11,opt,name=need_sign,json=needSign,proto3" json:"need_sign,omitempty"`
 	// Ask the counterparty to confirm the receipt.
-	NeedReceipt   bool `protobuf:"varint,12,opt,name=need_receipt,json=needReceipt,proto3" json:"need_receipt,omitempty"`
+	NeedReceipt bool `protobuf:"varint,12,opt,name=need_receipt,json=needReceipt,proto3" json:"need_receipt,omitempty"`
+	// The operator's name of a formalised document's type: "Invoice". Empty: untyped.
+	Type string `protobuf:"bytes,13,opt,name=type,proto3" json:"type,omitempty"`
+	// Date of the paper. Optional.
+	Date *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=date,proto3" json:"date,omitempty"`
+	// Sum with a point: "1250.00". Optional.
+	Sum string `protobuf:"bytes,15,opt,name=sum,proto3" json:"sum,omitempty"`
+	// The operator's ids of documents it belongs to. Optional, at most 100.
+	Related       []string `protobuf:"bytes,16,rep,name=related,proto3" json:"related,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DocumentHeader) Reset() {
 	*x = DocumentHeader{}
-	mi := &file_dms_proto_msgTypes[14]
+	mi := &file_dms_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2294,7 +4474,7 @@ func (x *DocumentHeader) String() string {
 func (*DocumentHeader) ProtoMessage() {}
 
 func (x *DocumentHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[14]
+	mi := &file_dms_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2307,7 +4487,7 @@ func (x *DocumentHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DocumentHeader.ProtoReflect.Descriptor instead.
 func (*DocumentHeader) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{14}
+	return file_dms_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DocumentHeader) GetId() string {
@@ -2394,6 +4574,34 @@ func (x *DocumentHeader) GetNeedReceipt() bool {
 	return false
 }
 
+func (x *DocumentHeader) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *DocumentHeader) GetDate() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Date
+	}
+	return nil
+}
+
+func (x *DocumentHeader) GetSum() string {
+	if x != nil {
+		return x.Sum
+	}
+	return ""
+}
+
+func (x *DocumentHeader) GetRelated() []string {
+	if x != nil {
+		return x.Related
+	}
+	return nil
+}
+
 // Chunk is a piece of content.
 type Chunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2405,7 +4613,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_dms_proto_msgTypes[15]
+	mi := &file_dms_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2417,7 +4625,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[15]
+	mi := &file_dms_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2430,7 +4638,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{15}
+	return file_dms_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Chunk) GetData() []byte {
@@ -2455,7 +4663,7 @@ type DocumentEnd struct {
 
 func (x *DocumentEnd) Reset() {
 	*x = DocumentEnd{}
-	mi := &file_dms_proto_msgTypes[16]
+	mi := &file_dms_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2467,7 +4675,7 @@ func (x *DocumentEnd) String() string {
 func (*DocumentEnd) ProtoMessage() {}
 
 func (x *DocumentEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[16]
+	mi := &file_dms_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2480,7 +4688,7 @@ func (x *DocumentEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DocumentEnd.ProtoReflect.Descriptor instead.
 func (*DocumentEnd) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{16}
+	return file_dms_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *DocumentEnd) GetId() string {
@@ -2514,7 +4722,7 @@ type SendResponse struct {
 
 func (x *SendResponse) Reset() {
 	*x = SendResponse{}
-	mi := &file_dms_proto_msgTypes[17]
+	mi := &file_dms_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2526,7 +4734,7 @@ func (x *SendResponse) String() string {
 func (*SendResponse) ProtoMessage() {}
 
 func (x *SendResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[17]
+	mi := &file_dms_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2539,7 +4747,7 @@ func (x *SendResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendResponse.ProtoReflect.Descriptor instead.
 func (*SendResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{17}
+	return file_dms_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SendResponse) GetOperation() *Operation {
@@ -2559,7 +4767,7 @@ type StatusRequest struct {
 
 func (x *StatusRequest) Reset() {
 	*x = StatusRequest{}
-	mi := &file_dms_proto_msgTypes[18]
+	mi := &file_dms_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2571,7 +4779,7 @@ func (x *StatusRequest) String() string {
 func (*StatusRequest) ProtoMessage() {}
 
 func (x *StatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[18]
+	mi := &file_dms_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2584,7 +4792,7 @@ func (x *StatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusRequest.ProtoReflect.Descriptor instead.
 func (*StatusRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{18}
+	return file_dms_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *StatusRequest) GetKey() *Key {
@@ -2604,7 +4812,7 @@ type StatusResponse struct {
 
 func (x *StatusResponse) Reset() {
 	*x = StatusResponse{}
-	mi := &file_dms_proto_msgTypes[19]
+	mi := &file_dms_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2616,7 +4824,7 @@ func (x *StatusResponse) String() string {
 func (*StatusResponse) ProtoMessage() {}
 
 func (x *StatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[19]
+	mi := &file_dms_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2629,7 +4837,7 @@ func (x *StatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusResponse.ProtoReflect.Descriptor instead.
 func (*StatusResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{19}
+	return file_dms_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *StatusResponse) GetOperation() *Operation {
@@ -2651,7 +4859,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_dms_proto_msgTypes[20]
+	mi := &file_dms_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2663,7 +4871,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[20]
+	mi := &file_dms_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2676,7 +4884,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{20}
+	return file_dms_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *WatchRequest) GetKey() *Key {
@@ -2703,7 +4911,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_dms_proto_msgTypes[21]
+	mi := &file_dms_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2715,7 +4923,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[21]
+	mi := &file_dms_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2728,7 +4936,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{21}
+	return file_dms_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WatchResponse) GetOperation() *Operation {
@@ -2752,7 +4960,7 @@ type DeliverRequest struct {
 
 func (x *DeliverRequest) Reset() {
 	*x = DeliverRequest{}
-	mi := &file_dms_proto_msgTypes[22]
+	mi := &file_dms_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2764,7 +4972,7 @@ func (x *DeliverRequest) String() string {
 func (*DeliverRequest) ProtoMessage() {}
 
 func (x *DeliverRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[22]
+	mi := &file_dms_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2777,7 +4985,7 @@ func (x *DeliverRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverRequest.ProtoReflect.Descriptor instead.
 func (*DeliverRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{22}
+	return file_dms_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeliverRequest) GetSubscriber() string {
@@ -2803,7 +5011,8 @@ func (x *DeliverRequest) GetLimit() int32 {
 
 type DeliverResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// In order of seq. Empty: nothing new.
+	// In order of seq. Empty: nothing new. May be fewer than there are and were asked for, so that the answer stays below
+	// 4 MiB.
 	Events        []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2811,7 +5020,7 @@ type DeliverResponse struct {
 
 func (x *DeliverResponse) Reset() {
 	*x = DeliverResponse{}
-	mi := &file_dms_proto_msgTypes[23]
+	mi := &file_dms_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2823,7 +5032,7 @@ func (x *DeliverResponse) String() string {
 func (*DeliverResponse) ProtoMessage() {}
 
 func (x *DeliverResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[23]
+	mi := &file_dms_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2836,7 +5045,7 @@ func (x *DeliverResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeliverResponse.ProtoReflect.Descriptor instead.
 func (*DeliverResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{23}
+	return file_dms_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *DeliverResponse) GetEvents() []*Event {
@@ -2860,7 +5069,7 @@ type AcknowledgeRequest struct {
 
 func (x *AcknowledgeRequest) Reset() {
 	*x = AcknowledgeRequest{}
-	mi := &file_dms_proto_msgTypes[24]
+	mi := &file_dms_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2872,7 +5081,7 @@ func (x *AcknowledgeRequest) String() string {
 func (*AcknowledgeRequest) ProtoMessage() {}
 
 func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[24]
+	mi := &file_dms_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2885,7 +5094,7 @@ func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{24}
+	return file_dms_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *AcknowledgeRequest) GetSubscriber() string {
@@ -2917,7 +5126,7 @@ type AcknowledgeResponse struct {
 
 func (x *AcknowledgeResponse) Reset() {
 	*x = AcknowledgeResponse{}
-	mi := &file_dms_proto_msgTypes[25]
+	mi := &file_dms_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2929,7 +5138,7 @@ func (x *AcknowledgeResponse) String() string {
 func (*AcknowledgeResponse) ProtoMessage() {}
 
 func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[25]
+	mi := &file_dms_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2942,7 +5151,7 @@ func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeResponse.ProtoReflect.Descriptor instead.
 func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{25}
+	return file_dms_proto_rawDescGZIP(), []int{34}
 }
 
 type AcknowledgedRequest struct {
@@ -2957,7 +5166,7 @@ type AcknowledgedRequest struct {
 
 func (x *AcknowledgedRequest) Reset() {
 	*x = AcknowledgedRequest{}
-	mi := &file_dms_proto_msgTypes[26]
+	mi := &file_dms_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +5178,7 @@ func (x *AcknowledgedRequest) String() string {
 func (*AcknowledgedRequest) ProtoMessage() {}
 
 func (x *AcknowledgedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[26]
+	mi := &file_dms_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +5191,7 @@ func (x *AcknowledgedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgedRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgedRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{26}
+	return file_dms_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *AcknowledgedRequest) GetSubscriber() string {
@@ -3009,7 +5218,7 @@ type AcknowledgedResponse struct {
 
 func (x *AcknowledgedResponse) Reset() {
 	*x = AcknowledgedResponse{}
-	mi := &file_dms_proto_msgTypes[27]
+	mi := &file_dms_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3021,7 +5230,7 @@ func (x *AcknowledgedResponse) String() string {
 func (*AcknowledgedResponse) ProtoMessage() {}
 
 func (x *AcknowledgedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[27]
+	mi := &file_dms_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3034,7 +5243,7 @@ func (x *AcknowledgedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgedResponse.ProtoReflect.Descriptor instead.
 func (*AcknowledgedResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{27}
+	return file_dms_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *AcknowledgedResponse) GetSeq() int64 {
@@ -3051,14 +5260,16 @@ type ContentRequest struct {
 	// Which document of it.
 	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
 	// Which version; must be given.
-	Role          Role `protobuf:"varint,3,opt,name=role,proto3,enum=edokit.dms.v1.Role" json:"role,omitempty"`
+	Role Role `protobuf:"varint,3,opt,name=role,proto3,enum=edokit.dms.v1.Role" json:"role,omitempty"`
+	// Instead of key.package and document: the operator's id of a document that came in; role is original or signature.
+	Inbound       string `protobuf:"bytes,4,opt,name=inbound,proto3" json:"inbound,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ContentRequest) Reset() {
 	*x = ContentRequest{}
-	mi := &file_dms_proto_msgTypes[28]
+	mi := &file_dms_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3070,7 +5281,7 @@ func (x *ContentRequest) String() string {
 func (*ContentRequest) ProtoMessage() {}
 
 func (x *ContentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[28]
+	mi := &file_dms_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3083,7 +5294,7 @@ func (x *ContentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContentRequest.ProtoReflect.Descriptor instead.
 func (*ContentRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{28}
+	return file_dms_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ContentRequest) GetKey() *Key {
@@ -3107,6 +5318,13 @@ func (x *ContentRequest) GetRole() Role {
 	return Role_ROLE_UNSPECIFIED
 }
 
+func (x *ContentRequest) GetInbound() string {
+	if x != nil {
+		return x.Inbound
+	}
+	return ""
+}
+
 type ContentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Part:
@@ -3121,7 +5339,7 @@ type ContentResponse struct {
 
 func (x *ContentResponse) Reset() {
 	*x = ContentResponse{}
-	mi := &file_dms_proto_msgTypes[29]
+	mi := &file_dms_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3133,7 +5351,7 @@ func (x *ContentResponse) String() string {
 func (*ContentResponse) ProtoMessage() {}
 
 func (x *ContentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[29]
+	mi := &file_dms_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3146,7 +5364,7 @@ func (x *ContentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContentResponse.ProtoReflect.Descriptor instead.
 func (*ContentResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{29}
+	return file_dms_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ContentResponse) GetPart() isContentResponse_Part {
@@ -3219,7 +5437,7 @@ type ContentHeader struct {
 
 func (x *ContentHeader) Reset() {
 	*x = ContentHeader{}
-	mi := &file_dms_proto_msgTypes[30]
+	mi := &file_dms_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3231,7 +5449,7 @@ func (x *ContentHeader) String() string {
 func (*ContentHeader) ProtoMessage() {}
 
 func (x *ContentHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[30]
+	mi := &file_dms_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3244,7 +5462,7 @@ func (x *ContentHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContentHeader.ProtoReflect.Descriptor instead.
 func (*ContentHeader) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{30}
+	return file_dms_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ContentHeader) GetVersion() *Version {
@@ -3267,7 +5485,7 @@ type ContentEnd struct {
 
 func (x *ContentEnd) Reset() {
 	*x = ContentEnd{}
-	mi := &file_dms_proto_msgTypes[31]
+	mi := &file_dms_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3279,7 +5497,7 @@ func (x *ContentEnd) String() string {
 func (*ContentEnd) ProtoMessage() {}
 
 func (x *ContentEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[31]
+	mi := &file_dms_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3292,7 +5510,7 @@ func (x *ContentEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContentEnd.ProtoReflect.Descriptor instead.
 func (*ContentEnd) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{31}
+	return file_dms_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ContentEnd) GetSize() int64 {
@@ -3322,7 +5540,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_dms_proto_msgTypes[32]
+	mi := &file_dms_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3334,7 +5552,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[32]
+	mi := &file_dms_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3347,7 +5565,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{32}
+	return file_dms_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ErrorDetail) GetFaults() []*Fault {
@@ -3399,7 +5617,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_dms_proto_msgTypes[33]
+	mi := &file_dms_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3411,7 +5629,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[33]
+	mi := &file_dms_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3424,7 +5642,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{33}
+	return file_dms_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Fault) GetKind() Kind {
@@ -3552,14 +5770,26 @@ type Subscriber struct {
 	// A disabled subscriber neither sends nor asks.
 	Disabled bool `protobuf:"varint,15,opt,name=disabled,proto3" json:"disabled,omitempty"`
 	// In answers: when it last changed.
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Our department that sends; empty: the head department.
+	Department string `protobuf:"bytes,17,opt,name=department,proto3" json:"department,omitempty"`
+	// Box that takes packages without a recipient at the operator; empty: our own department takes them.
+	ServiceBox string `protobuf:"bytes,18,opt,name=service_box,json=serviceBox,proto3" json:"service_box,omitempty"`
+	// Who pays the operator; empty: the subscriber itself.
+	Payer string `protobuf:"bytes,19,opt,name=payer,proto3" json:"payer,omitempty"`
+	// Id of the signer of receipts and other service documents.
+	ServiceSigner string `protobuf:"bytes,20,opt,name=service_signer,json=serviceSigner,proto3" json:"service_signer,omitempty"`
+	// Read the box. Off by default.
+	Receive bool `protobuf:"varint,21,opt,name=receive,proto3" json:"receive,omitempty"`
+	// Register and invite unknown counterparties. Off by default.
+	Register      bool `protobuf:"varint,22,opt,name=register,proto3" json:"register,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Subscriber) Reset() {
 	*x = Subscriber{}
-	mi := &file_dms_proto_msgTypes[34]
+	mi := &file_dms_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3571,7 +5801,7 @@ func (x *Subscriber) String() string {
 func (*Subscriber) ProtoMessage() {}
 
 func (x *Subscriber) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[34]
+	mi := &file_dms_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3584,7 +5814,7 @@ func (x *Subscriber) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscriber.ProtoReflect.Descriptor instead.
 func (*Subscriber) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{34}
+	return file_dms_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Subscriber) GetId() string {
@@ -3699,6 +5929,48 @@ func (x *Subscriber) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Subscriber) GetDepartment() string {
+	if x != nil {
+		return x.Department
+	}
+	return ""
+}
+
+func (x *Subscriber) GetServiceBox() string {
+	if x != nil {
+		return x.ServiceBox
+	}
+	return ""
+}
+
+func (x *Subscriber) GetPayer() string {
+	if x != nil {
+		return x.Payer
+	}
+	return ""
+}
+
+func (x *Subscriber) GetServiceSigner() string {
+	if x != nil {
+		return x.ServiceSigner
+	}
+	return ""
+}
+
+func (x *Subscriber) GetReceive() bool {
+	if x != nil {
+		return x.Receive
+	}
+	return false
+}
+
+func (x *Subscriber) GetRegister() bool {
+	if x != nil {
+		return x.Register
+	}
+	return false
+}
+
 type PutSubscriberRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The whole row; what is left out is emptied.
@@ -3709,7 +5981,7 @@ type PutSubscriberRequest struct {
 
 func (x *PutSubscriberRequest) Reset() {
 	*x = PutSubscriberRequest{}
-	mi := &file_dms_proto_msgTypes[35]
+	mi := &file_dms_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3721,7 +5993,7 @@ func (x *PutSubscriberRequest) String() string {
 func (*PutSubscriberRequest) ProtoMessage() {}
 
 func (x *PutSubscriberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[35]
+	mi := &file_dms_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3734,7 +6006,7 @@ func (x *PutSubscriberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSubscriberRequest.ProtoReflect.Descriptor instead.
 func (*PutSubscriberRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{35}
+	return file_dms_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *PutSubscriberRequest) GetSubscriber() *Subscriber {
@@ -3752,7 +6024,7 @@ type PutSubscriberResponse struct {
 
 func (x *PutSubscriberResponse) Reset() {
 	*x = PutSubscriberResponse{}
-	mi := &file_dms_proto_msgTypes[36]
+	mi := &file_dms_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3764,7 +6036,7 @@ func (x *PutSubscriberResponse) String() string {
 func (*PutSubscriberResponse) ProtoMessage() {}
 
 func (x *PutSubscriberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[36]
+	mi := &file_dms_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3777,7 +6049,7 @@ func (x *PutSubscriberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSubscriberResponse.ProtoReflect.Descriptor instead.
 func (*PutSubscriberResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{36}
+	return file_dms_proto_rawDescGZIP(), []int{45}
 }
 
 type ListSubscribersRequest struct {
@@ -3788,7 +6060,7 @@ type ListSubscribersRequest struct {
 
 func (x *ListSubscribersRequest) Reset() {
 	*x = ListSubscribersRequest{}
-	mi := &file_dms_proto_msgTypes[37]
+	mi := &file_dms_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3800,7 +6072,7 @@ func (x *ListSubscribersRequest) String() string {
 func (*ListSubscribersRequest) ProtoMessage() {}
 
 func (x *ListSubscribersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[37]
+	mi := &file_dms_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3813,7 +6085,7 @@ func (x *ListSubscribersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubscribersRequest.ProtoReflect.Descriptor instead.
 func (*ListSubscribersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{37}
+	return file_dms_proto_rawDescGZIP(), []int{46}
 }
 
 type ListSubscribersResponse struct {
@@ -3826,7 +6098,7 @@ type ListSubscribersResponse struct {
 
 func (x *ListSubscribersResponse) Reset() {
 	*x = ListSubscribersResponse{}
-	mi := &file_dms_proto_msgTypes[38]
+	mi := &file_dms_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3838,7 +6110,7 @@ func (x *ListSubscribersResponse) String() string {
 func (*ListSubscribersResponse) ProtoMessage() {}
 
 func (x *ListSubscribersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[38]
+	mi := &file_dms_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3851,7 +6123,7 @@ func (x *ListSubscribersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubscribersResponse.ProtoReflect.Descriptor instead.
 func (*ListSubscribersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{38}
+	return file_dms_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListSubscribersResponse) GetSubscribers() []*Subscriber {
@@ -3870,6 +6142,9 @@ type SetCredentialsRequest struct {
 	//
 	//	*SetCredentialsRequest_Password
 	//	*SetCredentialsRequest_Certificate
+	//	*SetCredentialsRequest_CertificatePassword
+	//	*SetCredentialsRequest_Identity
+	//	*SetCredentialsRequest_Access
 	Login         isSetCredentialsRequest_Login `protobuf_oneof:"login"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3877,7 +6152,7 @@ type SetCredentialsRequest struct {
 
 func (x *SetCredentialsRequest) Reset() {
 	*x = SetCredentialsRequest{}
-	mi := &file_dms_proto_msgTypes[39]
+	mi := &file_dms_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3889,7 +6164,7 @@ func (x *SetCredentialsRequest) String() string {
 func (*SetCredentialsRequest) ProtoMessage() {}
 
 func (x *SetCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[39]
+	mi := &file_dms_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3902,7 +6177,7 @@ func (x *SetCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*SetCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{39}
+	return file_dms_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *SetCredentialsRequest) GetSubscriber() string {
@@ -3937,6 +6212,33 @@ func (x *SetCredentialsRequest) GetCertificate() *KeyPair {
 	return nil
 }
 
+func (x *SetCredentialsRequest) GetCertificatePassword() *CertificatePassword {
+	if x != nil {
+		if x, ok := x.Login.(*SetCredentialsRequest_CertificatePassword); ok {
+			return x.CertificatePassword
+		}
+	}
+	return nil
+}
+
+func (x *SetCredentialsRequest) GetIdentity() *ForeignToken {
+	if x != nil {
+		if x, ok := x.Login.(*SetCredentialsRequest_Identity); ok {
+			return x.Identity
+		}
+	}
+	return nil
+}
+
+func (x *SetCredentialsRequest) GetAccess() *ForeignToken {
+	if x != nil {
+		if x, ok := x.Login.(*SetCredentialsRequest_Access); ok {
+			return x.Access
+		}
+	}
+	return nil
+}
+
 type isSetCredentialsRequest_Login interface {
 	isSetCredentialsRequest_Login()
 }
@@ -3951,9 +6253,131 @@ type SetCredentialsRequest_Certificate struct {
 	Certificate *KeyPair `protobuf:"bytes,3,opt,name=certificate,proto3,oneof"`
 }
 
+type SetCredentialsRequest_CertificatePassword struct {
+	// Certificate and a password.
+	CertificatePassword *CertificatePassword `protobuf:"bytes,4,opt,name=certificate_password,json=certificatePassword,proto3,oneof"`
+}
+
+type SetCredentialsRequest_Identity struct {
+	// Identity token of another system.
+	Identity *ForeignToken `protobuf:"bytes,5,opt,name=identity,proto3,oneof"`
+}
+
+type SetCredentialsRequest_Access struct {
+	// Access token of another system.
+	Access *ForeignToken `protobuf:"bytes,6,opt,name=access,proto3,oneof"`
+}
+
 func (*SetCredentialsRequest_Password) isSetCredentialsRequest_Login() {}
 
 func (*SetCredentialsRequest_Certificate) isSetCredentialsRequest_Login() {}
+
+func (*SetCredentialsRequest_CertificatePassword) isSetCredentialsRequest_Login() {}
+
+func (*SetCredentialsRequest_Identity) isSetCredentialsRequest_Login() {}
+
+func (*SetCredentialsRequest_Access) isSetCredentialsRequest_Login() {}
+
+// CertificatePassword is a certificate that only names who logs in, with a password.
+type CertificatePassword struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// PEM or DER.
+	Certificate []byte `protobuf:"bytes,1,opt,name=certificate,proto3" json:"certificate,omitempty"`
+	// Its password at the operator.
+	Password      string `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CertificatePassword) Reset() {
+	*x = CertificatePassword{}
+	mi := &file_dms_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CertificatePassword) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CertificatePassword) ProtoMessage() {}
+
+func (x *CertificatePassword) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CertificatePassword.ProtoReflect.Descriptor instead.
+func (*CertificatePassword) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *CertificatePassword) GetCertificate() []byte {
+	if x != nil {
+		return x.Certificate
+	}
+	return nil
+}
+
+func (x *CertificatePassword) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+// ForeignToken is a token that another system gave.
+type ForeignToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its text.
+	Token         string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForeignToken) Reset() {
+	*x = ForeignToken{}
+	mi := &file_dms_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForeignToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForeignToken) ProtoMessage() {}
+
+func (x *ForeignToken) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForeignToken.ProtoReflect.Descriptor instead.
+func (*ForeignToken) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *ForeignToken) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
 
 // Password is a login name with its password.
 type Password struct {
@@ -3968,7 +6392,7 @@ type Password struct {
 
 func (x *Password) Reset() {
 	*x = Password{}
-	mi := &file_dms_proto_msgTypes[40]
+	mi := &file_dms_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3980,7 +6404,7 @@ func (x *Password) String() string {
 func (*Password) ProtoMessage() {}
 
 func (x *Password) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[40]
+	mi := &file_dms_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3993,7 +6417,7 @@ func (x *Password) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Password.ProtoReflect.Descriptor instead.
 func (*Password) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{40}
+	return file_dms_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Password) GetLogin() string {
@@ -4025,7 +6449,7 @@ type KeyPair struct {
 
 func (x *KeyPair) Reset() {
 	*x = KeyPair{}
-	mi := &file_dms_proto_msgTypes[41]
+	mi := &file_dms_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4037,7 +6461,7 @@ func (x *KeyPair) String() string {
 func (*KeyPair) ProtoMessage() {}
 
 func (x *KeyPair) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[41]
+	mi := &file_dms_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4050,7 +6474,7 @@ func (x *KeyPair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeyPair.ProtoReflect.Descriptor instead.
 func (*KeyPair) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{41}
+	return file_dms_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *KeyPair) GetCertificate() []byte {
@@ -4082,7 +6506,7 @@ type SetCredentialsResponse struct {
 
 func (x *SetCredentialsResponse) Reset() {
 	*x = SetCredentialsResponse{}
-	mi := &file_dms_proto_msgTypes[42]
+	mi := &file_dms_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4094,7 +6518,7 @@ func (x *SetCredentialsResponse) String() string {
 func (*SetCredentialsResponse) ProtoMessage() {}
 
 func (x *SetCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[42]
+	mi := &file_dms_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4107,7 +6531,7 @@ func (x *SetCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*SetCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{42}
+	return file_dms_proto_rawDescGZIP(), []int{53}
 }
 
 // User is one line of a subscriber's allow-list.
@@ -4117,7 +6541,7 @@ type User struct {
 	Actor string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
 	// For which of our organisations.
 	Subscriber string `protobuf:"bytes,2,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
-	// What is allowed; at least one. Only ACTION_SEND is enforced today.
+	// What is allowed; at least one.
 	Actions []Action `protobuf:"varint,3,rep,packed,name=actions,proto3,enum=edokit.dms.v1.Action" json:"actions,omitempty"`
 	// Kinds of documents that may be sent; empty: all.
 	Kinds []string `protobuf:"bytes,4,rep,name=kinds,proto3" json:"kinds,omitempty"`
@@ -4135,7 +6559,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_dms_proto_msgTypes[43]
+	mi := &file_dms_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4147,7 +6571,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[43]
+	mi := &file_dms_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4160,7 +6584,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{43}
+	return file_dms_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *User) GetActor() string {
@@ -4229,7 +6653,7 @@ type AllowUserRequest struct {
 
 func (x *AllowUserRequest) Reset() {
 	*x = AllowUserRequest{}
-	mi := &file_dms_proto_msgTypes[44]
+	mi := &file_dms_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4241,7 +6665,7 @@ func (x *AllowUserRequest) String() string {
 func (*AllowUserRequest) ProtoMessage() {}
 
 func (x *AllowUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[44]
+	mi := &file_dms_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4254,7 +6678,7 @@ func (x *AllowUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AllowUserRequest.ProtoReflect.Descriptor instead.
 func (*AllowUserRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{44}
+	return file_dms_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *AllowUserRequest) GetUser() *User {
@@ -4272,7 +6696,7 @@ type AllowUserResponse struct {
 
 func (x *AllowUserResponse) Reset() {
 	*x = AllowUserResponse{}
-	mi := &file_dms_proto_msgTypes[45]
+	mi := &file_dms_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4284,7 +6708,7 @@ func (x *AllowUserResponse) String() string {
 func (*AllowUserResponse) ProtoMessage() {}
 
 func (x *AllowUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[45]
+	mi := &file_dms_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4297,7 +6721,7 @@ func (x *AllowUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AllowUserResponse.ProtoReflect.Descriptor instead.
 func (*AllowUserResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{45}
+	return file_dms_proto_rawDescGZIP(), []int{56}
 }
 
 type RevokeUserRequest struct {
@@ -4312,7 +6736,7 @@ type RevokeUserRequest struct {
 
 func (x *RevokeUserRequest) Reset() {
 	*x = RevokeUserRequest{}
-	mi := &file_dms_proto_msgTypes[46]
+	mi := &file_dms_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4324,7 +6748,7 @@ func (x *RevokeUserRequest) String() string {
 func (*RevokeUserRequest) ProtoMessage() {}
 
 func (x *RevokeUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[46]
+	mi := &file_dms_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4337,7 +6761,7 @@ func (x *RevokeUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeUserRequest.ProtoReflect.Descriptor instead.
 func (*RevokeUserRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{46}
+	return file_dms_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *RevokeUserRequest) GetSubscriber() string {
@@ -4362,7 +6786,7 @@ type RevokeUserResponse struct {
 
 func (x *RevokeUserResponse) Reset() {
 	*x = RevokeUserResponse{}
-	mi := &file_dms_proto_msgTypes[47]
+	mi := &file_dms_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4374,7 +6798,7 @@ func (x *RevokeUserResponse) String() string {
 func (*RevokeUserResponse) ProtoMessage() {}
 
 func (x *RevokeUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[47]
+	mi := &file_dms_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4387,7 +6811,7 @@ func (x *RevokeUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeUserResponse.ProtoReflect.Descriptor instead.
 func (*RevokeUserResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{47}
+	return file_dms_proto_rawDescGZIP(), []int{58}
 }
 
 type ListUsersRequest struct {
@@ -4400,7 +6824,7 @@ type ListUsersRequest struct {
 
 func (x *ListUsersRequest) Reset() {
 	*x = ListUsersRequest{}
-	mi := &file_dms_proto_msgTypes[48]
+	mi := &file_dms_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4412,7 +6836,7 @@ func (x *ListUsersRequest) String() string {
 func (*ListUsersRequest) ProtoMessage() {}
 
 func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[48]
+	mi := &file_dms_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4425,7 +6849,7 @@ func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersRequest.ProtoReflect.Descriptor instead.
 func (*ListUsersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{48}
+	return file_dms_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ListUsersRequest) GetSubscriber() string {
@@ -4445,7 +6869,7 @@ type ListUsersResponse struct {
 
 func (x *ListUsersResponse) Reset() {
 	*x = ListUsersResponse{}
-	mi := &file_dms_proto_msgTypes[49]
+	mi := &file_dms_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4457,7 +6881,7 @@ func (x *ListUsersResponse) String() string {
 func (*ListUsersResponse) ProtoMessage() {}
 
 func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[49]
+	mi := &file_dms_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4470,7 +6894,7 @@ func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersResponse.ProtoReflect.Descriptor instead.
 func (*ListUsersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{49}
+	return file_dms_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ListUsersResponse) GetUsers() []*User {
@@ -4502,14 +6926,22 @@ type Signer struct {
 	// The certificate, DER, at most 64 KiB.
 	Certificate []byte `protobuf:"bytes,9,opt,name=certificate,proto3" json:"certificate,omitempty"`
 	// In answers: when it last changed.
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// Where the key is.
+	Place KeyPlace `protobuf:"varint,11,opt,name=place,proto3,enum=edokit.dms.v1.KeyPlace" json:"place,omitempty"`
+	// With KEY_PLACE_COMMAND: full path of the program and its arguments, at most 100. No shell reads them. It gets the
+	// bytes on its input and gives the detached CMS on its output.
+	Command []string `protobuf:"bytes,12,rep,name=command,proto3" json:"command,omitempty"`
+	// With KEY_PLACE_COMMAND: NAME=value, all that the program gets of an environment. Shown in answers: put no credential
+	// here.
+	Environment   []string `protobuf:"bytes,13,rep,name=environment,proto3" json:"environment,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Signer) Reset() {
 	*x = Signer{}
-	mi := &file_dms_proto_msgTypes[50]
+	mi := &file_dms_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4521,7 +6953,7 @@ func (x *Signer) String() string {
 func (*Signer) ProtoMessage() {}
 
 func (x *Signer) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[50]
+	mi := &file_dms_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4534,7 +6966,7 @@ func (x *Signer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signer.ProtoReflect.Descriptor instead.
 func (*Signer) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{50}
+	return file_dms_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *Signer) GetId() string {
@@ -4607,6 +7039,27 @@ func (x *Signer) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Signer) GetPlace() KeyPlace {
+	if x != nil {
+		return x.Place
+	}
+	return KeyPlace_KEY_PLACE_UNSPECIFIED
+}
+
+func (x *Signer) GetCommand() []string {
+	if x != nil {
+		return x.Command
+	}
+	return nil
+}
+
+func (x *Signer) GetEnvironment() []string {
+	if x != nil {
+		return x.Environment
+	}
+	return nil
+}
+
 type PutSignerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The whole row; what is left out is emptied.
@@ -4619,7 +7072,7 @@ type PutSignerRequest struct {
 
 func (x *PutSignerRequest) Reset() {
 	*x = PutSignerRequest{}
-	mi := &file_dms_proto_msgTypes[51]
+	mi := &file_dms_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4631,7 +7084,7 @@ func (x *PutSignerRequest) String() string {
 func (*PutSignerRequest) ProtoMessage() {}
 
 func (x *PutSignerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[51]
+	mi := &file_dms_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4644,7 +7097,7 @@ func (x *PutSignerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSignerRequest.ProtoReflect.Descriptor instead.
 func (*PutSignerRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{51}
+	return file_dms_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *PutSignerRequest) GetSigner() *Signer {
@@ -4671,7 +7124,7 @@ type PutSignerResponse struct {
 
 func (x *PutSignerResponse) Reset() {
 	*x = PutSignerResponse{}
-	mi := &file_dms_proto_msgTypes[52]
+	mi := &file_dms_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4683,7 +7136,7 @@ func (x *PutSignerResponse) String() string {
 func (*PutSignerResponse) ProtoMessage() {}
 
 func (x *PutSignerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[52]
+	mi := &file_dms_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4696,7 +7149,7 @@ func (x *PutSignerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSignerResponse.ProtoReflect.Descriptor instead.
 func (*PutSignerResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{52}
+	return file_dms_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *PutSignerResponse) GetSigner() *Signer {
@@ -4716,7 +7169,7 @@ type ListSignersRequest struct {
 
 func (x *ListSignersRequest) Reset() {
 	*x = ListSignersRequest{}
-	mi := &file_dms_proto_msgTypes[53]
+	mi := &file_dms_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4728,7 +7181,7 @@ func (x *ListSignersRequest) String() string {
 func (*ListSignersRequest) ProtoMessage() {}
 
 func (x *ListSignersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[53]
+	mi := &file_dms_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4741,7 +7194,7 @@ func (x *ListSignersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSignersRequest.ProtoReflect.Descriptor instead.
 func (*ListSignersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{53}
+	return file_dms_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ListSignersRequest) GetSubscriber() string {
@@ -4761,7 +7214,7 @@ type ListSignersResponse struct {
 
 func (x *ListSignersResponse) Reset() {
 	*x = ListSignersResponse{}
-	mi := &file_dms_proto_msgTypes[54]
+	mi := &file_dms_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4773,7 +7226,7 @@ func (x *ListSignersResponse) String() string {
 func (*ListSignersResponse) ProtoMessage() {}
 
 func (x *ListSignersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[54]
+	mi := &file_dms_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4786,7 +7239,7 @@ func (x *ListSignersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSignersResponse.ProtoReflect.Descriptor instead.
 func (*ListSignersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{54}
+	return file_dms_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ListSignersResponse) GetSigners() []*Signer {
@@ -4845,7 +7298,7 @@ type LogRow struct {
 
 func (x *LogRow) Reset() {
 	*x = LogRow{}
-	mi := &file_dms_proto_msgTypes[55]
+	mi := &file_dms_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4857,7 +7310,7 @@ func (x *LogRow) String() string {
 func (*LogRow) ProtoMessage() {}
 
 func (x *LogRow) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[55]
+	mi := &file_dms_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4870,7 +7323,7 @@ func (x *LogRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogRow.ProtoReflect.Descriptor instead.
 func (*LogRow) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{55}
+	return file_dms_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *LogRow) GetId() string {
@@ -5041,7 +7494,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_dms_proto_msgTypes[56]
+	mi := &file_dms_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5053,7 +7506,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[56]
+	mi := &file_dms_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5066,7 +7519,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{56}
+	return file_dms_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *QueryRequest) GetSubscriber() string {
@@ -5149,7 +7602,7 @@ type QueryResponse struct {
 
 func (x *QueryResponse) Reset() {
 	*x = QueryResponse{}
-	mi := &file_dms_proto_msgTypes[57]
+	mi := &file_dms_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5161,7 +7614,7 @@ func (x *QueryResponse) String() string {
 func (*QueryResponse) ProtoMessage() {}
 
 func (x *QueryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[57]
+	mi := &file_dms_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5174,7 +7627,7 @@ func (x *QueryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResponse.ProtoReflect.Descriptor instead.
 func (*QueryResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{57}
+	return file_dms_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *QueryResponse) GetRows() []*LogRow {
@@ -5196,7 +7649,7 @@ type RawXMLRequest struct {
 
 func (x *RawXMLRequest) Reset() {
 	*x = RawXMLRequest{}
-	mi := &file_dms_proto_msgTypes[58]
+	mi := &file_dms_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5208,7 +7661,7 @@ func (x *RawXMLRequest) String() string {
 func (*RawXMLRequest) ProtoMessage() {}
 
 func (x *RawXMLRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[58]
+	mi := &file_dms_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5221,7 +7674,7 @@ func (x *RawXMLRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLRequest.ProtoReflect.Descriptor instead.
 func (*RawXMLRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{58}
+	return file_dms_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *RawXMLRequest) GetId() string {
@@ -5252,7 +7705,7 @@ type RawXMLResponse struct {
 
 func (x *RawXMLResponse) Reset() {
 	*x = RawXMLResponse{}
-	mi := &file_dms_proto_msgTypes[59]
+	mi := &file_dms_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5264,7 +7717,7 @@ func (x *RawXMLResponse) String() string {
 func (*RawXMLResponse) ProtoMessage() {}
 
 func (x *RawXMLResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[59]
+	mi := &file_dms_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5277,7 +7730,7 @@ func (x *RawXMLResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLResponse.ProtoReflect.Descriptor instead.
 func (*RawXMLResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{59}
+	return file_dms_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *RawXMLResponse) GetPart() isRawXMLResponse_Part {
@@ -5352,7 +7805,7 @@ type RawXMLHeader struct {
 
 func (x *RawXMLHeader) Reset() {
 	*x = RawXMLHeader{}
-	mi := &file_dms_proto_msgTypes[60]
+	mi := &file_dms_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5364,7 +7817,7 @@ func (x *RawXMLHeader) String() string {
 func (*RawXMLHeader) ProtoMessage() {}
 
 func (x *RawXMLHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[60]
+	mi := &file_dms_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5377,7 +7830,7 @@ func (x *RawXMLHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLHeader.ProtoReflect.Descriptor instead.
 func (*RawXMLHeader) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{60}
+	return file_dms_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *RawXMLHeader) GetRow() *LogRow {
@@ -5434,19 +7887,33 @@ const file_dms_proto_rawDesc = "" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
 	"subscriber\x12\x18\n" +
-	"\apackage\x18\x02 \x01(\tR\apackage\"X\n" +
+	"\apackage\x18\x02 \x01(\tR\apackage\"*\n" +
+	"\bSentence\x12\x0e\n" +
+	"\x02ru\x18\x01 \x01(\tR\x02ru\x12\x0e\n" +
+	"\x02en\x18\x02 \x01(\tR\x02en\"~\n" +
+	"\aConsent\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1f\n" +
+	"\vtext_sha256\x18\x02 \x01(\fR\n" +
+	"textSha256\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x16\n" +
+	"\x06person\x18\x04 \x01(\tR\x06person\"X\n" +
 	"\fCounterparty\x12\x10\n" +
 	"\x03inn\x18\x01 \x01(\tR\x03inn\x12\x10\n" +
 	"\x03kpp\x18\x02 \x01(\tR\x03kpp\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x10\n" +
-	"\x03box\x18\x04 \x01(\tR\x03box\"\x87\x01\n" +
+	"\x03box\x18\x04 \x01(\tR\x03box\"\xe5\x01\n" +
 	"\aAddress\x12\x10\n" +
 	"\x03box\x18\x01 \x01(\tR\x03box\x12\x10\n" +
 	"\x03inn\x18\x02 \x01(\tR\x03inn\x12\x10\n" +
 	"\x03kpp\x18\x03 \x01(\tR\x03kpp\x12\x12\n" +
 	"\x04name\x18\x04 \x01(\tR\x04name\x12\x1a\n" +
 	"\boperator\x18\x05 \x01(\tR\boperator\x12\x16\n" +
-	"\x06active\x18\x06 \x01(\bR\x06active\"\xc6\x02\n" +
+	"\x06active\x18\x06 \x01(\bR\x06active\x12\"\n" +
+	"\forganisation\x18\a \x01(\tR\forganisation\x12\x1e\n" +
+	"\n" +
+	"department\x18\b \x01(\tR\n" +
+	"department\x12\x18\n" +
+	"\aroaming\x18\t \x01(\bR\aroaming\"\xc6\x02\n" +
 	"\n" +
 	"SignerInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -5472,7 +7939,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x06source\x18\x06 \x01(\tR\x06source\x12\x16\n" +
 	"\x06remark\x18\a \x01(\tR\x06remark\x12\x1a\n" +
 	"\bexchange\x18\b \x01(\tR\bexchange\x12*\n" +
-	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xa2\a\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xe0\t\n" +
 	"\tOperation\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12\x14\n" +
@@ -5502,7 +7969,15 @@ const file_dms_proto_rawDesc = "" +
 	"candidates\x18\x15 \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
 	"candidates\x12\x12\n" +
 	"\x04from\x18\x16 \x01(\tR\x04from\x12\x18\n" +
-	"\aresends\x18\x17 \x01(\x05R\aresends\"\x98\x05\n" +
+	"\aresends\x18\x17 \x01(\x05R\aresends\x12\x14\n" +
+	"\x05payer\x18\x18 \x01(\tR\x05payer\x120\n" +
+	"\achannel\x18\x19 \x01(\x0e2\x16.edokit.dms.v1.ChannelR\achannel\x121\n" +
+	"\x06answer\x18\x1a \x01(\x0e2\x19.edokit.dms.v1.AnswerKindR\x06answer\x12\x12\n" +
+	"\x04text\x18\x1b \x01(\tR\x04text\x12\x1e\n" +
+	"\vin_reply_to\x18\x1c \x01(\tR\tinReplyTo\x12'\n" +
+	"\x04flow\x18\x1d \x01(\x0e2\x13.edokit.dms.v1.FlowR\x04flow\x122\n" +
+	"\bconsents\x18\x1e \x03(\v2\x16.edokit.dms.v1.ConsentR\bconsents\x120\n" +
+	"\aparties\x18\x1f \x03(\v2\x16.edokit.dms.v1.AddressR\aparties\"\xed\x06\n" +
 	"\x0eDocumentStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -5526,7 +8001,138 @@ const file_dms_proto_rawDesc = "" +
 	"\fstamp_detail\x18\x12 \x01(\tR\vstampDetail\x122\n" +
 	"\bversions\x18\x13 \x03(\v2\x16.edokit.dms.v1.VersionR\bversions\x12\x1f\n" +
 	"\vform_faults\x18\x14 \x01(\x05R\n" +
-	"formFaults\"\xb1\x03\n" +
+	"formFaults\x12\x12\n" +
+	"\x04type\x18\x15 \x01(\tR\x04type\x12.\n" +
+	"\x04date\x18\x16 \x01(\v2\x1a.google.protobuf.TimestampR\x04date\x12\x10\n" +
+	"\x03sum\x18\x17 \x01(\tR\x03sum\x12\x16\n" +
+	"\x06parent\x18\x18 \x01(\tR\x06parent\x12\x18\n" +
+	"\arelated\x18\x19 \x03(\tR\arelated\x12*\n" +
+	"\x05state\x18\x1a \x01(\x0e2\x14.edokit.dms.v1.StateR\x05state\x12\x1f\n" +
+	"\vanswer_text\x18\x1b \x01(\tR\n" +
+	"answerText\"\xd4\x02\n" +
+	"\x10InboundSignature\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\tR\x04from\x12\x16\n" +
+	"\x06sha256\x18\x03 \x01(\fR\x06sha256\x12%\n" +
+	"\x0eoperator_valid\x18\x04 \x01(\bR\roperatorValid\x120\n" +
+	"\averdict\x18\x05 \x01(\x0e2\x16.edokit.dms.v1.VerdictR\averdict\x12\x16\n" +
+	"\x06reason\x18\x06 \x01(\tR\x06reason\x121\n" +
+	"\x06signer\x18\a \x01(\v2\x19.edokit.dms.v1.SignerInfoR\x06signer\x12*\n" +
+	"\x02at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x124\n" +
+	"\astamped\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\astamped\"\xeb\n" +
+	"\n" +
+	"\x0fInboundDocument\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x16\n" +
+	"\x06remote\x18\x02 \x01(\tR\x06remote\x12\x18\n" +
+	"\amessage\x18\x03 \x01(\tR\amessage\x12*\n" +
+	"\x04from\x18\x04 \x01(\v2\x16.edokit.dms.v1.AddressR\x04from\x12\x12\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12\x12\n" +
+	"\x04type\x18\x06 \x01(\tR\x04type\x122\n" +
+	"\x05class\x18\a \x01(\x0e2\x1c.edokit.dms.v1.DocumentClassR\x05class\x12\x12\n" +
+	"\x04kind\x18\b \x01(\tR\x04kind\x12\x17\n" +
+	"\akind_id\x18\t \x01(\tR\x06kindId\x12\x16\n" +
+	"\x06number\x18\n" +
+	" \x01(\tR\x06number\x12.\n" +
+	"\x04date\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x04date\x12\x10\n" +
+	"\x03sum\x18\f \x01(\tR\x03sum\x12\x18\n" +
+	"\acomment\x18\r \x01(\tR\acomment\x12!\n" +
+	"\fcustom_field\x18\x0e \x01(\tR\vcustomField\x12\x12\n" +
+	"\x04text\x18\x0f \x01(\tR\x04text\x12\x16\n" +
+	"\x06parent\x18\x10 \x01(\tR\x06parent\x12\x12\n" +
+	"\x04root\x18\x11 \x01(\tR\x04root\x12'\n" +
+	"\x04flow\x18\x12 \x01(\x0e2\x13.edokit.dms.v1.FlowR\x04flow\x12\x1b\n" +
+	"\tneed_sign\x18\x13 \x01(\bR\bneedSign\x12!\n" +
+	"\fneed_receipt\x18\x14 \x01(\bR\vneedReceipt\x12\x1d\n" +
+	"\n" +
+	"notice_due\x18\x15 \x01(\bR\tnoticeDue\x121\n" +
+	"\x05state\x18\x16 \x01(\x0e2\x1b.edokit.dms.v1.InboundStateR\x05state\x12\x16\n" +
+	"\x06sha256\x18\x17 \x01(\fR\x06sha256\x12\x12\n" +
+	"\x04size\x18\x18 \x01(\x03R\x04size\x12?\n" +
+	"\n" +
+	"signatures\x18\x19 \x03(\v2\x1f.edokit.dms.v1.InboundSignatureR\n" +
+	"signatures\x12\x1e\n" +
+	"\n" +
+	"legitimate\x18\x1a \x01(\bR\n" +
+	"legitimate\x12%\n" +
+	"\x0enot_legitimate\x18\x1b \x03(\tR\rnotLegitimate\x12?\n" +
+	"\roperator_time\x18\x1c \x01(\v2\x1a.google.protobuf.TimestampR\foperatorTime\x12;\n" +
+	"\vreceived_at\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"receivedAt\x12-\n" +
+	"\x04skew\x18\x1e \x01(\v2\x19.google.protobuf.DurationR\x04skew\x12(\n" +
+	"\x04fate\x18\x1f \x01(\x0e2\x14.edokit.dms.v1.StateR\x04fate\x12(\n" +
+	"\x05about\x18  \x01(\v2\x12.edokit.dms.v1.KeyR\x05about\x12\x1a\n" +
+	"\bdocument\x18! \x01(\tR\bdocument\x12 \n" +
+	"\vresponsible\x18\" \x01(\tR\vresponsible\x12)\n" +
+	"\x03why\x18# \x01(\v2\x17.edokit.dms.v1.SentenceR\x03why\x12'\n" +
+	"\x04term\x18$ \x01(\v2\x13.edokit.dms.v1.TermR\x04term\x12*\n" +
+	"\x05reply\x18% \x01(\v2\x14.edokit.dms.v1.ReplyR\x05reply\x12\x1a\n" +
+	"\bexchange\x18& \x01(\tR\bexchange\x12\x1a\n" +
+	"\brevision\x18' \x01(\x03R\brevision\x12\x14\n" +
+	"\x05sound\x18( \x01(\bR\x05sound\"\x94\x01\n" +
+	"\x04Term\x12,\n" +
+	"\x03due\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x03due\x12.\n" +
+	"\x04warn\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04warn\x12.\n" +
+	"\x05state\x18\x03 \x01(\x0e2\x18.edokit.dms.v1.TermStateR\x05state\"\xee\x01\n" +
+	"\x05Reply\x12\x18\n" +
+	"\apackage\x18\x01 \x01(\tR\apackage\x12?\n" +
+	"\roperator_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\foperatorTime\x120\n" +
+	"\achannel\x18\x03 \x01(\x0e2\x16.edokit.dms.v1.ChannelR\achannel\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x14\n" +
+	"\x05actor\x18\x05 \x01(\tR\x05actor\x12*\n" +
+	"\x02at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xb1\x04\n" +
+	"\rSignatureTask\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x16\n" +
+	"\x06signer\x18\x03 \x01(\tR\x06signer\x125\n" +
+	"\brequired\x18\x04 \x01(\v2\x19.edokit.dms.v1.SignerInfoR\brequired\x123\n" +
+	"\apurpose\x18\x05 \x01(\x0e2\x19.edokit.dms.v1.AnswerKindR\apurpose\x12\x12\n" +
+	"\x04name\x18\x06 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\a \x01(\tR\x04kind\x12\x16\n" +
+	"\x06sha256\x18\b \x01(\fR\x06sha256\x12\x12\n" +
+	"\x04size\x18\t \x01(\x03R\x04size\x12.\n" +
+	"\x05state\x18\n" +
+	" \x01(\x0e2\x18.edokit.dms.v1.TaskStateR\x05state\x12\x16\n" +
+	"\x06detail\x18\v \x01(\tR\x06detail\x12\x14\n" +
+	"\x05actor\x18\f \x01(\tR\x05actor\x129\n" +
+	"\n" +
+	"created_at\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x126\n" +
+	"\bdeadline\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\bdeadline\x125\n" +
+	"\bended_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\"\x96\x02\n" +
+	"\fIntroduction\x12?\n" +
+	"\fcounterparty\x18\x01 \x01(\v2\x1b.edokit.dms.v1.CounterpartyR\fcounterparty\x12\x12\n" +
+	"\x04form\x18\x02 \x01(\tR\x04form\x12\x1b\n" +
+	"\tlast_name\x18\x03 \x01(\tR\blastName\x12\x1d\n" +
+	"\n" +
+	"first_name\x18\x04 \x01(\tR\tfirstName\x12\x1f\n" +
+	"\vmiddle_name\x18\x05 \x01(\tR\n" +
+	"middleName\x12%\n" +
+	"\x0econtact_person\x18\x06 \x01(\tR\rcontactPerson\x12\x17\n" +
+	"\ae_mails\x18\a \x03(\tR\x06eMails\x12\x14\n" +
+	"\x05phone\x18\b \x01(\tR\x05phone\"\x9c\x04\n" +
+	"\x12CounterpartyStatus\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x10\n" +
+	"\x03inn\x18\x02 \x01(\tR\x03inn\x12\x10\n" +
+	"\x03kpp\x18\x03 \x01(\tR\x03kpp\x12?\n" +
+	"\fintroduction\x18\x04 \x01(\v2\x1b.edokit.dms.v1.IntroductionR\fintroduction\x126\n" +
+	"\x05state\x18\x05 \x01(\x0e2 .edokit.dms.v1.CounterpartyStateR\x05state\x120\n" +
+	"\aaddress\x18\x06 \x01(\v2\x16.edokit.dms.v1.AddressR\aaddress\x126\n" +
+	"\n" +
+	"candidates\x18\a \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
+	"candidates\x128\n" +
+	"\brelation\x18\b \x01(\x0e2\x1c.edokit.dms.v1.RelationStateR\brelation\x12\x1e\n" +
+	"\n" +
+	"registered\x18\t \x01(\bR\n" +
+	"registered\x12\x16\n" +
+	"\x06reason\x18\n" +
+	" \x01(\tR\x06reason\x12\x16\n" +
+	"\x06detail\x18\v \x01(\tR\x06detail\x129\n" +
+	"\n" +
+	"updated_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x1a\n" +
+	"\brevision\x18\r \x01(\x03R\brevision\"\x82\x05\n" +
 	"\x05Event\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12$\n" +
 	"\x03key\x18\x02 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12,\n" +
@@ -5541,18 +8147,26 @@ const file_dms_proto_rawDesc = "" +
 	"\aversion\x18\n" +
 	" \x01(\v2\x16.edokit.dms.v1.VersionR\aversion\x12*\n" +
 	"\x02at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1a\n" +
-	"\brevision\x18\f \x01(\x03R\brevision\"\xea\x01\n" +
+	"\brevision\x18\f \x01(\x03R\brevision\x128\n" +
+	"\ainbound\x18\r \x01(\v2\x1e.edokit.dms.v1.InboundDocumentR\ainbound\x120\n" +
+	"\x04task\x18\x0e \x01(\v2\x1c.edokit.dms.v1.SignatureTaskR\x04task\x12E\n" +
+	"\fcounterparty\x18\x0f \x01(\v2!.edokit.dms.v1.CounterpartyStatusR\fcounterparty\x12\x1c\n" +
+	"\tshortened\x18\x10 \x01(\x05R\tshortened\"\xea\x01\n" +
 	"\vSendRequest\x128\n" +
 	"\apackage\x18\x01 \x01(\v2\x1c.edokit.dms.v1.PackageHeaderH\x00R\apackage\x12;\n" +
 	"\bdocument\x18\x02 \x01(\v2\x1d.edokit.dms.v1.DocumentHeaderH\x00R\bdocument\x12,\n" +
 	"\x05chunk\x18\x03 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12.\n" +
 	"\x03end\x18\x04 \x01(\v2\x1a.edokit.dms.v1.DocumentEndH\x00R\x03endB\x06\n" +
-	"\x04part\"\x9f\x01\n" +
+	"\x04part\"\xce\x02\n" +
 	"\rPackageHeader\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12+\n" +
 	"\x02to\x18\x03 \x01(\v2\x1b.edokit.dms.v1.CounterpartyR\x02to\x12%\n" +
-	"\x0edocument_count\x18\x04 \x01(\x05R\rdocumentCount\"\xbd\x02\n" +
+	"\x0edocument_count\x18\x04 \x01(\x05R\rdocumentCount\x120\n" +
+	"\achannel\x18\x05 \x01(\x0e2\x16.edokit.dms.v1.ChannelR\achannel\x12\x1e\n" +
+	"\vin_reply_to\x18\x06 \x01(\tR\tinReplyTo\x12'\n" +
+	"\x04flow\x18\a \x01(\x0e2\x13.edokit.dms.v1.FlowR\x04flow\x122\n" +
+	"\bconsents\x18\b \x03(\v2\x16.edokit.dms.v1.ConsentR\bconsents\"\xad\x03\n" +
 	"\x0eDocumentHeader\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -5567,7 +8181,11 @@ const file_dms_proto_rawDesc = "" +
 	"\tsignature\x18\n" +
 	" \x01(\fR\tsignature\x12\x1b\n" +
 	"\tneed_sign\x18\v \x01(\bR\bneedSign\x12!\n" +
-	"\fneed_receipt\x18\f \x01(\bR\vneedReceipt\"\x1b\n" +
+	"\fneed_receipt\x18\f \x01(\bR\vneedReceipt\x12\x12\n" +
+	"\x04type\x18\r \x01(\tR\x04type\x12.\n" +
+	"\x04date\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\x04date\x12\x10\n" +
+	"\x03sum\x18\x0f \x01(\tR\x03sum\x12\x18\n" +
+	"\arelated\x18\x10 \x03(\tR\arelated\"\x1b\n" +
 	"\x05Chunk\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\"I\n" +
 	"\vDocumentEnd\x12\x0e\n" +
@@ -5606,11 +8224,12 @@ const file_dms_proto_rawDesc = "" +
 	"subscriber\x12\x1a\n" +
 	"\bconsumer\x18\x02 \x01(\tR\bconsumer\"(\n" +
 	"\x14AcknowledgedResponse\x12\x10\n" +
-	"\x03seq\x18\x01 \x01(\x03R\x03seq\"{\n" +
+	"\x03seq\x18\x01 \x01(\x03R\x03seq\"\x95\x01\n" +
 	"\x0eContentRequest\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12'\n" +
-	"\x04role\x18\x03 \x01(\x0e2\x13.edokit.dms.v1.RoleR\x04role\"\xae\x01\n" +
+	"\x04role\x18\x03 \x01(\x0e2\x13.edokit.dms.v1.RoleR\x04role\x12\x18\n" +
+	"\ainbound\x18\x04 \x01(\tR\ainbound\"\xae\x01\n" +
 	"\x0fContentResponse\x126\n" +
 	"\x06header\x18\x01 \x01(\v2\x1c.edokit.dms.v1.ContentHeaderH\x00R\x06header\x12,\n" +
 	"\x05chunk\x18\x02 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12-\n" +
@@ -5641,7 +8260,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x02op\x18\f \x01(\tR\x02op\x126\n" +
 	"\n" +
 	"candidates\x18\r \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
-	"candidates\"\xe2\x03\n" +
+	"candidates\"\x96\x05\n" +
 	"\n" +
 	"Subscriber\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -5665,7 +8284,16 @@ const file_dms_proto_rawDesc = "" +
 	"local_mark\x18\x0e \x01(\bR\tlocalMark\x12\x1a\n" +
 	"\bdisabled\x18\x0f \x01(\bR\bdisabled\x129\n" +
 	"\n" +
-	"updated_at\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"Q\n" +
+	"updated_at\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x1e\n" +
+	"\n" +
+	"department\x18\x11 \x01(\tR\n" +
+	"department\x12\x1f\n" +
+	"\vservice_box\x18\x12 \x01(\tR\n" +
+	"serviceBox\x12\x14\n" +
+	"\x05payer\x18\x13 \x01(\tR\x05payer\x12%\n" +
+	"\x0eservice_signer\x18\x14 \x01(\tR\rserviceSigner\x12\x18\n" +
+	"\areceive\x18\x15 \x01(\bR\areceive\x12\x1a\n" +
+	"\bregister\x18\x16 \x01(\bR\bregister\"Q\n" +
 	"\x14PutSubscriberRequest\x129\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\v2\x19.edokit.dms.v1.SubscriberR\n" +
@@ -5673,14 +8301,22 @@ const file_dms_proto_rawDesc = "" +
 	"\x15PutSubscriberResponse\"\x18\n" +
 	"\x16ListSubscribersRequest\"V\n" +
 	"\x17ListSubscribersResponse\x12;\n" +
-	"\vsubscribers\x18\x01 \x03(\v2\x19.edokit.dms.v1.SubscriberR\vsubscribers\"\xb3\x01\n" +
+	"\vsubscribers\x18\x01 \x03(\v2\x19.edokit.dms.v1.SubscriberR\vsubscribers\"\xfe\x02\n" +
 	"\x15SetCredentialsRequest\x12\x1e\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
 	"subscriber\x125\n" +
 	"\bpassword\x18\x02 \x01(\v2\x17.edokit.dms.v1.PasswordH\x00R\bpassword\x12:\n" +
-	"\vcertificate\x18\x03 \x01(\v2\x16.edokit.dms.v1.KeyPairH\x00R\vcertificateB\a\n" +
-	"\x05login\"B\n" +
+	"\vcertificate\x18\x03 \x01(\v2\x16.edokit.dms.v1.KeyPairH\x00R\vcertificate\x12W\n" +
+	"\x14certificate_password\x18\x04 \x01(\v2\".edokit.dms.v1.CertificatePasswordH\x00R\x13certificatePassword\x129\n" +
+	"\bidentity\x18\x05 \x01(\v2\x1b.edokit.dms.v1.ForeignTokenH\x00R\bidentity\x125\n" +
+	"\x06access\x18\x06 \x01(\v2\x1b.edokit.dms.v1.ForeignTokenH\x00R\x06accessB\a\n" +
+	"\x05login\"Y\n" +
+	"\x13CertificatePassword\x12 \n" +
+	"\vcertificate\x18\x01 \x01(\fR\vcertificate\x12 \n" +
+	"\bpassword\x18\x02 \x01(\tB\x04\xe8\xe0\x18\x01R\bpassword\"*\n" +
+	"\fForeignToken\x12\x1a\n" +
+	"\x05token\x18\x01 \x01(\tB\x04\xe8\xe0\x18\x01R\x05token\"B\n" +
 	"\bPassword\x12\x14\n" +
 	"\x05login\x18\x01 \x01(\tR\x05login\x12 \n" +
 	"\bpassword\x18\x02 \x01(\tB\x04\xe8\xe0\x18\x01R\bpassword\"e\n" +
@@ -5715,7 +8351,7 @@ const file_dms_proto_rawDesc = "" +
 	"subscriber\x18\x01 \x01(\tR\n" +
 	"subscriber\">\n" +
 	"\x11ListUsersResponse\x12)\n" +
-	"\x05users\x18\x01 \x03(\v2\x13.edokit.dms.v1.UserR\x05users\"\xf1\x02\n" +
+	"\x05users\x18\x01 \x03(\v2\x13.edokit.dms.v1.UserR\x05users\"\xdc\x03\n" +
 	"\x06Signer\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1e\n" +
 	"\n" +
@@ -5730,7 +8366,10 @@ const file_dms_proto_rawDesc = "" +
 	"\vcertificate\x18\t \x01(\fR\vcertificate\x129\n" +
 	"\n" +
 	"updated_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"k\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12-\n" +
+	"\x05place\x18\v \x01(\x0e2\x17.edokit.dms.v1.KeyPlaceR\x05place\x12\x18\n" +
+	"\acommand\x18\f \x03(\tR\acommand\x12 \n" +
+	"\venvironment\x18\r \x03(\tR\venvironment\"k\n" +
 	"\x10PutSignerRequest\x12-\n" +
 	"\x06signer\x18\x01 \x01(\v2\x15.edokit.dms.v1.SignerR\x06signer\x12(\n" +
 	"\x03key\x18\x02 \x01(\v2\x16.edokit.dms.v1.KeyPairR\x03key\"B\n" +
@@ -5798,7 +8437,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x04part\"K\n" +
 	"\fRawXMLHeader\x12'\n" +
 	"\x03row\x18\x01 \x01(\v2\x15.edokit.dms.v1.LogRowR\x03row\x12\x12\n" +
-	"\x04size\x18\x02 \x01(\x03R\x04size*\xdb\x01\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size*\xed\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eSTATE_ACCEPTED\x10\x01\x12\x11\n" +
@@ -5812,7 +8451,8 @@ const file_dms_proto_rawDesc = "" +
 	"\rSTATE_REFUSED\x10\b\x12\x11\n" +
 	"\rSTATE_REVOKED\x10\t\x12\x10\n" +
 	"\fSTATE_FAILED\x10\n" +
-	"*\xa0\x01\n" +
+	"\x12\x10\n" +
+	"\fSTATE_PARTLY\x10\v*\xa0\x01\n" +
 	"\n" +
 	"StampState\x12\x1b\n" +
 	"\x17STAMP_STATE_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -5820,23 +8460,98 @@ const file_dms_proto_rawDesc = "" +
 	"\x13STAMP_STATE_WAITING\x10\x02\x12\x15\n" +
 	"\x11STAMP_STATE_READY\x10\x03\x12\x15\n" +
 	"\x11STAMP_STATE_NEVER\x10\x04\x12\x18\n" +
-	"\x14STAMP_STATE_REJECTED\x10\x05*p\n" +
+	"\x14STAMP_STATE_REJECTED\x10\x05*\x83\x01\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rROLE_ORIGINAL\x10\x01\x12\x16\n" +
 	"\x12ROLE_OPERATOR_FORM\x10\x02\x12\x13\n" +
 	"\x0fROLE_LOCAL_MARK\x10\x03\x12\x12\n" +
-	"\x0eROLE_SIGNATURE\x10\x04*e\n" +
+	"\x0eROLE_SIGNATURE\x10\x04\x12\x11\n" +
+	"\rROLE_EVIDENCE\x10\x05*\xce\x01\n" +
+	"\n" +
+	"AnswerKind\x12\x1b\n" +
+	"\x17ANSWER_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13ANSWER_KIND_RECEIPT\x10\x01\x12\x14\n" +
+	"\x10ANSWER_KIND_SIGN\x10\x02\x12\x16\n" +
+	"\x12ANSWER_KIND_REFUSE\x10\x03\x12\x16\n" +
+	"\x12ANSWER_KIND_REVOKE\x10\x04\x12!\n" +
+	"\x1dANSWER_KIND_ACCEPT_REVOCATION\x10\x05\x12!\n" +
+	"\x1dANSWER_KIND_REFUSE_REVOCATION\x10\x06*e\n" +
+	"\x04Flow\x12\x14\n" +
+	"\x10FLOW_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vFLOW_SIGNED\x10\x01\x12\x11\n" +
+	"\rFLOW_UNSIGNED\x10\x02\x12\x10\n" +
+	"\fFLOW_FORWARD\x10\x03\x12\x11\n" +
+	"\rFLOW_INTERNAL\x10\x04*_\n" +
+	"\aChannel\x12\x17\n" +
+	"\x13CHANNEL_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10CHANNEL_OPERATOR\x10\x01\x12\x12\n" +
+	"\x0eCHANNEL_E_MAIL\x10\x02\x12\x11\n" +
+	"\rCHANNEL_PAPER\x10\x03*\x92\x02\n" +
+	"\rDocumentClass\x12\x1e\n" +
+	"\x1aDOCUMENT_CLASS_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13DOCUMENT_CLASS_MAIN\x10\x01\x12\x18\n" +
+	"\x14DOCUMENT_CLASS_REPLY\x10\x02\x12\x1a\n" +
+	"\x16DOCUMENT_CLASS_RECEIPT\x10\x03\x12\x1a\n" +
+	"\x16DOCUMENT_CLASS_REFUSAL\x10\x04\x12\x1d\n" +
+	"\x19DOCUMENT_CLASS_REVOCATION\x10\x05\x12\x1f\n" +
+	"\x1bDOCUMENT_CLASS_CONFIRMATION\x10\x06\x12\x18\n" +
+	"\x14DOCUMENT_CLASS_ERROR\x10\a\x12\x1c\n" +
+	"\x18DOCUMENT_CLASS_SIGNATURE\x10\b*{\n" +
+	"\fInboundState\x12\x1d\n" +
+	"\x19INBOUND_STATE_UNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x14INBOUND_STATE_LISTED\x10\x01\x12\x18\n" +
+	"\x14INBOUND_STATE_CLOSED\x10\x02\x12\x18\n" +
+	"\x14INBOUND_STATE_STORED\x10\x03*~\n" +
+	"\tTermState\x12\x1a\n" +
+	"\x16TERM_STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fTERM_STATE_OPEN\x10\x01\x12\x15\n" +
+	"\x11TERM_STATE_WARNED\x10\x02\x12\x12\n" +
+	"\x0eTERM_STATE_MET\x10\x03\x12\x15\n" +
+	"\x11TERM_STATE_MISSED\x10\x04*\x83\x01\n" +
+	"\tTaskState\x12\x1a\n" +
+	"\x16TASK_STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fTASK_STATE_OPEN\x10\x01\x12\x16\n" +
+	"\x12TASK_STATE_OVERDUE\x10\x02\x12\x15\n" +
+	"\x11TASK_STATE_SIGNED\x10\x03\x12\x16\n" +
+	"\x12TASK_STATE_REFUSED\x10\x04*\x99\x02\n" +
+	"\x11CounterpartyState\x12\"\n" +
+	"\x1eCOUNTERPARTY_STATE_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aCOUNTERPARTY_STATE_LOOKING\x10\x01\x12\"\n" +
+	"\x1eCOUNTERPARTY_STATE_REGISTERING\x10\x02\x12\x1e\n" +
+	"\x1aCOUNTERPARTY_STATE_INVITED\x10\x03\x12\x1c\n" +
+	"\x18COUNTERPARTY_STATE_READY\x10\x04\x12\x1d\n" +
+	"\x19COUNTERPARTY_STATE_CHOICE\x10\x05\x12 \n" +
+	"\x1cCOUNTERPARTY_STATE_FORBIDDEN\x10\x06\x12\x1d\n" +
+	"\x19COUNTERPARTY_STATE_FAILED\x10\a*\x8e\x02\n" +
+	"\rRelationState\x12\x1e\n" +
+	"\x1aRELATION_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13RELATION_STATE_NONE\x10\x01\x12\x1a\n" +
+	"\x16RELATION_STATE_INVITED\x10\x02\x12\x18\n" +
+	"\x14RELATION_STATE_ASKED\x10\x03\x12\x19\n" +
+	"\x15RELATION_STATE_ACTIVE\x10\x04\x12\x1b\n" +
+	"\x17RELATION_STATE_REJECTED\x10\x05\x12\x1c\n" +
+	"\x18RELATION_STATE_FORBIDDEN\x10\x06\x12\x1c\n" +
+	"\x18RELATION_STATE_WITHDRAWN\x10\a\x12\x1a\n" +
+	"\x16RELATION_STATE_UNKNOWN\x10\b*e\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rVERDICT_VALID\x10\x01\x12\x13\n" +
 	"\x0fVERDICT_INVALID\x10\x02\x12\x19\n" +
-	"\x15VERDICT_OPERATOR_ONLY\x10\x03*l\n" +
+	"\x15VERDICT_OPERATOR_ONLY\x10\x03*\x90\x02\n" +
 	"\tEventKind\x12\x1a\n" +
 	"\x16EVENT_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11EVENT_KIND_STATUS\x10\x01\x12\x14\n" +
 	"\x10EVENT_KIND_STAMP\x10\x02\x12\x16\n" +
-	"\x12EVENT_KIND_VERSION\x10\x03*\xe1\x01\n" +
+	"\x12EVENT_KIND_VERSION\x10\x03\x12\x16\n" +
+	"\x12EVENT_KIND_INBOUND\x10\x04\x12\x15\n" +
+	"\x11EVENT_KIND_ANSWER\x10\x05\x12\x13\n" +
+	"\x0fEVENT_KIND_TERM\x10\x06\x12\x13\n" +
+	"\x0fEVENT_KIND_TASK\x10\a\x12\x17\n" +
+	"\x13EVENT_KIND_HAND_OFF\x10\b\x12\x13\n" +
+	"\x0fEVENT_KIND_SKEW\x10\t\x12\x1b\n" +
+	"\x17EVENT_KIND_COUNTERPARTY\x10\n" +
+	"*\xe1\x01\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fKIND_INVALID\x10\x01\x12\x0f\n" +
@@ -5855,19 +8570,30 @@ const file_dms_proto_rawDesc = "" +
 	"\fREPEAT_NEVER\x10\x01\x12\x0f\n" +
 	"\vREPEAT_SAFE\x10\x02\x12\x14\n" +
 	"\x10REPEAT_AFTER_FIX\x10\x03\x12\x14\n" +
-	"\x10REPEAT_ASK_FIRST\x10\x04*\\\n" +
+	"\x10REPEAT_ASK_FIRST\x10\x04*\xbd\x01\n" +
 	"\tLoginKind\x12\x1a\n" +
 	"\x16LOGIN_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13LOGIN_KIND_PASSWORD\x10\x01\x12\x1a\n" +
-	"\x16LOGIN_KIND_CERTIFICATE\x10\x02*r\n" +
+	"\x16LOGIN_KIND_CERTIFICATE\x10\x02\x12#\n" +
+	"\x1fLOGIN_KIND_CERTIFICATE_PASSWORD\x10\x03\x12\x1d\n" +
+	"\x19LOGIN_KIND_IDENTITY_TOKEN\x10\x04\x12\x1b\n" +
+	"\x17LOGIN_KIND_ACCESS_TOKEN\x10\x05*r\n" +
 	"\x10UnverifiedPolicy\x12!\n" +
 	"\x1dUNVERIFIED_POLICY_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19UNVERIFIED_POLICY_FORWARD\x10\x01\x12\x1c\n" +
-	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*B\n" +
+	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*y\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACTION_SEND\x10\x01\x12\x0f\n" +
-	"\vACTION_READ\x10\x02*\x8a\x01\n" +
+	"\vACTION_READ\x10\x02\x12\x11\n" +
+	"\rACTION_ANSWER\x10\x03\x12\x11\n" +
+	"\rACTION_INVITE\x10\x04\x12\x0f\n" +
+	"\vACTION_SIGN\x10\x05*c\n" +
+	"\bKeyPlace\x12\x19\n" +
+	"\x15KEY_PLACE_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rKEY_PLACE_KEY\x10\x01\x12\x12\n" +
+	"\x0eKEY_PLACE_HOST\x10\x02\x12\x15\n" +
+	"\x11KEY_PLACE_COMMAND\x10\x03*\x8a\x01\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x0e\n" +
 	"\n" +
@@ -5919,213 +8645,291 @@ func file_dms_proto_rawDescGZIP() []byte {
 	return file_dms_proto_rawDescData
 }
 
-var file_dms_proto_enumTypes = make([]protoimpl.EnumInfo, 12)
-var file_dms_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_dms_proto_enumTypes = make([]protoimpl.EnumInfo, 22)
+var file_dms_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
 var file_dms_proto_goTypes = []any{
 	(State)(0),                        // 0: edokit.dms.v1.State
 	(StampState)(0),                   // 1: edokit.dms.v1.StampState
 	(Role)(0),                         // 2: edokit.dms.v1.Role
-	(Verdict)(0),                      // 3: edokit.dms.v1.Verdict
-	(EventKind)(0),                    // 4: edokit.dms.v1.EventKind
-	(Kind)(0),                         // 5: edokit.dms.v1.Kind
-	(Repeat)(0),                       // 6: edokit.dms.v1.Repeat
-	(LoginKind)(0),                    // 7: edokit.dms.v1.LoginKind
-	(UnverifiedPolicy)(0),             // 8: edokit.dms.v1.UnverifiedPolicy
-	(Action)(0),                       // 9: edokit.dms.v1.Action
-	(Outcome)(0),                      // 10: edokit.dms.v1.Outcome
-	(Side)(0),                         // 11: edokit.dms.v1.Side
-	(*GetInfoRequest)(nil),            // 12: edokit.dms.v1.GetInfoRequest
-	(*GetInfoResponse)(nil),           // 13: edokit.dms.v1.GetInfoResponse
-	(*DrainRequest)(nil),              // 14: edokit.dms.v1.DrainRequest
-	(*DrainResponse)(nil),             // 15: edokit.dms.v1.DrainResponse
-	(*Key)(nil),                       // 16: edokit.dms.v1.Key
-	(*Counterparty)(nil),              // 17: edokit.dms.v1.Counterparty
-	(*Address)(nil),                   // 18: edokit.dms.v1.Address
-	(*SignerInfo)(nil),                // 19: edokit.dms.v1.SignerInfo
-	(*Version)(nil),                   // 20: edokit.dms.v1.Version
-	(*Operation)(nil),                 // 21: edokit.dms.v1.Operation
-	(*DocumentStatus)(nil),            // 22: edokit.dms.v1.DocumentStatus
-	(*Event)(nil),                     // 23: edokit.dms.v1.Event
-	(*SendRequest)(nil),               // 24: edokit.dms.v1.SendRequest
-	(*PackageHeader)(nil),             // 25: edokit.dms.v1.PackageHeader
-	(*DocumentHeader)(nil),            // 26: edokit.dms.v1.DocumentHeader
-	(*Chunk)(nil),                     // 27: edokit.dms.v1.Chunk
-	(*DocumentEnd)(nil),               // 28: edokit.dms.v1.DocumentEnd
-	(*SendResponse)(nil),              // 29: edokit.dms.v1.SendResponse
-	(*StatusRequest)(nil),             // 30: edokit.dms.v1.StatusRequest
-	(*StatusResponse)(nil),            // 31: edokit.dms.v1.StatusResponse
-	(*WatchRequest)(nil),              // 32: edokit.dms.v1.WatchRequest
-	(*WatchResponse)(nil),             // 33: edokit.dms.v1.WatchResponse
-	(*DeliverRequest)(nil),            // 34: edokit.dms.v1.DeliverRequest
-	(*DeliverResponse)(nil),           // 35: edokit.dms.v1.DeliverResponse
-	(*AcknowledgeRequest)(nil),        // 36: edokit.dms.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil),       // 37: edokit.dms.v1.AcknowledgeResponse
-	(*AcknowledgedRequest)(nil),       // 38: edokit.dms.v1.AcknowledgedRequest
-	(*AcknowledgedResponse)(nil),      // 39: edokit.dms.v1.AcknowledgedResponse
-	(*ContentRequest)(nil),            // 40: edokit.dms.v1.ContentRequest
-	(*ContentResponse)(nil),           // 41: edokit.dms.v1.ContentResponse
-	(*ContentHeader)(nil),             // 42: edokit.dms.v1.ContentHeader
-	(*ContentEnd)(nil),                // 43: edokit.dms.v1.ContentEnd
-	(*ErrorDetail)(nil),               // 44: edokit.dms.v1.ErrorDetail
-	(*Fault)(nil),                     // 45: edokit.dms.v1.Fault
-	(*Subscriber)(nil),                // 46: edokit.dms.v1.Subscriber
-	(*PutSubscriberRequest)(nil),      // 47: edokit.dms.v1.PutSubscriberRequest
-	(*PutSubscriberResponse)(nil),     // 48: edokit.dms.v1.PutSubscriberResponse
-	(*ListSubscribersRequest)(nil),    // 49: edokit.dms.v1.ListSubscribersRequest
-	(*ListSubscribersResponse)(nil),   // 50: edokit.dms.v1.ListSubscribersResponse
-	(*SetCredentialsRequest)(nil),     // 51: edokit.dms.v1.SetCredentialsRequest
-	(*Password)(nil),                  // 52: edokit.dms.v1.Password
-	(*KeyPair)(nil),                   // 53: edokit.dms.v1.KeyPair
-	(*SetCredentialsResponse)(nil),    // 54: edokit.dms.v1.SetCredentialsResponse
-	(*User)(nil),                      // 55: edokit.dms.v1.User
-	(*AllowUserRequest)(nil),          // 56: edokit.dms.v1.AllowUserRequest
-	(*AllowUserResponse)(nil),         // 57: edokit.dms.v1.AllowUserResponse
-	(*RevokeUserRequest)(nil),         // 58: edokit.dms.v1.RevokeUserRequest
-	(*RevokeUserResponse)(nil),        // 59: edokit.dms.v1.RevokeUserResponse
-	(*ListUsersRequest)(nil),          // 60: edokit.dms.v1.ListUsersRequest
-	(*ListUsersResponse)(nil),         // 61: edokit.dms.v1.ListUsersResponse
-	(*Signer)(nil),                    // 62: edokit.dms.v1.Signer
-	(*PutSignerRequest)(nil),          // 63: edokit.dms.v1.PutSignerRequest
-	(*PutSignerResponse)(nil),         // 64: edokit.dms.v1.PutSignerResponse
-	(*ListSignersRequest)(nil),        // 65: edokit.dms.v1.ListSignersRequest
-	(*ListSignersResponse)(nil),       // 66: edokit.dms.v1.ListSignersResponse
-	(*LogRow)(nil),                    // 67: edokit.dms.v1.LogRow
-	(*QueryRequest)(nil),              // 68: edokit.dms.v1.QueryRequest
-	(*QueryResponse)(nil),             // 69: edokit.dms.v1.QueryResponse
-	(*RawXMLRequest)(nil),             // 70: edokit.dms.v1.RawXMLRequest
-	(*RawXMLResponse)(nil),            // 71: edokit.dms.v1.RawXMLResponse
-	(*RawXMLHeader)(nil),              // 72: edokit.dms.v1.RawXMLHeader
-	(*timestamppb.Timestamp)(nil),     // 73: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 74: google.protobuf.Duration
-	(*descriptorpb.FieldOptions)(nil), // 75: google.protobuf.FieldOptions
+	(AnswerKind)(0),                   // 3: edokit.dms.v1.AnswerKind
+	(Flow)(0),                         // 4: edokit.dms.v1.Flow
+	(Channel)(0),                      // 5: edokit.dms.v1.Channel
+	(DocumentClass)(0),                // 6: edokit.dms.v1.DocumentClass
+	(InboundState)(0),                 // 7: edokit.dms.v1.InboundState
+	(TermState)(0),                    // 8: edokit.dms.v1.TermState
+	(TaskState)(0),                    // 9: edokit.dms.v1.TaskState
+	(CounterpartyState)(0),            // 10: edokit.dms.v1.CounterpartyState
+	(RelationState)(0),                // 11: edokit.dms.v1.RelationState
+	(Verdict)(0),                      // 12: edokit.dms.v1.Verdict
+	(EventKind)(0),                    // 13: edokit.dms.v1.EventKind
+	(Kind)(0),                         // 14: edokit.dms.v1.Kind
+	(Repeat)(0),                       // 15: edokit.dms.v1.Repeat
+	(LoginKind)(0),                    // 16: edokit.dms.v1.LoginKind
+	(UnverifiedPolicy)(0),             // 17: edokit.dms.v1.UnverifiedPolicy
+	(Action)(0),                       // 18: edokit.dms.v1.Action
+	(KeyPlace)(0),                     // 19: edokit.dms.v1.KeyPlace
+	(Outcome)(0),                      // 20: edokit.dms.v1.Outcome
+	(Side)(0),                         // 21: edokit.dms.v1.Side
+	(*GetInfoRequest)(nil),            // 22: edokit.dms.v1.GetInfoRequest
+	(*GetInfoResponse)(nil),           // 23: edokit.dms.v1.GetInfoResponse
+	(*DrainRequest)(nil),              // 24: edokit.dms.v1.DrainRequest
+	(*DrainResponse)(nil),             // 25: edokit.dms.v1.DrainResponse
+	(*Key)(nil),                       // 26: edokit.dms.v1.Key
+	(*Sentence)(nil),                  // 27: edokit.dms.v1.Sentence
+	(*Consent)(nil),                   // 28: edokit.dms.v1.Consent
+	(*Counterparty)(nil),              // 29: edokit.dms.v1.Counterparty
+	(*Address)(nil),                   // 30: edokit.dms.v1.Address
+	(*SignerInfo)(nil),                // 31: edokit.dms.v1.SignerInfo
+	(*Version)(nil),                   // 32: edokit.dms.v1.Version
+	(*Operation)(nil),                 // 33: edokit.dms.v1.Operation
+	(*DocumentStatus)(nil),            // 34: edokit.dms.v1.DocumentStatus
+	(*InboundSignature)(nil),          // 35: edokit.dms.v1.InboundSignature
+	(*InboundDocument)(nil),           // 36: edokit.dms.v1.InboundDocument
+	(*Term)(nil),                      // 37: edokit.dms.v1.Term
+	(*Reply)(nil),                     // 38: edokit.dms.v1.Reply
+	(*SignatureTask)(nil),             // 39: edokit.dms.v1.SignatureTask
+	(*Introduction)(nil),              // 40: edokit.dms.v1.Introduction
+	(*CounterpartyStatus)(nil),        // 41: edokit.dms.v1.CounterpartyStatus
+	(*Event)(nil),                     // 42: edokit.dms.v1.Event
+	(*SendRequest)(nil),               // 43: edokit.dms.v1.SendRequest
+	(*PackageHeader)(nil),             // 44: edokit.dms.v1.PackageHeader
+	(*DocumentHeader)(nil),            // 45: edokit.dms.v1.DocumentHeader
+	(*Chunk)(nil),                     // 46: edokit.dms.v1.Chunk
+	(*DocumentEnd)(nil),               // 47: edokit.dms.v1.DocumentEnd
+	(*SendResponse)(nil),              // 48: edokit.dms.v1.SendResponse
+	(*StatusRequest)(nil),             // 49: edokit.dms.v1.StatusRequest
+	(*StatusResponse)(nil),            // 50: edokit.dms.v1.StatusResponse
+	(*WatchRequest)(nil),              // 51: edokit.dms.v1.WatchRequest
+	(*WatchResponse)(nil),             // 52: edokit.dms.v1.WatchResponse
+	(*DeliverRequest)(nil),            // 53: edokit.dms.v1.DeliverRequest
+	(*DeliverResponse)(nil),           // 54: edokit.dms.v1.DeliverResponse
+	(*AcknowledgeRequest)(nil),        // 55: edokit.dms.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil),       // 56: edokit.dms.v1.AcknowledgeResponse
+	(*AcknowledgedRequest)(nil),       // 57: edokit.dms.v1.AcknowledgedRequest
+	(*AcknowledgedResponse)(nil),      // 58: edokit.dms.v1.AcknowledgedResponse
+	(*ContentRequest)(nil),            // 59: edokit.dms.v1.ContentRequest
+	(*ContentResponse)(nil),           // 60: edokit.dms.v1.ContentResponse
+	(*ContentHeader)(nil),             // 61: edokit.dms.v1.ContentHeader
+	(*ContentEnd)(nil),                // 62: edokit.dms.v1.ContentEnd
+	(*ErrorDetail)(nil),               // 63: edokit.dms.v1.ErrorDetail
+	(*Fault)(nil),                     // 64: edokit.dms.v1.Fault
+	(*Subscriber)(nil),                // 65: edokit.dms.v1.Subscriber
+	(*PutSubscriberRequest)(nil),      // 66: edokit.dms.v1.PutSubscriberRequest
+	(*PutSubscriberResponse)(nil),     // 67: edokit.dms.v1.PutSubscriberResponse
+	(*ListSubscribersRequest)(nil),    // 68: edokit.dms.v1.ListSubscribersRequest
+	(*ListSubscribersResponse)(nil),   // 69: edokit.dms.v1.ListSubscribersResponse
+	(*SetCredentialsRequest)(nil),     // 70: edokit.dms.v1.SetCredentialsRequest
+	(*CertificatePassword)(nil),       // 71: edokit.dms.v1.CertificatePassword
+	(*ForeignToken)(nil),              // 72: edokit.dms.v1.ForeignToken
+	(*Password)(nil),                  // 73: edokit.dms.v1.Password
+	(*KeyPair)(nil),                   // 74: edokit.dms.v1.KeyPair
+	(*SetCredentialsResponse)(nil),    // 75: edokit.dms.v1.SetCredentialsResponse
+	(*User)(nil),                      // 76: edokit.dms.v1.User
+	(*AllowUserRequest)(nil),          // 77: edokit.dms.v1.AllowUserRequest
+	(*AllowUserResponse)(nil),         // 78: edokit.dms.v1.AllowUserResponse
+	(*RevokeUserRequest)(nil),         // 79: edokit.dms.v1.RevokeUserRequest
+	(*RevokeUserResponse)(nil),        // 80: edokit.dms.v1.RevokeUserResponse
+	(*ListUsersRequest)(nil),          // 81: edokit.dms.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),         // 82: edokit.dms.v1.ListUsersResponse
+	(*Signer)(nil),                    // 83: edokit.dms.v1.Signer
+	(*PutSignerRequest)(nil),          // 84: edokit.dms.v1.PutSignerRequest
+	(*PutSignerResponse)(nil),         // 85: edokit.dms.v1.PutSignerResponse
+	(*ListSignersRequest)(nil),        // 86: edokit.dms.v1.ListSignersRequest
+	(*ListSignersResponse)(nil),       // 87: edokit.dms.v1.ListSignersResponse
+	(*LogRow)(nil),                    // 88: edokit.dms.v1.LogRow
+	(*QueryRequest)(nil),              // 89: edokit.dms.v1.QueryRequest
+	(*QueryResponse)(nil),             // 90: edokit.dms.v1.QueryResponse
+	(*RawXMLRequest)(nil),             // 91: edokit.dms.v1.RawXMLRequest
+	(*RawXMLResponse)(nil),            // 92: edokit.dms.v1.RawXMLResponse
+	(*RawXMLHeader)(nil),              // 93: edokit.dms.v1.RawXMLHeader
+	(*timestamppb.Timestamp)(nil),     // 94: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 95: google.protobuf.Duration
+	(*descriptorpb.FieldOptions)(nil), // 96: google.protobuf.FieldOptions
 }
 var file_dms_proto_depIdxs = []int32{
-	73,  // 0: edokit.dms.v1.SignerInfo.not_before:type_name -> google.protobuf.Timestamp
-	73,  // 1: edokit.dms.v1.SignerInfo.not_after:type_name -> google.protobuf.Timestamp
-	2,   // 2: edokit.dms.v1.Version.role:type_name -> edokit.dms.v1.Role
-	73,  // 3: edokit.dms.v1.Version.at:type_name -> google.protobuf.Timestamp
-	16,  // 4: edokit.dms.v1.Operation.key:type_name -> edokit.dms.v1.Key
-	17,  // 5: edokit.dms.v1.Operation.to:type_name -> edokit.dms.v1.Counterparty
-	18,  // 6: edokit.dms.v1.Operation.address:type_name -> edokit.dms.v1.Address
-	0,   // 7: edokit.dms.v1.Operation.state:type_name -> edokit.dms.v1.State
-	73,  // 8: edokit.dms.v1.Operation.operator_time:type_name -> google.protobuf.Timestamp
-	73,  // 9: edokit.dms.v1.Operation.sent_at:type_name -> google.protobuf.Timestamp
-	74,  // 10: edokit.dms.v1.Operation.skew:type_name -> google.protobuf.Duration
-	73,  // 11: edokit.dms.v1.Operation.doubt_since:type_name -> google.protobuf.Timestamp
-	73,  // 12: edokit.dms.v1.Operation.created_at:type_name -> google.protobuf.Timestamp
-	73,  // 13: edokit.dms.v1.Operation.updated_at:type_name -> google.protobuf.Timestamp
-	22,  // 14: edokit.dms.v1.Operation.documents:type_name -> edokit.dms.v1.DocumentStatus
-	18,  // 15: edokit.dms.v1.Operation.candidates:type_name -> edokit.dms.v1.Address
-	19,  // 16: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
-	3,   // 17: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
-	1,   // 18: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
-	20,  // 19: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
-	16,  // 20: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
-	4,   // 21: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
-	0,   // 22: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
-	1,   // 23: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
-	20,  // 24: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
-	73,  // 25: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
-	25,  // 26: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
-	26,  // 27: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
-	27,  // 28: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
-	28,  // 29: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
-	16,  // 30: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
-	17,  // 31: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
-	21,  // 32: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
-	16,  // 33: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
-	21,  // 34: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
-	16,  // 35: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
-	21,  // 36: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
-	23,  // 37: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
-	16,  // 38: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
-	2,   // 39: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
-	42,  // 40: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
-	27,  // 41: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	43,  // 42: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	20,  // 43: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
-	45,  // 44: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
-	5,   // 45: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
-	6,   // 46: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
-	74,  // 47: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
-	18,  // 48: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
-	7,   // 49: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
-	8,   // 50: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
-	73,  // 51: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
-	46,  // 52: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
-	46,  // 53: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
-	52,  // 54: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
-	53,  // 55: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
-	9,   // 56: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
-	73,  // 57: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
-	73,  // 58: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
-	73,  // 59: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
-	55,  // 60: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
-	55,  // 61: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
-	19,  // 62: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
-	73,  // 63: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
-	73,  // 64: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
-	73,  // 65: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
-	62,  // 66: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
-	53,  // 67: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
-	62,  // 68: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
-	62,  // 69: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
-	73,  // 70: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
-	73,  // 71: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
-	10,  // 72: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
-	10,  // 73: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
-	73,  // 74: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
-	73,  // 75: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
-	67,  // 76: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
-	11,  // 77: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
-	72,  // 78: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
-	27,  // 79: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	43,  // 80: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	67,  // 81: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
-	75,  // 82: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
-	12,  // 83: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
-	14,  // 84: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
-	24,  // 85: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
-	30,  // 86: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
-	32,  // 87: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
-	34,  // 88: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
-	36,  // 89: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
-	38,  // 90: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
-	40,  // 91: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
-	47,  // 92: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
-	49,  // 93: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
-	51,  // 94: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
-	56,  // 95: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
-	58,  // 96: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
-	60,  // 97: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
-	63,  // 98: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
-	65,  // 99: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
-	68,  // 100: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
-	70,  // 101: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
-	13,  // 102: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
-	15,  // 103: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
-	29,  // 104: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
-	31,  // 105: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
-	33,  // 106: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
-	35,  // 107: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
-	37,  // 108: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
-	39,  // 109: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
-	41,  // 110: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
-	48,  // 111: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
-	50,  // 112: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
-	54,  // 113: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
-	57,  // 114: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
-	59,  // 115: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
-	61,  // 116: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
-	64,  // 117: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
-	66,  // 118: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
-	69,  // 119: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
-	71,  // 120: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
-	102, // [102:121] is the sub-list for method output_type
-	83,  // [83:102] is the sub-list for method input_type
-	83,  // [83:83] is the sub-list for extension type_name
-	82,  // [82:83] is the sub-list for extension extendee
-	0,   // [0:82] is the sub-list for field type_name
+	94,  // 0: edokit.dms.v1.Consent.at:type_name -> google.protobuf.Timestamp
+	94,  // 1: edokit.dms.v1.SignerInfo.not_before:type_name -> google.protobuf.Timestamp
+	94,  // 2: edokit.dms.v1.SignerInfo.not_after:type_name -> google.protobuf.Timestamp
+	2,   // 3: edokit.dms.v1.Version.role:type_name -> edokit.dms.v1.Role
+	94,  // 4: edokit.dms.v1.Version.at:type_name -> google.protobuf.Timestamp
+	26,  // 5: edokit.dms.v1.Operation.key:type_name -> edokit.dms.v1.Key
+	29,  // 6: edokit.dms.v1.Operation.to:type_name -> edokit.dms.v1.Counterparty
+	30,  // 7: edokit.dms.v1.Operation.address:type_name -> edokit.dms.v1.Address
+	0,   // 8: edokit.dms.v1.Operation.state:type_name -> edokit.dms.v1.State
+	94,  // 9: edokit.dms.v1.Operation.operator_time:type_name -> google.protobuf.Timestamp
+	94,  // 10: edokit.dms.v1.Operation.sent_at:type_name -> google.protobuf.Timestamp
+	95,  // 11: edokit.dms.v1.Operation.skew:type_name -> google.protobuf.Duration
+	94,  // 12: edokit.dms.v1.Operation.doubt_since:type_name -> google.protobuf.Timestamp
+	94,  // 13: edokit.dms.v1.Operation.created_at:type_name -> google.protobuf.Timestamp
+	94,  // 14: edokit.dms.v1.Operation.updated_at:type_name -> google.protobuf.Timestamp
+	34,  // 15: edokit.dms.v1.Operation.documents:type_name -> edokit.dms.v1.DocumentStatus
+	30,  // 16: edokit.dms.v1.Operation.candidates:type_name -> edokit.dms.v1.Address
+	5,   // 17: edokit.dms.v1.Operation.channel:type_name -> edokit.dms.v1.Channel
+	3,   // 18: edokit.dms.v1.Operation.answer:type_name -> edokit.dms.v1.AnswerKind
+	4,   // 19: edokit.dms.v1.Operation.flow:type_name -> edokit.dms.v1.Flow
+	28,  // 20: edokit.dms.v1.Operation.consents:type_name -> edokit.dms.v1.Consent
+	30,  // 21: edokit.dms.v1.Operation.parties:type_name -> edokit.dms.v1.Address
+	31,  // 22: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
+	12,  // 23: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
+	1,   // 24: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
+	32,  // 25: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
+	94,  // 26: edokit.dms.v1.DocumentStatus.date:type_name -> google.protobuf.Timestamp
+	0,   // 27: edokit.dms.v1.DocumentStatus.state:type_name -> edokit.dms.v1.State
+	12,  // 28: edokit.dms.v1.InboundSignature.verdict:type_name -> edokit.dms.v1.Verdict
+	31,  // 29: edokit.dms.v1.InboundSignature.signer:type_name -> edokit.dms.v1.SignerInfo
+	94,  // 30: edokit.dms.v1.InboundSignature.at:type_name -> google.protobuf.Timestamp
+	94,  // 31: edokit.dms.v1.InboundSignature.stamped:type_name -> google.protobuf.Timestamp
+	30,  // 32: edokit.dms.v1.InboundDocument.from:type_name -> edokit.dms.v1.Address
+	6,   // 33: edokit.dms.v1.InboundDocument.class:type_name -> edokit.dms.v1.DocumentClass
+	94,  // 34: edokit.dms.v1.InboundDocument.date:type_name -> google.protobuf.Timestamp
+	4,   // 35: edokit.dms.v1.InboundDocument.flow:type_name -> edokit.dms.v1.Flow
+	7,   // 36: edokit.dms.v1.InboundDocument.state:type_name -> edokit.dms.v1.InboundState
+	35,  // 37: edokit.dms.v1.InboundDocument.signatures:type_name -> edokit.dms.v1.InboundSignature
+	94,  // 38: edokit.dms.v1.InboundDocument.operator_time:type_name -> google.protobuf.Timestamp
+	94,  // 39: edokit.dms.v1.InboundDocument.received_at:type_name -> google.protobuf.Timestamp
+	95,  // 40: edokit.dms.v1.InboundDocument.skew:type_name -> google.protobuf.Duration
+	0,   // 41: edokit.dms.v1.InboundDocument.fate:type_name -> edokit.dms.v1.State
+	26,  // 42: edokit.dms.v1.InboundDocument.about:type_name -> edokit.dms.v1.Key
+	27,  // 43: edokit.dms.v1.InboundDocument.why:type_name -> edokit.dms.v1.Sentence
+	37,  // 44: edokit.dms.v1.InboundDocument.term:type_name -> edokit.dms.v1.Term
+	38,  // 45: edokit.dms.v1.InboundDocument.reply:type_name -> edokit.dms.v1.Reply
+	94,  // 46: edokit.dms.v1.Term.due:type_name -> google.protobuf.Timestamp
+	94,  // 47: edokit.dms.v1.Term.warn:type_name -> google.protobuf.Timestamp
+	8,   // 48: edokit.dms.v1.Term.state:type_name -> edokit.dms.v1.TermState
+	94,  // 49: edokit.dms.v1.Reply.operator_time:type_name -> google.protobuf.Timestamp
+	5,   // 50: edokit.dms.v1.Reply.channel:type_name -> edokit.dms.v1.Channel
+	94,  // 51: edokit.dms.v1.Reply.at:type_name -> google.protobuf.Timestamp
+	26,  // 52: edokit.dms.v1.SignatureTask.key:type_name -> edokit.dms.v1.Key
+	31,  // 53: edokit.dms.v1.SignatureTask.required:type_name -> edokit.dms.v1.SignerInfo
+	3,   // 54: edokit.dms.v1.SignatureTask.purpose:type_name -> edokit.dms.v1.AnswerKind
+	9,   // 55: edokit.dms.v1.SignatureTask.state:type_name -> edokit.dms.v1.TaskState
+	94,  // 56: edokit.dms.v1.SignatureTask.created_at:type_name -> google.protobuf.Timestamp
+	94,  // 57: edokit.dms.v1.SignatureTask.deadline:type_name -> google.protobuf.Timestamp
+	94,  // 58: edokit.dms.v1.SignatureTask.ended_at:type_name -> google.protobuf.Timestamp
+	29,  // 59: edokit.dms.v1.Introduction.counterparty:type_name -> edokit.dms.v1.Counterparty
+	40,  // 60: edokit.dms.v1.CounterpartyStatus.introduction:type_name -> edokit.dms.v1.Introduction
+	10,  // 61: edokit.dms.v1.CounterpartyStatus.state:type_name -> edokit.dms.v1.CounterpartyState
+	30,  // 62: edokit.dms.v1.CounterpartyStatus.address:type_name -> edokit.dms.v1.Address
+	30,  // 63: edokit.dms.v1.CounterpartyStatus.candidates:type_name -> edokit.dms.v1.Address
+	11,  // 64: edokit.dms.v1.CounterpartyStatus.relation:type_name -> edokit.dms.v1.RelationState
+	94,  // 65: edokit.dms.v1.CounterpartyStatus.updated_at:type_name -> google.protobuf.Timestamp
+	26,  // 66: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
+	13,  // 67: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
+	0,   // 68: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
+	1,   // 69: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
+	32,  // 70: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
+	94,  // 71: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
+	36,  // 72: edokit.dms.v1.Event.inbound:type_name -> edokit.dms.v1.InboundDocument
+	39,  // 73: edokit.dms.v1.Event.task:type_name -> edokit.dms.v1.SignatureTask
+	41,  // 74: edokit.dms.v1.Event.counterparty:type_name -> edokit.dms.v1.CounterpartyStatus
+	44,  // 75: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
+	45,  // 76: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
+	46,  // 77: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
+	47,  // 78: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
+	26,  // 79: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
+	29,  // 80: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
+	5,   // 81: edokit.dms.v1.PackageHeader.channel:type_name -> edokit.dms.v1.Channel
+	4,   // 82: edokit.dms.v1.PackageHeader.flow:type_name -> edokit.dms.v1.Flow
+	28,  // 83: edokit.dms.v1.PackageHeader.consents:type_name -> edokit.dms.v1.Consent
+	94,  // 84: edokit.dms.v1.DocumentHeader.date:type_name -> google.protobuf.Timestamp
+	33,  // 85: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
+	26,  // 86: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
+	33,  // 87: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
+	26,  // 88: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
+	33,  // 89: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
+	42,  // 90: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
+	26,  // 91: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
+	2,   // 92: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
+	61,  // 93: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
+	46,  // 94: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	62,  // 95: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	32,  // 96: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
+	64,  // 97: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
+	14,  // 98: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
+	15,  // 99: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
+	95,  // 100: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
+	30,  // 101: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
+	16,  // 102: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
+	17,  // 103: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
+	94,  // 104: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
+	65,  // 105: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
+	65,  // 106: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
+	73,  // 107: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
+	74,  // 108: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
+	71,  // 109: edokit.dms.v1.SetCredentialsRequest.certificate_password:type_name -> edokit.dms.v1.CertificatePassword
+	72,  // 110: edokit.dms.v1.SetCredentialsRequest.identity:type_name -> edokit.dms.v1.ForeignToken
+	72,  // 111: edokit.dms.v1.SetCredentialsRequest.access:type_name -> edokit.dms.v1.ForeignToken
+	18,  // 112: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
+	94,  // 113: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
+	94,  // 114: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
+	94,  // 115: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
+	76,  // 116: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
+	76,  // 117: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
+	31,  // 118: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
+	94,  // 119: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
+	94,  // 120: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
+	94,  // 121: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
+	19,  // 122: edokit.dms.v1.Signer.place:type_name -> edokit.dms.v1.KeyPlace
+	83,  // 123: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
+	74,  // 124: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
+	83,  // 125: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
+	83,  // 126: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
+	94,  // 127: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
+	94,  // 128: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
+	20,  // 129: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
+	20,  // 130: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
+	94,  // 131: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
+	94,  // 132: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
+	88,  // 133: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
+	21,  // 134: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
+	93,  // 135: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
+	46,  // 136: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	62,  // 137: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	88,  // 138: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
+	96,  // 139: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
+	22,  // 140: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
+	24,  // 141: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
+	43,  // 142: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
+	49,  // 143: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
+	51,  // 144: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
+	53,  // 145: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
+	55,  // 146: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
+	57,  // 147: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
+	59,  // 148: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
+	66,  // 149: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
+	68,  // 150: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
+	70,  // 151: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
+	77,  // 152: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
+	79,  // 153: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
+	81,  // 154: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
+	84,  // 155: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
+	86,  // 156: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
+	89,  // 157: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
+	91,  // 158: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
+	23,  // 159: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
+	25,  // 160: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
+	48,  // 161: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
+	50,  // 162: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
+	52,  // 163: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
+	54,  // 164: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
+	56,  // 165: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
+	58,  // 166: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
+	60,  // 167: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
+	67,  // 168: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
+	69,  // 169: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
+	75,  // 170: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
+	78,  // 171: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
+	80,  // 172: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
+	82,  // 173: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
+	85,  // 174: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
+	87,  // 175: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
+	90,  // 176: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
+	92,  // 177: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
+	159, // [159:178] is the sub-list for method output_type
+	140, // [140:159] is the sub-list for method input_type
+	140, // [140:140] is the sub-list for extension type_name
+	139, // [139:140] is the sub-list for extension extendee
+	0,   // [0:139] is the sub-list for field type_name
 }
 
 func init() { file_dms_proto_init() }
@@ -6133,22 +8937,25 @@ func file_dms_proto_init() {
 	if File_dms_proto != nil {
 		return
 	}
-	file_dms_proto_msgTypes[12].OneofWrappers = []any{
+	file_dms_proto_msgTypes[21].OneofWrappers = []any{
 		(*SendRequest_Package)(nil),
 		(*SendRequest_Document)(nil),
 		(*SendRequest_Chunk)(nil),
 		(*SendRequest_End)(nil),
 	}
-	file_dms_proto_msgTypes[29].OneofWrappers = []any{
+	file_dms_proto_msgTypes[38].OneofWrappers = []any{
 		(*ContentResponse_Header)(nil),
 		(*ContentResponse_Chunk)(nil),
 		(*ContentResponse_End)(nil),
 	}
-	file_dms_proto_msgTypes[39].OneofWrappers = []any{
+	file_dms_proto_msgTypes[48].OneofWrappers = []any{
 		(*SetCredentialsRequest_Password)(nil),
 		(*SetCredentialsRequest_Certificate)(nil),
+		(*SetCredentialsRequest_CertificatePassword)(nil),
+		(*SetCredentialsRequest_Identity)(nil),
+		(*SetCredentialsRequest_Access)(nil),
 	}
-	file_dms_proto_msgTypes[59].OneofWrappers = []any{
+	file_dms_proto_msgTypes[70].OneofWrappers = []any{
 		(*RawXMLResponse_Header)(nil),
 		(*RawXMLResponse_Chunk)(nil),
 		(*RawXMLResponse_End)(nil),
@@ -6158,8 +8965,8 @@ func file_dms_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dms_proto_rawDesc), len(file_dms_proto_rawDesc)),
-			NumEnums:      12,
-			NumMessages:   61,
+			NumEnums:      22,
+			NumMessages:   72,
 			NumExtensions: 1,
 			NumServices:   4,
 		},

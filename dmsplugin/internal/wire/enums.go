@@ -47,6 +47,7 @@ func states() []pair[dmspb.State, edo.State] {
 		{dmspb.State_STATE_REFUSED, edo.StateRefused},
 		{dmspb.State_STATE_REVOKED, edo.StateRevoked},
 		{dmspb.State_STATE_FAILED, edo.StateFailed},
+		{dmspb.State_STATE_PARTLY, edo.StatePartly},
 	}
 }
 
@@ -66,6 +67,7 @@ func roles() []pair[dmspb.Role, edo.Role] {
 		{dmspb.Role_ROLE_OPERATOR_FORM, edo.RoleOperatorForm},
 		{dmspb.Role_ROLE_LOCAL_MARK, edo.RoleLocalMark},
 		{dmspb.Role_ROLE_SIGNATURE, edo.RoleSignature},
+		{dmspb.Role_ROLE_EVIDENCE, edo.RoleEvidence},
 	}
 }
 
@@ -82,6 +84,13 @@ func eventKinds() []pair[dmspb.EventKind, edo.EventKind] {
 		{dmspb.EventKind_EVENT_KIND_STATUS, edo.EventStatus},
 		{dmspb.EventKind_EVENT_KIND_STAMP, edo.EventStamp},
 		{dmspb.EventKind_EVENT_KIND_VERSION, edo.EventVersion},
+		{dmspb.EventKind_EVENT_KIND_INBOUND, edo.EventInbound},
+		{dmspb.EventKind_EVENT_KIND_ANSWER, edo.EventAnswer},
+		{dmspb.EventKind_EVENT_KIND_TERM, edo.EventTerm},
+		{dmspb.EventKind_EVENT_KIND_TASK, edo.EventTask},
+		{dmspb.EventKind_EVENT_KIND_HAND_OFF, edo.EventHandOff},
+		{dmspb.EventKind_EVENT_KIND_SKEW, edo.EventSkew},
+		{dmspb.EventKind_EVENT_KIND_COUNTERPARTY, edo.EventReach},
 	}
 }
 
@@ -131,6 +140,9 @@ func actions() []pair[dmspb.Action, edo.Action] {
 	return []pair[dmspb.Action, edo.Action]{
 		{dmspb.Action_ACTION_SEND, edo.ActionSend},
 		{dmspb.Action_ACTION_READ, edo.ActionRead},
+		{dmspb.Action_ACTION_ANSWER, edo.ActionAnswer},
+		{dmspb.Action_ACTION_INVITE, edo.ActionInvite},
+		{dmspb.Action_ACTION_SIGN, edo.ActionSign},
 	}
 }
 
@@ -138,5 +150,16 @@ func loginKinds() []pair[dmspb.LoginKind, directory.LoginKind] {
 	return []pair[dmspb.LoginKind, directory.LoginKind]{
 		{dmspb.LoginKind_LOGIN_KIND_PASSWORD, directory.LoginPassword},
 		{dmspb.LoginKind_LOGIN_KIND_CERTIFICATE, directory.LoginCertificate},
+		{dmspb.LoginKind_LOGIN_KIND_CERTIFICATE_PASSWORD, directory.LoginCertificatePassword},
+		{dmspb.LoginKind_LOGIN_KIND_IDENTITY_TOKEN, directory.LoginIdentityToken},
+		{dmspb.LoginKind_LOGIN_KIND_ACCESS_TOKEN, directory.LoginAccessToken},
+	}
+}
+
+func places() []pair[dmspb.KeyPlace, directory.Place] {
+	return []pair[dmspb.KeyPlace, directory.Place]{
+		{dmspb.KeyPlace_KEY_PLACE_KEY, directory.PlaceKey},
+		{dmspb.KeyPlace_KEY_PLACE_HOST, directory.PlaceHost},
+		{dmspb.KeyPlace_KEY_PLACE_COMMAND, directory.PlaceCommand},
 	}
 }

@@ -27,6 +27,8 @@ func FromOperation(o *dmspb.Operation) edo.Operation {
 		Attempts: int(o.GetAttempts()), DoubtSince: fromTime(o.GetDoubtSince()), NotFound: int(o.GetNotFound()), From: edo.BoxID(o.GetFrom()), Resends: int(o.GetResends()),
 		CreatedAt: fromTime(o.GetCreatedAt()), UpdatedAt: fromTime(o.GetUpdatedAt()), Revision: o.GetRevision(),
 		Documents: fromEach(o.GetDocuments(), fromDocumentStatus), Candidates: fromEach(o.GetCandidates(), fromAddress),
+		Payer: edo.SubscriberID(o.GetPayer()), Channel: fromEnum(channels(), o.GetChannel()), Answer: fromEnum(answerKinds(), o.GetAnswer()), Text: o.GetText(),
+		InReplyTo: edo.RemoteID(o.GetInReplyTo()), Flow: fromEnum(flows(), o.GetFlow()), Consents: fromEach(o.GetConsents(), fromConsent), Parties: fromEach(o.GetParties(), fromAddress),
 	}
 }
 
@@ -38,6 +40,8 @@ func fromDocumentStatus(d *dmspb.DocumentStatus) edo.DocumentStatus {
 		Signature: lenient(d.GetSignatureSha256()), Verdict: fromEnum(verdicts(), d.GetVerdict()), Remote: edo.RemoteID(d.GetRemote()),
 		Stamp: fromEnum(stampStates(), d.GetStamp()), StampReason: edo.Reason(d.GetStampReason()), StampDetail: d.GetStampDetail(),
 		FormFaults: int(d.GetFormFaults()), Versions: fromEach(d.GetVersions(), FromVersion),
+		Type: d.GetType(), Date: fromTime(d.GetDate()), Sum: d.GetSum(), Parent: edo.RemoteID(d.GetParent()), Related: fromStrings[edo.RemoteID](d.GetRelated()),
+		State: fromEnum(states(), d.GetState()), AnswerText: d.GetAnswerText(),
 	}
 }
 
@@ -60,13 +64,26 @@ func fromEvent(e *dmspb.Event) edo.Event {
 		Seq: e.GetSeq(), Key: FromKey(e.GetKey()), Kind: fromEnum(eventKinds(), e.GetKind()), State: fromEnum(states(), e.GetState()),
 		Reason: edo.Reason(e.GetReason()), Detail: e.GetDetail(), Document: edo.DocumentID(e.GetDocument()), ExternalID: e.GetExternalId(),
 		Stamp: fromEnum(stampStates(), e.GetStamp()), Version: FromVersion(e.GetVersion()), At: fromTime(e.GetAt()), Revision: e.GetRevision(),
+		Inbound: fromInbound(e.GetInbound()), Task: fromTask(e.GetTask()), Reach: fromReach(e.GetCounterparty()),
 	}
 }
 
 // FromPackageHeader is the package without its documents, and how many of them follow.
 func FromPackageHeader(h *dmspb.PackageHeader) (edo.Package, int, error) {
 	key, n := FromKey(h.GetKey()), int(h.GetDocumentCount())
-	p := edo.Package{ID: key.Package, Subscriber: key.Subscriber, Actor: edo.ActorID(h.GetActor()), To: fromCounterparty(h.GetTo())}
+	p := edo.Package{
+		ID: key.Package, Subscriber: key.Subscriber, Actor: edo.ActorID(h.GetActor()), To: fromCounterparty(h.GetTo()),
+		Channel: fromEnum(channels(), h.GetChannel()), InReplyTo: edo.RemoteID(h.GetInReplyTo()), Flow: fromEnum(flows(), h.GetFlow()),
+	}
+	switch {
+	case len(h.GetConsents()) > edo.MaxConsents:
+		return p, 0, Broken("consents", "are too many")
+	case p.Channel == "" && h.GetChannel() != 0: // never the default instead of what a newer host means
+		return p, 0, Broken("channel", "is not known to this plugin")
+	case p.Flow == "" && h.GetFlow() != 0:
+		return p, 0, Broken("flow", "is not known to this plugin")
+	}
+	p.Consents = fromEach(h.GetConsents(), fromConsent)
 	switch {
 	case n < 0:
 		return p, 0, Broken("document_count", "is negative")
@@ -85,6 +102,7 @@ func FromDocumentHeader(field string, h *dmspb.DocumentHeader) (edo.Document, er
 		ID: edo.DocumentID(h.GetId()), Name: h.GetName(), Kind: h.GetKind(), Number: h.GetNumber(), Comment: h.GetComment(),
 		ExternalID: h.GetExternalId(), Content: edo.Content{Size: h.GetSize()}, Signer: edo.SignerID(h.GetSigner()),
 		Signature: h.GetSignature(), NeedSign: h.GetNeedSign(), NeedReceipt: h.GetNeedReceipt(),
+		Type: h.GetType(), Date: fromTime(h.GetDate()), Sum: h.GetSum(), Related: fromStrings[edo.RemoteID](h.GetRelated()),
 	}
 	if len(h.GetSha256()) == 0 {
 		return d, nil
@@ -100,8 +118,9 @@ func FromSubscriber(s *dmspb.Subscriber) directory.Subscriber {
 		ID: edo.SubscriberID(s.GetId()), Title: s.GetTitle(), Operator: s.GetOperator(), Endpoint: s.GetEndpoint(),
 		Box: edo.BoxID(s.GetBox()), INN: s.GetInn(), KPP: s.GetKpp(), LoginKind: fromEnum(loginKinds(), s.GetLoginKind()),
 		Login: s.GetLogin(), Forms: s.GetForms(), Pins: s.GetPins(), CAs: s.GetCas(),
-		Policy:  edo.Policy{Unverified: fromEnum(policies(), s.GetUnverified()), LocalMark: s.GetLocalMark()},
+		Policy:  edo.Policy{Unverified: fromEnum(policies(), s.GetUnverified()), LocalMark: s.GetLocalMark(), Receive: s.GetReceive(), Register: s.GetRegister()},
 		Enabled: !s.GetDisabled(), UpdatedAt: fromTime(s.GetUpdatedAt()),
+		Department: s.GetDepartment(), ServiceBox: edo.BoxID(s.GetServiceBox()), Payer: edo.SubscriberID(s.GetPayer()), Service: edo.SignerID(s.GetServiceSigner()),
 	}
 }
 
@@ -131,6 +150,7 @@ func FromSigner(s *dmspb.Signer) directory.Signer {
 		ID: edo.SignerID(s.GetId()), Subscriber: edo.SubscriberID(s.GetSubscriber()), Info: fromSignerInfo(s.GetInfo()),
 		Certificate: s.GetCertificate(), Kinds: s.GetKinds(), From: fromTime(s.GetFrom()), Until: fromTime(s.GetUntil()),
 		Enabled: !s.GetDisabled(), HasKey: s.GetHasKey(), UpdatedAt: fromTime(s.GetUpdatedAt()),
+		Place: fromEnum(places(), s.GetPlace()), Command: s.GetCommand(), Environment: s.GetEnvironment(),
 	}
 }
 
@@ -187,6 +207,7 @@ func fromCounterparty(c *dmspb.Counterparty) edo.Counterparty {
 func fromAddress(a *dmspb.Address) edo.Address {
 	return edo.Address{
 		Box: edo.BoxID(a.GetBox()), INN: a.GetInn(), KPP: a.GetKpp(), Name: a.GetName(), Operator: a.GetOperator(), Active: a.GetActive(),
+		Organisation: a.GetOrganisation(), Department: a.GetDepartment(), Roaming: a.GetRoaming(),
 	}
 }
 

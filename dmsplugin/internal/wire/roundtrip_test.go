@@ -35,6 +35,33 @@ func full(v reflect.Value, n int) {
 	case edo.VerdictState:
 		v.SetString(string(edo.VerdictOperatorOnly))
 		return
+	case edo.Flow:
+		v.SetString(string(edo.FlowInternal))
+		return
+	case edo.Channel:
+		v.SetString(string(edo.ChannelPaper))
+		return
+	case edo.AnswerKind:
+		v.SetString(string(edo.AnswerRevoke))
+		return
+	case edo.Class:
+		v.SetString(string(edo.ClassRefusal))
+		return
+	case edo.InboundState:
+		v.SetString(string(edo.InboundClosed))
+		return
+	case edo.TermState:
+		v.SetString(string(edo.TermMet))
+		return
+	case edo.TaskState:
+		v.SetString(string(edo.TaskOverdue))
+		return
+	case edo.CounterpartyState:
+		v.SetString(string(edo.CounterpartyChoice))
+		return
+	case edo.RelationState:
+		v.SetString(string(edo.RelationAsked))
+		return
 	case edo.Outcome:
 		v.SetString(string(edo.OutcomeSilent))
 		return
@@ -43,6 +70,9 @@ func full(v reflect.Value, n int) {
 		return
 	case edo.UnverifiedPolicy:
 		v.SetString(string(edo.RefuseUnverified))
+		return
+	case directory.Place:
+		v.SetString(string(directory.PlaceCommand))
 		return
 	case directory.LoginKind:
 		v.SetString(string(directory.LoginCertificate))
@@ -68,6 +98,9 @@ func full(v reflect.Value, n int) {
 		for i := range v.Len() {
 			full(v.Index(i), n+i+1)
 		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		full(v.Elem(), n)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			full(v.Field(i), n+i+1)
@@ -146,9 +179,12 @@ func TestRoundTrips(t *testing.T) {
 func TestPackageRoundTrip(t *testing.T) {
 	t.Parallel()
 	want := edo.Package{ID: "p", Subscriber: "s", Actor: "a", To: edo.Counterparty{INN: "1", KPP: "2", Name: "3", Box: "4"}}
+	want.Channel, want.Flow, want.InReplyTo = edo.ChannelEMail, edo.FlowInternal, "r"
+	want.Consents = []edo.Consent{{ID: "pd", Text: edo.Digest{2}, At: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), Person: "Иванов"}}
 	want.Documents = []edo.Document{{
 		ID: "d", Name: "n", Kind: "k", Number: "5", Comment: "c", ExternalID: "e", Content: edo.Content{Size: 7, Digest: edo.Digest{1}},
 		Signer: "head", Signature: []byte{1, 2}, NeedSign: true, NeedReceipt: true,
+		Type: "Invoice", Date: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), Sum: "1.50", Related: []edo.RemoteID{"x"},
 	}}
 	got, n, err := FromPackageHeader(ToPackageHeader(want))
 	if err != nil || n != 1 {
@@ -183,7 +219,17 @@ func TestEnumsAreComplete(t *testing.T) {
 	complete(t, policies(), dmspb.UnverifiedPolicy_name)
 	complete(t, actions(), dmspb.Action_name)
 	complete(t, loginKinds(), dmspb.LoginKind_name)
+	complete(t, places(), dmspb.KeyPlace_name)
 	complete(t, kinds()[1:], dmspb.Kind_name) // 0 is internal
+	complete(t, answerKinds(), dmspb.AnswerKind_name)
+	complete(t, flows(), dmspb.Flow_name)
+	complete(t, channels(), dmspb.Channel_name)
+	complete(t, classes(), dmspb.DocumentClass_name)
+	complete(t, inboundStates(), dmspb.InboundState_name)
+	complete(t, termStates(), dmspb.TermState_name)
+	complete(t, taskStates(), dmspb.TaskState_name)
+	complete(t, counterpartyStates(), dmspb.CounterpartyState_name)
+	complete(t, relationStates(), dmspb.RelationState_name)
 }
 
 func complete[P ~int32, W comparable](t *testing.T, table []pair[P, W], names map[int32]string) {

@@ -27,6 +27,8 @@ func ToOperation(o edo.Operation) *dmspb.Operation {
 		CreatedAt: toTime(o.CreatedAt), UpdatedAt: toTime(o.UpdatedAt), Revision: o.Revision,
 		Documents: toEach(o.Documents, toDocumentStatus), Settled: o.Settled(),
 		Candidates: toEach(o.Candidates, toAddress), From: string(o.From), Resends: int32(o.Resends),
+		Payer: string(o.Payer), Channel: toEnum(channels(), o.Channel), Answer: toEnum(answerKinds(), o.Answer), Text: o.Text,
+		InReplyTo: string(o.InReplyTo), Flow: toEnum(flows(), o.Flow), Consents: toEach(o.Consents, toConsent), Parties: toEach(o.Parties, toAddress),
 	}
 }
 
@@ -37,6 +39,8 @@ func toDocumentStatus(d edo.DocumentStatus) *dmspb.DocumentStatus {
 		SignedBy: toSignerInfo(d.SignedBy), SignatureSha256: toDigest(d.Signature), Verdict: toEnum(verdicts(), d.Verdict),
 		Remote: string(d.Remote), Stamp: toEnum(stampStates(), d.Stamp), StampReason: string(d.StampReason), StampDetail: d.StampDetail,
 		FormFaults: int32(d.FormFaults), Versions: toEach(d.Versions, ToVersion),
+		Type: d.Type, Date: toTime(d.Date), Sum: d.Sum, Parent: string(d.Parent), Related: toStrings(d.Related),
+		State: toEnum(states(), d.State), AnswerText: d.AnswerText,
 	}
 }
 
@@ -51,9 +55,6 @@ func ToVersion(v edo.Version) *dmspb.Version {
 // ToRole says which version is meant.
 func ToRole(r edo.Role) dmspb.Role { return toEnum(roles(), r) }
 
-// ToEvents is one page of what a host has to know.
-func ToEvents(events []edo.Event) []*dmspb.Event { return toEach(events, toEvent) }
-
 func toEvent(e edo.Event) *dmspb.Event {
 	var version *dmspb.Version
 	if e.Version != (edo.Version{}) {
@@ -63,6 +64,7 @@ func toEvent(e edo.Event) *dmspb.Event {
 		Seq: e.Seq, Key: ToKey(e.Key), Kind: toEnum(eventKinds(), e.Kind), State: toEnum(states(), e.State), Reason: string(e.Reason),
 		Detail: e.Detail, Document: string(e.Document), ExternalId: e.ExternalID, Stamp: toEnum(stampStates(), e.Stamp),
 		Version: version, At: toTime(e.At), Revision: e.Revision,
+		Inbound: toInbound(e.Inbound), Task: toTask(e.Task), Counterparty: toReach(e.Reach),
 	}
 }
 
@@ -71,6 +73,7 @@ func ToPackageHeader(p edo.Package) *dmspb.PackageHeader {
 	return &dmspb.PackageHeader{
 		Key:   ToKey(edo.Key{Subscriber: p.Subscriber, Package: p.ID}),
 		Actor: string(p.Actor), To: ToCounterparty(p.To), DocumentCount: int32(len(p.Documents)),
+		Channel: toEnum(channels(), p.Channel), InReplyTo: string(p.InReplyTo), Flow: toEnum(flows(), p.Flow), Consents: toEach(p.Consents, toConsent),
 	}
 }
 
@@ -80,6 +83,7 @@ func ToDocumentHeader(d edo.Document) *dmspb.DocumentHeader {
 		Id: string(d.ID), Name: d.Name, Kind: d.Kind, Number: d.Number, Comment: d.Comment, ExternalId: d.ExternalID,
 		Size: d.Content.Size, Sha256: toDigest(d.Content.Digest), Signer: string(d.Signer), Signature: d.Signature,
 		NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt,
+		Type: d.Type, Date: toTime(d.Date), Sum: d.Sum, Related: toStrings(d.Related),
 	}
 }
 
@@ -99,6 +103,8 @@ func ToSubscriber(s directory.Subscriber) *dmspb.Subscriber {
 		Id: string(s.ID), Title: s.Title, Operator: s.Operator, Endpoint: s.Endpoint, Box: string(s.Box), Inn: s.INN, Kpp: s.KPP,
 		LoginKind: toEnum(loginKinds(), s.LoginKind), Login: s.Login, Forms: s.Forms, Pins: s.Pins, Cas: s.CAs,
 		Unverified: toEnum(policies(), s.Policy.Unverified), LocalMark: s.Policy.LocalMark, Disabled: !s.Enabled, UpdatedAt: toTime(s.UpdatedAt),
+		Department: s.Department, ServiceBox: string(s.ServiceBox), Payer: string(s.Payer), ServiceSigner: string(s.Service),
+		Receive: s.Policy.Receive, Register: s.Policy.Register,
 	}
 }
 
@@ -125,6 +131,7 @@ func ToSigner(s directory.Signer) *dmspb.Signer {
 	return &dmspb.Signer{
 		Id: string(s.ID), Subscriber: string(s.Subscriber), Info: toSignerInfo(s.Info), Certificate: s.Certificate, Kinds: s.Kinds,
 		From: toTime(s.From), Until: toTime(s.Until), Disabled: !s.Enabled, HasKey: s.HasKey, UpdatedAt: toTime(s.UpdatedAt),
+		Place: toEnum(places(), s.Place), Command: s.Command, Environment: s.Environment,
 	}
 }
 
@@ -164,7 +171,10 @@ func toAddress(a edo.Address) *dmspb.Address {
 	if a == (edo.Address{}) {
 		return nil
 	}
-	return &dmspb.Address{Box: string(a.Box), Inn: a.INN, Kpp: a.KPP, Name: a.Name, Operator: a.Operator, Active: a.Active}
+	return &dmspb.Address{
+		Box: string(a.Box), Inn: a.INN, Kpp: a.KPP, Name: a.Name, Operator: a.Operator, Active: a.Active,
+		Organisation: a.Organisation, Department: a.Department, Roaming: a.Roaming,
+	}
 }
 
 func toSignerInfo(s edo.SignerInfo) *dmspb.SignerInfo {
@@ -207,6 +217,16 @@ func toDuration(d time.Duration) *durationpb.Duration {
 		return nil
 	}
 	return durationpb.New(d)
+}
+
+// ToCertificatePassword is for requests only: it reveals the password.
+func ToCertificatePassword(certificate []byte, password edo.Secret) *dmspb.CertificatePassword {
+	return &dmspb.CertificatePassword{Certificate: certificate, Password: password.Reveal()}
+}
+
+// ToForeignToken is for requests only: it reveals the token.
+func ToForeignToken(token edo.Secret) *dmspb.ForeignToken {
+	return &dmspb.ForeignToken{Token: token.Reveal()}
 }
 
 // ToKeyPair is for requests only: it reveals the key.
