@@ -103,7 +103,9 @@ func TestAllLoginsOpenTheSameBox(t *testing.T) {
 
 func TestWrongLoginsOfAllKindsGiveNil(t *testing.T) {
 	t.Parallel()
-	b := setup(t, mockoperator.Scenario{})
+	b := setupConfig(t, mockoperator.Config{Organisations: organisations(func(all []mockoperator.Organisation) {
+		all[0].Heads[0].Login = "chief" // and no password
+	})})
 	for name, got := range map[string]reply{
 		"unknown certificate": b.call("AuthenticateWithCertificate2", envelope(t, "AuthenticateWithCertificate2.request")),
 		"wrong password": b.call("AuthenticateWithCertificateAndPassword",
@@ -111,8 +113,9 @@ func TestWrongLoginsOfAllKindsGiveNil(t *testing.T) {
 		"unknown certificate with a password": b.call("AuthenticateWithCertificateAndPassword",
 			envelope(t, "AuthenticateWithCertificateAndPassword.request")),
 		// No default organisation has tokens: an empty one must not match an empty one.
-		"identity token": b.call("AuthenticateWithIdentityToken", envelope(t, "AuthenticateWithIdentityToken.request")),
-		"access token":   b.call("AuthenticateWithAccessToken", envelope(t, "AuthenticateWithAccessToken.request")),
+		"no password set, none given": b.call("Authenticate", envelope(t, "Authenticate.request", "clerk@sample", "chief", "pass&amp;word", "")),
+		"identity token":              b.call("AuthenticateWithIdentityToken", envelope(t, "AuthenticateWithIdentityToken.request")),
+		"access token":                b.call("AuthenticateWithAccessToken", envelope(t, "AuthenticateWithAccessToken.request")),
 	} {
 		if got.status != http.StatusOK || !got.null() {
 			t.Errorf("%s: %d %s", name, got.status, got.body)

@@ -191,29 +191,6 @@ func TestDuplicatesAreAnsweredInThreeWays(t *testing.T) {
 	}
 }
 
-func TestOneOfManyEqualRegistrationsTakesEffect(t *testing.T) {
-	t.Parallel()
-	b := setup(t, mockoperator.Scenario{})
-	token := b.login()
-	var wg sync.WaitGroup
-	codes := make([]int, 20)
-	for i := range codes {
-		wg.Go(func() {
-			e := contract.Fill(envelope(t, "CreateNonActiveSubscriber.request", contract.SampleINN, newINN), contract.SampleToken, token)
-			got, err := b.post("CreateNonActiveSubscriber", e)
-			if err != nil {
-				t.Error(err)
-			}
-			codes[i] = got.status
-		})
-	}
-	wg.Wait()
-	slices.Sort(codes)
-	if codes[0] != http.StatusOK || codes[1] != http.StatusInternalServerError || len(b.op.Registrations()) != 1 {
-		t.Errorf("%d registrations, statuses %v", len(b.op.Registrations()), codes)
-	}
-}
-
 func TestLoginsAndCertificatesBelongToOne(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoperator.Scenario{})
