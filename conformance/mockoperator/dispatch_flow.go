@@ -31,6 +31,14 @@ func (o *Operator) dispatchFlow(x *exchange, req *request) (b *body, known bool,
 		b, err = o.getFlowDocumentInfo(p)
 	case "GetRequiredNotices":
 		b, err = o.getRequiredNotices(p)
+	case "GetDocumentExecutedFunction":
+		b, err = o.getExecutedFunction(p)
+	case "DownloadDocumentFlowArchive":
+		b, err = o.getArchive(x, req.operation, p, true)
+	case "DownloadDocumentFlowArchiveWithoutInformationReceipt":
+		b, err = o.getArchive(x, req.operation, p, false)
+	case "GetEnhancedSign", "GetEnhancedSignById":
+		b, err = o.getEnhancedSign(req.operation, p)
 	default:
 		known = false
 	}

@@ -10,16 +10,24 @@ func (o *Operator) getDocumentContent(p *node) (*body, error) {
 	if r == nil {
 		return nil, refuse("DocumentNotFound", "documentId", "Документ не найден")
 	}
-	closed := false
-	_ = o.look(func() error { closed = o.closed(r, s.org); return nil })
-	if closed {
-		return nil, refuse("DocumentContentAccessDenied", "documentId", "Содержание откроется после извещения о получении")
+	if err := o.readable(r, s.org, "documentId"); err != nil {
+		return nil, err
 	}
 	b := newBody()
 	b.raw(`<GetDocumentContentResponse xmlns="http://synerdocs.ru">`)
 	b.file("GetDocumentContentResult", r.Path, r.Size)
 	b.raw(`</GetDocumentContentResponse>`)
 	return b, nil
+}
+
+// readable refuses content that is closed until the receipt.
+func (o *Operator) readable(r *record, org int, field string) error {
+	return o.look(func() error {
+		if o.closed(r, org) {
+			return refuse("DocumentContentAccessDenied", field, "Содержание откроется после извещения о получении")
+		}
+		return nil
+	})
 }
 
 // getFullDocumentInfo tells everything about one document. Absent parameters mean everything; an absent switch of given

@@ -103,6 +103,7 @@ type record struct {
 	occurrences []*occurrence // the first is the original, the others are forwards
 	children    []*record     // documents that answer this one, in order
 	polls       map[string]int
+	variants    map[FormMode]*Blob // printed forms that say less; guarded by formMu
 }
 
 // occurrence is a document on its way from one sender to his recipients.

@@ -28,6 +28,9 @@ func (o *Operator) printDocument(x *exchange, p *node) (*body, error) {
 	if r == nil {
 		return nilResult("PrintDocument"), nil
 	}
+	if err := o.readable(r, s.org, "request.DocumentId"); err != nil {
+		return nil, err
+	}
 	form, err := o.form(x.ctx, "PrintDocument", r)
 	if err != nil {
 		return nil, err
@@ -52,6 +55,9 @@ func (o *Operator) downloadPDF(x *exchange, p *node) (*body, error) {
 	if r == nil {
 		return nilResult("DownloadPdfDocument"), nil
 	}
+	if err := o.readable(r, s.org, "documentId"); err != nil {
+		return nil, err
+	}
 	form, err := o.form(x.ctx, "DownloadPdfDocument", r)
 	if err != nil {
 		return nil, err
@@ -70,6 +76,9 @@ func namedContent(b *body, r *record, form *Blob) {
 // form gives what the scenario makes of the printed form of a document; nil means that there is none (yet).
 func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob, error) {
 	f := o.formRule(operation, r)
+	if r.Type == "Untyped" && o.behaviour().Flow.FormsForUntyped == FormsNil {
+		return nil, nil
+	}
 	switch f.Mode {
 	case FormOff:
 		return nil, refuse("FeatureDisabled", "documentId", "Печатные формы отключены")
@@ -93,6 +102,8 @@ func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob
 		return o.keepBytes(b.Bytes())
 	case FormEqualOriginal:
 		return &r.Blob, nil
+	case FormNoStamp, FormNoIDs:
+		return o.variant(ctx, r, f)
 	}
 	form, err := o.render(ctx, r, f.Others)
 	if err != nil || form == nil || f.Mode != FormTruncated {
@@ -108,7 +119,7 @@ func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob
 func (o *Operator) formRule(operation string, r *record) PrintForms {
 	var out PrintForms
 	for _, f := range o.behaviour().PrintForms {
-		if (f.Operation == "" || f.Operation == operation) && (f.Kind == "" || f.Kind == r.Kind) {
+		if (f.Operation == "" || f.Operation == operation) && (f.Kind == "" || f.Kind == r.Kind) && (f.Flow == "" || f.Flow == r.entry.Flow) {
 			out = f
 		}
 	}
@@ -138,6 +149,22 @@ func (o *Operator) render(ctx context.Context, r *record, others string) (*Blob,
 	if f := o.formOf(r); f != nil {
 		return f, nil
 	}
+	facts := o.facts(r)
+	if len(facts.Signers) == 0 {
+		return nil, nil // nothing to certify
+	}
+	blob, err := o.stamp(ctx, r, others, facts)
+	if err != nil || blob == nil {
+		return nil, err
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r.Form = blob
+	return blob, nil
+}
+
+// stamp prints a mark on a document, or on a sheet of its own.
+func (o *Operator) stamp(ctx context.Context, r *record, others string, facts signstamp.Facts) (*Blob, error) {
 	source, err := os.Open(r.Path)
 	if err != nil {
 		return nil, err
@@ -154,15 +181,12 @@ func (o *Operator) render(ctx context.Context, r *record, others string) (*Blob,
 	// leave a document without a form.
 	ctx = context.WithoutCancel(ctx)
 	blob, err := o.spool.keep(new(bytes.Buffer), func(w io.Writer) error {
-		_, err := signstamp.Apply(ctx, in, w, o.facts(r), nil)
+		_, err := signstamp.Apply(ctx, in, w, facts, nil)
 		return err
 	})
 	if err != nil {
 		return nil, refuse("DocumentConversionError", "documentId", "Печатная форма не построена: %v", err)
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	r.Form = &blob
 	return &blob, nil
 }
 

@@ -59,12 +59,15 @@ const (
 	FormPNG           FormMode = "png"             // a picture under the name of a PDF
 	FormTruncated     FormMode = "truncated"       // the first half of the PDF
 	FormEqualOriginal FormMode = "equal-to-origin" // the document as it was sent, no stamp
+	FormNoStamp       FormMode = "no-stamp"        // a PDF of other bytes than the document, without any stamp
+	FormNoIDs         FormMode = "no-ids"          // a stamp without the id of the document and without a seal
 )
 
 // PrintForms is the behaviour of one operation for one kind of document. Of several that match the last one holds.
 type PrintForms struct {
 	Operation string   `yaml:"operation"` // PrintDocument, DownloadPdfDocument; empty: both
 	Kind      string   `yaml:"kind"`      // UntypedKind of the document, as «Письмо»; empty: any
+	Flow      string   `yaml:"flow"`      // FlowType of its message, as SentInternal; empty: any
 	Mode      FormMode `yaml:"mode"`
 	Polls     int      `yaml:"polls"`
 	// Others says what documents get that are no PDF: sheet (default, a page of its own with the stamp) or nil.
@@ -125,12 +128,15 @@ func (s Scenario) check() error {
 }
 
 func (f PrintForms) check() error {
-	modes := []FormMode{"", FormReady, FormAfterPolls, FormNever, FormOff, FormHTML, FormPNG, FormTruncated, FormEqualOriginal}
+	modes := []FormMode{"", FormReady, FormAfterPolls, FormNever, FormOff, FormHTML, FormPNG, FormTruncated, FormEqualOriginal, FormNoStamp, FormNoIDs}
 	if !slices.Contains(modes, f.Mode) {
 		return fmt.Errorf("mockoperator: print-forms: unknown mode %q; known: %q", f.Mode, modes[1:])
 	}
 	if !slices.Contains([]string{"", "PrintDocument", "DownloadPdfDocument"}, f.Operation) {
 		return fmt.Errorf("mockoperator: print-forms: operation is PrintDocument or DownloadPdfDocument, not %q", f.Operation)
+	}
+	if !slices.Contains([]string{"", "SentSigned", "SentUnsigned", "SentInternal"}, f.Flow) {
+		return fmt.Errorf("mockoperator: print-forms: flow is SentSigned, SentUnsigned or SentInternal, not %q", f.Flow)
 	}
 	if !slices.Contains([]string{"", "sheet", "nil"}, f.Others) {
 		return fmt.Errorf("mockoperator: print-forms: others is sheet or nil, not %q", f.Others)
