@@ -69,6 +69,26 @@ func (s *Store) Ensure(ctx context.Context, c edo.CounterpartyStatus, j edo.Job)
 	return stored, created, nil
 }
 
+// Revise writes new values of a row that is still at the given revision and makes the jobs due; else [edo.Conflict].
+func (s *Store) Revise(ctx context.Context, c edo.CounterpartyStatus, revision int64, jobs []edo.Job) error {
+	return s.write(ctx, "sqlite.Revise", func(ctx context.Context, tx *session) error {
+		stored, err := reach(ctx, tx, c.Key)
+		if errors.Is(err, sql.ErrNoRows) {
+			return missing("counterparty", c.Key.INN)
+		}
+		if err != nil {
+			return err
+		}
+		if stored.Revision != revision {
+			return &edo.Error{Kind: edo.Conflict, Field: "counterparty.revision", Message: "has changed meanwhile", Remedy: "read it again"}
+		}
+		if err := putReach(ctx, tx, c, s.now()); err != nil {
+			return err
+		}
+		return wakeJobs(ctx, tx, jobs, s.now())
+	})
+}
+
 // CounterpartyStatus gives one row, [edo.NotFound] if nobody has asked for this counterparty.
 func (s *Store) CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error) {
 	c, err := reach(ctx, s.reader, k)

@@ -24,3 +24,12 @@ func (Verifier) Check(ctx context.Context, content io.Reader, signature []byte, 
 	}
 	return report.Verdict(), nil
 }
+
+// Certificate reads what people need to know of a certificate, DER.
+func (Verifier) Certificate(der []byte) (edo.SignerInfo, error) {
+	c, err := ParseCertificate(der)
+	if err != nil {
+		return edo.SignerInfo{}, err
+	}
+	return c.Info(""), nil
+}

@@ -1,6 +1,10 @@
 package gateway
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -8,6 +12,236 @@ import (
 
 // service acts where nobody pressed a button: receipts and notices.
 const service edo.ActorID = "edokit"
+
+// maxTries is how often an answer that has failed can be given anew. It bounds a host that repeats without end.
+const maxTries = 100
+
+// Answer accepts an answer to a document: it returns when the answer and its send job are committed, and never calls the
+// operator. The same answer to the same document returns the stored operation; another text or another signer for it is
+// refused with [edo.PackageDiffers]. An answer that has failed was surely not given and may be given anew: that is an
+// operation of its own. With a document that was revoked by the other side, accept-revocation and refuse-revocation mean
+// the latest offer.
+func (g *Gateway) Answer(ctx context.Context, a edo.Answer) (edo.Operation, error) {
+	op, err := g.answer(ctx, a)
+	return op, wrap("gateway.Answer", err)
+}
+
+func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, error) {
+	if err := g.mayAnswer(ctx, a.Actor, a.Subscriber); err != nil {
+		return edo.Operation{}, err
+	}
+	if err := a.Check(); err != nil {
+		return edo.Operation{}, err
+	}
+	what, err := g.answerable(ctx, a)
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	a.Document = what.ref.Remote
+	key, stored, err := g.place(ctx, a)
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	if stored != nil {
+		return *stored, sameAnswer(*stored, a)
+	}
+	op, err := g.answerFor(ctx, a, what)
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	op.Key = key
+	accepted, created, err := g.Outbox.Accept(ctx, op, []edo.Job{{Key: key, Kind: edo.JobSend, Due: op.CreatedAt}}, []edo.Event{statusEvent(op, op.CreatedAt)})
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	if !created {
+		return accepted, sameAnswer(accepted, a)
+	}
+	g.Trace(ctx, "answer.accepted")
+	g.Queue.Ring()
+	return accepted, nil
+}
+
+// Offers lists what the operator offers to do with a document now; where the document's kind is configured with actions,
+// those of them.
+func (g *Gateway) Offers(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, r edo.RemoteID) ([]edo.AnswerKind, error) {
+	ctx, done := g.lend(ctx)
+	defer done()
+	offered, err := g.offers(ctx, actor, s, r)
+	return offered, wrap("gateway.Offers", err)
+}
+
+func (g *Gateway) offers(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, r edo.RemoteID) ([]edo.AnswerKind, error) {
+	if err := g.mayAnswer(ctx, actor, s); err != nil {
+		return nil, err
+	}
+	what, err := g.target(ctx, s, r)
+	if err != nil {
+		return nil, err
+	}
+	session, _, err := g.session(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	answerer, err := answererOf(session)
+	if err != nil {
+		return nil, err
+	}
+	standing, err := answerer.Standing(ctx, what.ref)
+	if err != nil {
+		return nil, err
+	}
+	if what.inbound != nil {
+		k := slices.IndexFunc(g.Kinds, func(k edo.DocumentKind) bool { return k.ID == what.inbound.KindID })
+		if k >= 0 && len(g.Kinds[k].Actions) > 0 {
+			standing.Offered = slices.DeleteFunc(standing.Offered, func(a edo.AnswerKind) bool { return !slices.Contains(g.Kinds[k].Actions, a) })
+		}
+	}
+	return standing.Offered, nil
+}
+
+func (g *Gateway) mayAnswer(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) error {
+	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionAnswer, Subscriber: s, At: g.Now()}); err != nil {
+		return err
+	}
+	if g.Inbox == nil {
+		return &edo.Error{Kind: edo.NotSupported, Message: "no inbox is configured", Remedy: "set Inbox in gateway.Config"}
+	}
+	return nil
+}
+
+func answererOf(s edo.Session) (edo.Answerer, error) {
+	if a, ok := s.(edo.Answerer); ok {
+		return a, nil
+	}
+	return nil, &edo.Error{Kind: edo.NotSupported, Message: "the operator's driver cannot answer documents"}
+}
+
+// target is the document that is answered.
+type target struct {
+	ref     edo.Ref
+	inbound *edo.InboundDocument // nil: it is ours
+	own     *edo.Operation       // that it went with; nil: it came in
+}
+
+// target finds a document at the operator that we know: one that came in, or one of ours.
+func (g *Gateway) target(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (target, error) {
+	d, err := g.Inbox.InboundDocument(ctx, edo.InboundKey{Subscriber: s, Remote: r})
+	if err == nil && d.Class != edo.ClassSignature {
+		return target{ref: edo.Ref{Message: d.Message, Remote: r}, inbound: &d}, nil
+	}
+	if err != nil && !errors.Is(err, edo.NotFound) {
+		return target{}, err
+	}
+	key, id, err := g.Inbox.SentAs(ctx, s, r)
+	if errors.Is(err, edo.NotFound) {
+		return target{}, &edo.Error{Kind: edo.NotFound, Reason: edo.RequestUnknown, Field: "answer.document", Message: "is no document that came in or was sent", Remedy: "give the operator's id of the document"}
+	}
+	if err != nil {
+		return target{}, err
+	}
+	op, err := g.Outbox.Operation(ctx, key)
+	return target{ref: edo.Ref{Package: key.Package, Document: id, Message: op.Message, Remote: r}, own: &op}, err
+}
+
+// answerable is the target of an answer if an answer of this kind can mean it.
+func (g *Gateway) answerable(ctx context.Context, a edo.Answer) (target, error) {
+	what, err := g.target(ctx, a.Subscriber, a.Document)
+	if err != nil {
+		return what, err
+	}
+	if a.Kind == edo.AnswerAcceptRevocation || a.Kind == edo.AnswerRefuseRevocation {
+		if what, err = g.offer(ctx, a, what); err != nil {
+			return what, err
+		}
+	}
+	switch bare := a.Kind == edo.AnswerSign || a.Kind == edo.AnswerAcceptRevocation; {
+	case what.inbound == nil && a.Kind != edo.AnswerRevoke:
+		return what, &edo.Error{Kind: edo.Invalid, Reason: edo.AnswerNotOffered, Field: "answer.kind", Message: "is not for a document of ours", Remedy: "a document of ours can be revoked only"}
+	case bare && (what.inbound.State != edo.InboundStored || what.inbound.Digest.IsZero()):
+		return what, &edo.Error{Kind: edo.NotReady, Reason: edo.ContentClosed, Field: "answer.document", Message: "has no content here yet", Remedy: "answer again when it was delivered with its content"}
+	}
+	return what, nil
+}
+
+// offer is the latest offer of the other side to revoke a document.
+func (g *Gateway) offer(ctx context.Context, a edo.Answer, what target) (target, error) {
+	if what.inbound != nil && what.inbound.Class == edo.ClassRevocation {
+		return what, nil
+	}
+	all, err := g.Inbox.Answers(ctx, a.Subscriber, what.ref.Remote)
+	if err != nil {
+		return what, err
+	}
+	for _, d := range slices.Backward(all) {
+		if d.Class == edo.ClassRevocation {
+			return target{ref: edo.Ref{Message: d.Message, Remote: d.Key.Remote}, inbound: &d}, nil
+		}
+	}
+	return what, &edo.Error{Kind: edo.NotFound, Reason: edo.AnswerNotOffered, Field: "answer.document", Message: "has no offer to revoke it"}
+}
+
+// place is the key under which an answer is kept, and what is kept there already.
+func (g *Gateway) place(ctx context.Context, a edo.Answer) (edo.Key, *edo.Operation, error) {
+	key := edo.Key{Subscriber: a.Subscriber, Package: a.ID()}
+	for n := 2; ; n++ {
+		op, err := g.Outbox.Operation(ctx, key)
+		switch {
+		case errors.Is(err, edo.NotFound):
+			return key, nil, nil
+		case err != nil:
+			return key, nil, err
+		case op.State != edo.StateFailed || n > maxTries:
+			return key, &op, nil
+		}
+		key.Package = edo.PackageID(fmt.Sprintf("%s:%d", a.ID(), n))
+	}
+}
+
+// sameAnswer reports whether a is the answer that was accepted. Where it names no signer, any was meant.
+func sameAnswer(op edo.Operation, a edo.Answer) error {
+	d := op.Documents[0]
+	if op.Text == a.Text && (a.Signer == "" || d.Signer == "" || a.Signer == d.Signer) {
+		return nil
+	}
+	return &edo.Error{
+		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "answer", Message: "was given with another text or by another signer",
+		Remedy: "look at the stored operation; what was answered cannot be answered otherwise",
+	}
+}
+
+// answerFor is the new operation of an answer, with everything checked that can be checked without the operator.
+func (g *Gateway) answerFor(ctx context.Context, a edo.Answer, what target) (edo.Operation, error) {
+	account, err := g.Accounts.Account(ctx, a.Subscriber)
+	if err != nil {
+		return edo.Operation{}, err
+	}
+	op := answerOperation(a, account.Operator, g.Now())
+	op.Payer = payer(account, a.Subscriber)
+	d := &op.Documents[0]
+	if in := what.inbound; in != nil {
+		op.To, op.Flow, d.Kind = edo.Counterparty{INN: in.From.INN, KPP: in.From.KPP, Name: in.From.Name, Box: in.From.Box}, in.Flow, in.Kind
+		if bare(op) {
+			d.Name, d.Type, d.Number, d.Digest, d.Size = in.Name, in.Type, in.Number, in.Digest, in.Size
+		}
+	} else {
+		op.To, op.Flow = what.own.To, what.own.Flow
+		d.Kind = what.own.Document(what.ref.Document).Kind
+	}
+	switch {
+	case len(a.Signature) > 0:
+		return op, g.verify(ctx, d, a.Signature, account.Policy, "answer.signature")
+	case unsigned(op):
+		return op, nil
+	case d.Signer == "" && a.Kind == edo.AnswerReceipt:
+		d.Signer = account.Service
+	}
+	if d.Signer == "" {
+		return op, &edo.Error{Kind: edo.Invalid, Reason: edo.SignerMissing, Field: "answer.signer", Message: "is missing, and there is no finished signature", Remedy: "name the signer"}
+	}
+	d.SignedBy, err = g.signers(a.Subscriber).info(ctx, edo.Document{Signer: d.Signer, Kind: d.Kind}, "answer.signer")
+	return op, err
+}
 
 // answerOperation is the operation that gives one answer to one document. It is drafted, signed and sent by its send
 // job; its id follows from what is answered, so that the same answer is given once.

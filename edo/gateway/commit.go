@@ -12,11 +12,11 @@ import (
 func (g *Gateway) commit(ctx context.Context, t *turn, op *edo.Operation, c edo.Change) error {
 	c.At = g.Now()
 	if op.State != t.was.State || op.Reason != t.was.Reason {
-		c.Events = []edo.Event{statusEvent(*op, c.At)}
+		c.Events = append([]edo.Event{statusEvent(*op, c.At)}, c.Events...)
 	}
 	c.Operation, c.Result, c.Detail = op, string(op.State), op.Detail
 	if t.job.Kind == edo.JobSend {
-		c.Documents = op.Documents
+		c.Documents = t.changed(op.Documents)
 	}
 	if err := g.settle(ctx, t.job, c); err != nil {
 		return err

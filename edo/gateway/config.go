@@ -21,12 +21,13 @@ type Config struct {
 	Now      func() time.Time
 	Owner    string // names this process in leases; must differ between processes
 
-	Inbox      Inbox      // nil: boxes are not read
-	Tasks      Tasks      // nil: a signer whose key is elsewhere cannot sign
-	Reach      Reach      // nil: unknown counterparties are not registered
-	Routing    Routing    // with Inbox: who gets what came in
-	Enrolments Enrolments // nil: our own subscribers cannot be registered
-	Kinds      []edo.DocumentKind
+	Inbox        Inbox        // nil: boxes are not read
+	Tasks        Tasks        // nil: a signer whose key is elsewhere cannot sign
+	Reach        Reach        // nil: unknown counterparties are not registered
+	Routing      Routing      // with Inbox: who gets what came in
+	Certificates Certificates // with Enrolments
+	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
+	Kinds        []edo.DocumentKind
 
 	Forms        FormReader    // nil: stamps are stored, none is called recognised
 	Marker       Marker        // nil: no local marks

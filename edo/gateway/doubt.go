@@ -31,7 +31,11 @@ func (g *Gateway) resolveDoubt(ctx context.Context, t *turn, op edo.Operation) e
 	if !ok {
 		return g.undecided(ctx, t, op, "the operator cannot be asked")
 	}
-	found, err := finder.Find(ctx, query(op))
+	q, err := g.query(ctx, op)
+	if err != nil {
+		return g.askLater(ctx, t, op, err)
+	}
+	found, err := finder.Find(ctx, q)
 	g.Trace(ctx, "send.asked")
 	switch {
 	case err != nil:
@@ -50,12 +54,24 @@ func (g *Gateway) undecided(ctx context.Context, t *turn, op edo.Operation, why 
 	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(g.Backoff.Longest)})
 }
 
-func query(op edo.Operation) edo.Query {
-	q := edo.Query{Package: op.Key.Package, To: []edo.Address{op.Address}, Since: op.CreatedAt}
+// query is what the operator is asked for. An answer is looked for at the document that it answers.
+func (g *Gateway) query(ctx context.Context, op edo.Operation) (edo.Query, error) {
+	q := edo.Query{Package: op.Key.Package, To: recipients(op), Since: op.CreatedAt, Flow: op.Flow}
 	for _, d := range op.Documents {
 		q.Documents = append(q.Documents, d.ID)
+		if op.Answer == "" {
+			continue
+		}
+		a := edo.Answered{Document: d.ID, Parent: d.Parent, Flow: op.Flow, Refusal: unsigned(op)}
+		if bare(op) {
+			var err error
+			if a.Signature, err = g.small(ctx, d.Signature); err != nil {
+				return q, err
+			}
+		}
+		q.Answers = append(q.Answers, a)
 	}
-	return q
+	return q, nil
 }
 
 // notFound counts only answers given after an accepted message must have become visible. That time runs on the

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/edokit/edokit/edo"
 )
 
@@ -17,12 +19,10 @@ type Gateway struct {
 	drivers map[string]edo.Driver
 
 	mu       sync.Mutex
-	sessions map[edo.SubscriberID]openSession
-}
+	sessions map[edo.SubscriberID]*openSession
+	lent     int64 // loans of sessions so far
 
-type openSession struct {
-	revision string
-	session  edo.Session
+	enrolling singleflight.Group
 }
 
 // New checks the Config and reports everything wrong with it at once. It starts nothing; see [Gateway.Run].
@@ -30,7 +30,7 @@ func New(c Config) (*Gateway, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	g := &Gateway{Config: c.withDefaults(), drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]openSession{}}
+	g := &Gateway{Config: c.withDefaults(), drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]*openSession{}}
 	for _, d := range c.Drivers {
 		g.drivers[d.Name()] = d
 	}
@@ -105,6 +105,8 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 // step works on what the row says now. A panic is an error of this job, not the end of the process: the same job would
 // be claimed again after every restart. Its text may hold anything, so only the place is logged.
 func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
+	ctx, done := g.lend(ctx)
+	defer done()
 	defer func() {
 		if recover() != nil {
 			g.Logger.ErrorContext(ctx, "panic", "stack", string(debug.Stack()))
@@ -126,6 +128,10 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 		return g.stampStep(ctx, t, op)
 	case edo.JobTrack:
 		return g.trackStep(ctx, t, op)
+	case edo.JobTask:
+		return g.taskStep(ctx, t, op)
+	case edo.JobEvidence:
+		return g.evidenceStep(ctx, t, op)
 	}
 	return unknownJob(t)
 }
@@ -145,6 +151,8 @@ func (g *Gateway) stepOther(ctx context.Context, t *turn) error {
 		return g.noticesStep(ctx, t)
 	case edo.JobTerm:
 		return g.termStep(ctx, t)
+	case edo.JobCounterparty:
+		return g.reachStep(ctx, t)
 	}
 	return unknownJob(t)
 }
@@ -189,52 +197,19 @@ func (g *Gateway) settle(ctx context.Context, job edo.Job, c edo.Change) error {
 	return nil
 }
 
-// session opens, or finds open, the subscriber's session. Changed credentials or settings replace it.
-func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session, edo.Account, error) {
-	account, err := g.Accounts.Account(ctx, s)
-	if err != nil {
-		return nil, account, err
-	}
-	driver, ok := g.drivers[account.Operator]
-	if !ok {
-		return nil, account, &edo.Error{Kind: edo.NotSupported, Field: "subscriber.operator", Message: "no driver " + account.Operator, Remedy: "add the driver to the composition"}
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if have, ok := g.sessions[s]; ok {
-		if have.revision == account.Revision {
-			return have.session, account, nil
-		}
-		_ = have.session.Close()
-		delete(g.sessions, s)
-	}
-	opened, err := driver.Open(ctx, account)
-	if err != nil {
-		return nil, account, err
-	}
-	g.sessions[s] = openSession{revision: account.Revision, session: opened}
-	return opened, account, nil
-}
-
 // sentSession is the session of the account that a package was sent from. Under another operator or another box the
 // question would go to somebody who cannot know.
 func (g *Gateway) sentSession(ctx context.Context, op edo.Operation) (edo.Session, edo.Account, error) {
 	session, account, err := g.session(ctx, op.Key.Subscriber)
 	if err == nil && (account.Operator != op.Operator || !strings.EqualFold(string(account.Box), string(op.From))) {
-		err = &edo.Error{
-			Kind: edo.Unavailable, Reason: edo.AccountChanged, Field: "subscriber",
-			Message: "is another account now; the package went from box " + string(op.From) + " at " + op.Operator,
-			Remedy:  "set the subscriber back, and add the new account as a subscriber of its own",
-		}
+		err = accountChanged("the package went from box " + string(op.From) + " at " + op.Operator)
 	}
 	return session, account, err
 }
 
-func (g *Gateway) closeSessions() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for s, have := range g.sessions {
-		_ = have.session.Close()
-		delete(g.sessions, s)
+func accountChanged(why string) error {
+	return &edo.Error{
+		Kind: edo.Unavailable, Reason: edo.AccountChanged, Field: "subscriber", Message: "is another account now; " + why,
+		Remedy: "set the subscriber back, and add the new account as a subscriber of its own",
 	}
 }

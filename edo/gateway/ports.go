@@ -117,6 +117,9 @@ type Reach interface {
 	// Ensure stores a new row with its job, or returns the one that is there with created false.
 	Ensure(ctx context.Context, c edo.CounterpartyStatus, j edo.Job) (stored edo.CounterpartyStatus, created bool, err error)
 	CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error)
+	// Revise writes new values of a row if its revision is still the given one, and makes the jobs due as
+	// [edo.Change.Wake] does; else [edo.Conflict].
+	Revise(ctx context.Context, c edo.CounterpartyStatus, revision int64, jobs []edo.Job) error
 	// AwaitedBy lists packages that wait for a counterparty.
 	AwaitedBy(ctx context.Context, k edo.CounterpartyKey) ([]edo.Key, error)
 }
@@ -131,4 +134,9 @@ type Routing interface {
 type Enrolments interface {
 	// Enrolled stores the box of a subscriber; repeating it changes nothing.
 	Enrolled(ctx context.Context, s edo.SubscriberID, e edo.Enrolled) error
+}
+
+// Certificates reads what people need to know of a certificate, DER.
+type Certificates interface {
+	Certificate(der []byte) (edo.SignerInfo, error)
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,13 +47,16 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 	if unbounded(p) {
 		return edo.Operation{}, faults.Err()
 	}
+	faults = append(faults, g.kindFaults(p)...)
 	if stored, found, err := g.stored(ctx, p); found || err != nil {
 		return stored, err
 	}
+	faults = append(faults, g.replyFaults(ctx, p)...)
 	account, err := g.Accounts.Account(ctx, p.Subscriber)
 	faults = append(faults, flatten(err)...)
 	op := edo.Operation{
 		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: p.Actor, To: p.To,
+		Payer: payer(account, p.Subscriber), Channel: p.Channel, InReplyTo: p.InReplyTo, Flow: p.Flow, Consents: p.Consents,
 		State: edo.StateAccepted, CreatedAt: now, UpdatedAt: now, Revision: 1,
 	}
 	op.Documents = make([]edo.DocumentStatus, len(p.Documents))
@@ -79,6 +83,9 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 	return stored, nil
 }
 
+// payer is who pays the operator for what a subscriber sends.
+func payer(a edo.Account, s edo.SubscriberID) edo.SubscriberID { return cmp.Or(a.Payer, s) }
+
 func (g *Gateway) allow(ctx context.Context, p edo.Package) error {
 	kinds := make([]string, len(p.Documents))
 	for i, d := range p.Documents {
@@ -102,7 +109,7 @@ func (g *Gateway) stored(ctx context.Context, p edo.Package) (edo.Operation, boo
 
 // same reports whether p is the package that was accepted under this id.
 func same(op edo.Operation, p edo.Package) error {
-	ok := len(op.Documents) == len(p.Documents) && op.To.INN == p.To.INN && op.To.KPP == p.To.KPP && op.To.Box == p.To.Box
+	ok := len(op.Documents) == len(p.Documents) && op.To.INN == p.To.INN && op.To.KPP == p.To.KPP && op.To.Box == p.To.Box && op.Channel == p.Channel
 	for i := 0; ok && i < len(p.Documents); i++ {
 		ok = op.Documents[i].ID == p.Documents[i].ID && op.Documents[i].Digest == p.Documents[i].Content.Digest
 	}
@@ -117,10 +124,13 @@ func same(op edo.Operation, p edo.Package) error {
 
 // accept checks one document, makes its bytes durable and verifies what came signed.
 func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, policy edo.Policy, field string) (edo.DocumentStatus, error) {
+	if k := g.kind(d.Kind); k != nil && k.NeedSign {
+		d.NeedSign = true
+	}
 	st := edo.DocumentStatus{
 		ID: d.ID, Name: d.Name, Kind: d.Kind, Number: d.Number, Comment: d.Comment, ExternalID: d.ExternalID,
 		Digest: d.Content.Digest, Size: d.Content.Size, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt, Signer: d.Signer,
-		Stamp: edo.StampNone,
+		Type: d.Type, Date: d.Date, Sum: d.Sum, Related: d.Related, Stamp: edo.StampNone,
 	}
 	if d.Content.Size <= 0 || d.Content.Size > edo.MaxDocumentSize {
 		return st, nil // reported by Check
@@ -173,28 +183,41 @@ func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) erro
 
 // verify checks a finished signature and keeps it.
 func (g *Gateway) verify(ctx context.Context, st *edo.DocumentStatus, signature []byte, policy edo.Policy, field string) error {
-	c, err := g.Archive.Open(ctx, st.Digest)
-	if err != nil {
-		return err
-	}
-	r, err := c.Open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	v, err := g.Verifier.Check(ctx, r, signature, g.Now())
+	v, err := g.verdict(ctx, st.Digest, signature)
 	if err != nil {
 		return at(field, err)
 	}
 	st.Verdict, st.SignedBy = v.State, v.Signer
+	if err := judge(v, policy, field); err != nil {
+		return err
+	}
+	st.Signature, err = g.keep(ctx, signature)
+	return err
+}
+
+// verdict checks a signature against archived bytes.
+func (g *Gateway) verdict(ctx context.Context, content edo.Digest, signature []byte) (edo.Verdict, error) {
+	c, err := g.Archive.Open(ctx, content)
+	if err != nil {
+		return edo.Verdict{}, err
+	}
+	r, err := c.Open(ctx)
+	if err != nil {
+		return edo.Verdict{}, err
+	}
+	defer func() { _ = r.Close() }()
+	return g.Verifier.Check(ctx, r, signature, g.Now())
+}
+
+// judge says what of a verdict keeps a signature from being sent.
+func judge(v edo.Verdict, policy edo.Policy, field string) error {
 	switch {
 	case v.State == edo.VerdictInvalid:
 		return &edo.Error{Kind: edo.Invalid, Reason: v.Reason, Field: field, Message: "is not valid: " + v.Detail, Remedy: "sign the document again as it is now, with a valid certificate"}
 	case v.State == edo.VerdictOperatorOnly && policy.Unverified == edo.RefuseUnverified:
 		return &edo.Error{Kind: edo.Invalid, Reason: edo.SignatureUnverified, Field: field, Message: "can be checked by the operator only, and this subscriber refuses such signatures", Remedy: "change the subscriber's policy to forward, or sign with an algorithm that can be checked here"}
 	}
-	st.Signature, err = g.keep(ctx, signature)
-	return err
+	return nil
 }
 
 func (g *Gateway) keep(ctx context.Context, b []byte) (edo.Digest, error) {

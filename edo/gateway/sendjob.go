@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -24,22 +25,21 @@ func (g *Gateway) sendStep(ctx context.Context, t *turn, op edo.Operation) error
 	return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 }
 
-// dispatch signs, addresses and sends.
+// dispatch addresses, signs and sends.
 func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error {
 	session, account, err := g.session(ctx, op.Key.Subscriber)
 	if err != nil {
 		return g.wait(ctx, t, op, err) // whatever is wrong with the account is no fault of the package
 	}
-	if op.Operator != account.Operator {
-		op.Operator, op.Address = account.Operator, edo.Address{} // a box of the old one means nothing to the new one
+	if ended, err := g.address(ctx, t, &op, session, account); ended || err != nil {
+		return err
 	}
-	if err := g.signAll(ctx, &op); err != nil {
+	awaited, err := g.signAll(ctx, &op)
+	if err != nil {
 		return g.hold(ctx, t, op, err)
 	}
-	if op.Address.Box == "" {
-		if err := g.resolve(ctx, session, account, &op); err != nil {
-			return g.hold(ctx, t, op, err)
-		}
+	if len(awaited) > 0 {
+		return g.await(ctx, t, op, awaited)
 	}
 	msg, err := g.message(ctx, t, op)
 	if err != nil {
@@ -53,7 +53,30 @@ func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error
 	g.Trace(ctx, "send.sending")
 	sent, err := session.Send(ctx, msg)
 	g.Trace(ctx, "send.answered")
+	if op.Answer != "" && errors.Is(err, edo.AnswerNotOffered) {
+		return g.notOffered(ctx, t, op, session, edo.Standing{}) // surely not taken now, but maybe before
+	}
 	return g.outcome(ctx, t, op, sent, err)
+}
+
+// address finds where an operation goes. True: the job has ended or waits.
+func (g *Gateway) address(ctx context.Context, t *turn, op *edo.Operation, s edo.Session, account edo.Account) (bool, error) {
+	if op.Operator != account.Operator {
+		if op.Answer != "" {
+			return true, g.wait(ctx, t, *op, accountChanged("it answers a document at "+op.Operator))
+		}
+		op.Operator, op.Address = account.Operator, edo.Address{} // a box of the old one means nothing to the new one
+	}
+	if op.Answer != "" {
+		return g.prepare(ctx, t, op, s, account)
+	}
+	if op.Address.Box != "" {
+		return false, nil
+	}
+	if err := g.resolve(ctx, s, account, op); err != nil {
+		return true, g.hold(ctx, t, *op, err)
+	}
+	return false, nil
 }
 
 // outcome writes down what a send ended with. Only a well-formed success and a definite refusal are believed.
@@ -81,24 +104,46 @@ func (g *Gateway) sent(ctx context.Context, t *turn, op edo.Operation, s edo.Sen
 	op.State, op.Reason, op.Detail = edo.StateSent, "", ""
 	op.Message, op.OperatorTime, op.SentAt = s.Message, s.OperatorTime, now
 	op.DoubtSince, op.NotFound = time.Time{}, 0
-	c := edo.Change{Done: true, Jobs: []edo.Job{{Key: op.Key, Kind: edo.JobTrack, Due: now.Add(g.Backoff.First)}}}
+	c := edo.Change{Done: true}
+	for i := range op.Documents {
+		op.Documents[i].Remote = s.Documents[op.Documents[i].ID]
+	}
+	if op.Answer != "" {
+		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Settle)
+		defer cancel()
+		if err := g.given(own, op, &c); err != nil {
+			return err
+		}
+		return g.commit(ctx, t, &op, c)
+	}
+	g.replied(op, &c)
+	c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Kind: edo.JobTrack, Due: now.Add(g.Backoff.First)})
 	for i := range op.Documents {
 		d := &op.Documents[i]
-		d.Remote, d.Stamp = s.Documents[d.ID], edo.StampWaiting
+		d.Stamp = edo.StampWaiting
 		c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Document: d.ID, Kind: edo.JobStamp, Due: now})
+		if handedOff(op) {
+			c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Document: d.ID, Kind: edo.JobEvidence, Due: now})
+		}
 	}
 	return g.commit(ctx, t, &op, c)
 }
 
 // hold keeps a package that could not be sent now: it waits when time or a person can mend it, else it has failed.
 func (g *Gateway) hold(ctx context.Context, t *turn, op edo.Operation, err error) error {
+	reason := edo.ReasonOf(err)
 	switch kind := edo.KindOf(err); {
-	case kind == edo.Unavailable, kind == edo.Internal, kind == edo.Denied && !failsForGood(edo.ReasonOf(err)):
+	case reason == edo.CounterpartyInactive, reason == edo.CounterpartyUnknown && op.Answer == "":
+		if waits, err := g.unreached(ctx, t, op, err); waits || err != nil {
+			return err
+		}
+	case failsForGood(reason):
+	case kind == edo.Unavailable, kind == edo.Internal, kind == edo.NotReady, kind == edo.Denied:
 		return g.wait(ctx, t, op, err)
 	case kind == edo.Conflict:
 		return err // another worker has it
 	}
-	op.State, op.Reason, op.Detail, op.Candidates = edo.StateFailed, edo.ReasonOf(err), plain(err), asError(err).Candidates
+	op.State, op.Reason, op.Detail, op.Candidates = edo.StateFailed, reason, plain(err), asError(err).Candidates
 	return g.commit(ctx, t, &op, edo.Change{Done: true})
 }
 
@@ -117,12 +162,21 @@ func (g *Gateway) wait(ctx context.Context, t *turn, op edo.Operation, err error
 
 // failsForGood tells a fault of the package from one of the account, which an administrator can mend.
 func failsForGood(r edo.Reason) bool {
-	return r == edo.SignerExpired || r == edo.SignerNotAuthorised || r == edo.UserNotAllowed
+	switch r {
+	case edo.SignerExpired, edo.SignerNotAuthorised, edo.UserNotAllowed, edo.BoxForeign, edo.SignatureRefused:
+		return true
+	}
+	return false
 }
 
-// signAll signs what names a signer. Signatures are committed with the next change, and reused by every retry.
-func (g *Gateway) signAll(ctx context.Context, op *edo.Operation) error {
+// signAll signs what names a signer, and gives a task for each document whose key is elsewhere. Signatures are committed
+// with the next change, and reused by every retry.
+func (g *Gateway) signAll(ctx context.Context, op *edo.Operation) ([]edo.SignatureTask, error) {
+	if unsigned(*op) {
+		return nil, nil
+	}
 	known := g.signers(op.Key.Subscriber)
+	awaited := make([]*edo.SignatureTask, len(op.Documents))
 	for _, err := range each(len(op.Documents), func(i int) error {
 		d := &op.Documents[i]
 		if !d.Signature.IsZero() {
@@ -132,13 +186,22 @@ func (g *Gateway) signAll(ctx context.Context, op *edo.Operation) error {
 		if err != nil {
 			return at(fmt.Sprintf("package.documents[%d].signer", i), err)
 		}
-		return g.sign(ctx, d, signer)
+		if err = g.sign(ctx, d, signer); errors.Is(err, edo.SignatureAwaited) {
+			awaited[i], err = g.task(*op, *d, signer.Info()), nil
+		}
+		return err
 	}) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	var tasks []edo.SignatureTask
+	for _, task := range awaited {
+		if task != nil {
+			tasks = append(tasks, *task)
+		}
+	}
+	return tasks, nil
 }
 
 func (g *Gateway) sign(ctx context.Context, d *edo.DocumentStatus, signer edo.Signer) error {
@@ -169,6 +232,9 @@ func (g *Gateway) signature(ctx context.Context, d edo.Digest, signer edo.Signer
 
 // resolve finds the one box of the counterparty, or says why there is not exactly one.
 func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Account, op *edo.Operation) error {
+	if handedOff(*op) {
+		return homeward(account, op)
+	}
 	found, err := s.Lookup(ctx, op.To)
 	if err != nil {
 		return err
@@ -194,22 +260,44 @@ func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Accoun
 // message puts together what the driver sends. Signatures are small and read; content stays where it is, and can be read
 // only as long as the lease is ours.
 func (g *Gateway) message(ctx context.Context, t *turn, op edo.Operation) (edo.Message, error) {
-	m := edo.Message{Package: op.Key.Package, To: []edo.Address{op.Address}}
+	m := edo.Message{Package: op.Key.Package, Flow: op.Flow, To: recipients(op)}
+	if drafted(op) {
+		m.Flow = edo.FlowSigned // however the answered document travels
+	}
 	for _, d := range op.Documents {
+		var cms []byte
+		var err error
+		if !unsigned(op) {
+			if cms, err = g.small(ctx, d.Signature); err != nil {
+				return m, err
+			}
+		}
+		switch {
+		case bare(op):
+			m.Signs = append(m.Signs, edo.Countersign{ID: d.ID, Document: d.Parent, Flow: op.Flow, Signature: cms})
+			continue
+		case op.Answer != "" && unsigned(op):
+			m.Refusals = append(m.Refusals, edo.Refusal{Document: d.Parent, Flow: op.Flow, Text: op.Text})
+			continue
+		}
 		content, err := g.Archive.Open(ctx, d.Digest)
 		if err != nil {
 			return m, missing(err)
 		}
-		cms, err := g.small(ctx, d.Signature)
-		if err != nil {
-			return m, err
-		}
-		m.Documents = append(m.Documents, edo.OutgoingDocument{
-			ID: d.ID, Name: d.Name, Kind: d.Kind, Number: d.Number, Comment: d.Comment,
-			Content: t.guard(content), Signature: cms, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt,
-		})
+		m.Documents = append(m.Documents, outgoing(d, t.guard(content), cms))
 	}
 	return m, nil
+}
+
+func outgoing(d edo.DocumentStatus, content edo.Content, cms []byte) edo.OutgoingDocument {
+	o := edo.OutgoingDocument{
+		ID: d.ID, Name: d.Name, Type: d.Type, Kind: d.Kind, Number: d.Number, Date: d.Date, Sum: d.Sum, Comment: d.Comment,
+		Content: content, Signature: cms, Parent: d.Parent, Related: d.Related, NeedSign: d.NeedSign, NeedReceipt: d.NeedReceipt,
+	}
+	if d.Parent != "" {
+		o.Kind = "" // of the answered document, kept for the rules on who may sign
+	}
+	return o
 }
 
 func (g *Gateway) small(ctx context.Context, d edo.Digest) ([]byte, error) {

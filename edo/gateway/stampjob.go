@@ -118,6 +118,9 @@ func (g *Gateway) formBad(ctx context.Context, t *turn, op *edo.Operation, d *ed
 
 func (g *Gateway) formNever(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, a edo.Account, reason edo.Reason, detail string) error {
 	d.Stamp, d.StampReason, d.StampDetail = edo.StampNever, reason, detail
+	if handedOff(*op) {
+		d.StampDetail = noForm(*op) + "; " + detail
+	}
 	c := edo.Change{Done: true}
 	if a.Policy.LocalMark && g.Marker != nil {
 		v, err := g.localMark(ctx, *op, *d)

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"io"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -28,6 +29,18 @@ func newTurn(job edo.Job, now func() time.Time) *turn {
 func (t *turn) remember(op edo.Operation) {
 	op.Documents = slices.Clone(op.Documents)
 	t.was = op
+}
+
+// changed are the documents that the work has changed. The others are not written: a signature task that ends at the same
+// time writes its document itself.
+func (t *turn) changed(documents []edo.DocumentStatus) []edo.DocumentStatus {
+	var c []edo.DocumentStatus
+	for _, d := range documents {
+		if was := t.was.Document(d.ID); was == nil || !reflect.DeepEqual(*was, d) {
+			c = append(c, d)
+		}
+	}
+	return c
 }
 
 // held is nil while the lease is ours.
