@@ -42,7 +42,8 @@ func (v *Vault) Account(ctx context.Context, s edo.SubscriberID) (edo.Account, e
 	revision, err := revisionOf(row, sealed)
 	return edo.Account{
 		Subscriber: row.ID, Operator: row.Operator, Endpoint: row.Endpoint, Box: row.Box, INN: row.INN, Login: login, CAs: row.CAs,
-		Pins: row.Pins, Forms: row.Forms, Policy: row.Policy, Journal: v.cfg.Journal, Revision: revision,
+		Pins: row.Pins, Forms: row.Forms, Department: row.Department, ServiceBox: row.ServiceBox, Payer: row.Payer, Service: row.Service,
+		Policy: row.Policy, Journal: v.cfg.Journal, Revision: revision,
 	}, err
 }
 
@@ -56,43 +57,60 @@ func revisionOf(row directory.Subscriber, sealed []byte) (string, error) {
 	return hex.EncodeToString(sum[:16]), nil
 }
 
+// login opens the one secret that belongs to the way the subscriber logs in.
 func (v *Vault) login(ctx context.Context, row directory.Subscriber) (edo.Login, []byte, error) {
-	if row.LoginKind == directory.LoginPassword {
-		plain, sealed, err := v.get(ctx, passwordOf(row.ID))
-		return edo.Login{Name: row.Login, Password: edo.NewSecret(string(plain))}, sealed, err
-	}
-	plain, sealed, err := v.get(ctx, certificateOf(row.ID))
+	login := edo.Login{Name: row.Login}
+	plain, sealed, err := v.get(ctx, loginOf(row.ID, row.LoginKind))
 	if err != nil {
 		return edo.Login{}, nil, err
 	}
-	certificate, key, err := unpackPair(plain)
+	switch row.LoginKind {
+	case directory.LoginCertificate:
+		login.Certificate, err = unpackKey(plain)
+	case directory.LoginCertificatePassword:
+		login.Certificate, login.Password, err = unpackPassword(plain)
+	case directory.LoginIdentityToken:
+		login.Identity = edo.NewSecret(string(plain))
+	case directory.LoginAccessToken:
+		login.Access = edo.NewSecret(string(plain))
+	default:
+		login.Password = edo.NewSecret(string(plain))
+	}
 	if err != nil {
 		return edo.Login{}, nil, fault("secret.Account", SealBroken, err)
 	}
-	return edo.Login{Name: row.Login, Certificate: &edo.LoginCertificate{DER: certificate, Key: key}}, sealed, nil
+	return login, sealed, nil
 }
 
-// pair is a certificate and its key, sealed together so that they cannot be of two different days.
-type pair struct{ Certificate, Key []byte }
+// pair is a certificate and its key or password, sealed together so that they cannot be of two different days.
+type pair struct{ Certificate, Secret []byte }
 
-func packPair(certificate, key []byte) ([]byte, error) {
-	return asn1.Marshal(pair{Certificate: certificate, Key: key})
+func pack(certificate, secret []byte) ([]byte, error) {
+	return asn1.Marshal(pair{Certificate: certificate, Secret: secret})
 }
 
-func unpackPair(packed []byte) (certificate []byte, key crypto.Decrypter, err error) {
+func unpackKey(packed []byte) (*edo.LoginCertificate, error) {
 	var p pair
 	if _, err := asn1.Unmarshal(packed, &p); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	parsed, err := x509.ParsePKCS8PrivateKey(p.Key)
+	parsed, err := x509.ParsePKCS8PrivateKey(p.Secret)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	private, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
-		return nil, nil, errors.New("not an RSA key")
+		return nil, errors.New("not an RSA key")
 	}
-	return p.Certificate, decrypter{key: func() *rsa.PrivateKey { return private }}, nil
+	return &edo.LoginCertificate{DER: p.Certificate, Key: decrypter{key: func() *rsa.PrivateKey { return private }}}, nil
+}
+
+func unpackPassword(packed []byte) (*edo.LoginCertificate, edo.Secret, error) {
+	var p pair
+	if _, err := asn1.Unmarshal(packed, &p); err != nil {
+		return nil, edo.Secret{}, err
+	}
+	return &edo.LoginCertificate{DER: p.Certificate}, edo.NewSecret(string(p.Secret)), nil
 }
 
 // decrypter is a private key that no formatter, logger or encoder can walk into: they cannot call a function.

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -81,6 +82,10 @@ func TestSecretsAreNowhere(t *testing.T) {
 	row.Title = marker
 	must(t, s.PutSubscriber(ctx, row))
 	must(t, b.vault.SetPassword(ctx, "ours", edo.NewSecret(canary)))
+	words := map[string][]byte{"certificate's password": []byte("СловоСертификата<&>7"), "identity token": []byte("eyJ-identity-42&<>"), "access token": []byte("access+/канарейка")}
+	must(t, b.vault.SetCertificatePassword(ctx, "ours", person(t, "Вход", ecKey(t)), edo.NewSecret(string(words["certificate's password"]))))
+	must(t, b.vault.SetIdentityToken(ctx, "ours", edo.NewSecret(string(words["identity token"]))))
+	must(t, b.vault.SetAccessToken(ctx, "ours", edo.NewSecret(string(words["access token"]))))
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
 	must(t, err)
 	must(t, b.vault.SetLoginCertificate(ctx, "ours", person(t, "Вход", rsaKey), rsaKey))
@@ -97,6 +102,7 @@ func TestSecretsAreNowhere(t *testing.T) {
 	secrets := map[string][]byte{
 		"password": []byte(canary), "signer's key": pkcs8, "signer's number": private, "login key": rsaKey.D.Bytes(), "prime": rsaKey.Primes[0].Bytes(),
 	}
+	maps.Copy(secrets, words)
 	look := func(when string) {
 		t.Helper()
 		if len(find(t, folder, []byte(marker))) == 0 {

@@ -7,4 +7,8 @@
 //
 // [Vault] has methods to set secrets, which hosts and the command line may be given, and two that open them for use,
 // [Vault.Account] and [Vault.Signer], which only the gateway is given. No method returns a password or key as such.
+//
+// A signer's key need not be here: with [directory.PlaceCommand] a program of the administrator signs, and what it answers
+// is checked before it is believed; with [directory.PlaceHost] signing answers [edo.SignatureAwaited], and the host
+// completes a signature task.
 package secret

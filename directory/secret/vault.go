@@ -5,8 +5,6 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
-	"errors"
-	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -54,13 +52,9 @@ func New(cfg Config) (*Vault, error) {
 	return &Vault{cfg: cfg}, nil
 }
 
-// Names of secrets.
-func passwordOf(s edo.SubscriberID) directory.SecretName {
-	return directory.SecretName{Subscriber: s, Kind: "login", Field: "password"}
-}
-
-func certificateOf(s edo.SubscriberID) directory.SecretName {
-	return directory.SecretName{Subscriber: s, Kind: "login", Field: "certificate"}
+// loginOf names the secret of a way to log in. Each way has its own: changing the way and back loses nothing.
+func loginOf(s edo.SubscriberID, k directory.LoginKind) directory.SecretName {
+	return directory.SecretName{Subscriber: s, Kind: "login", Field: string(k)}
 }
 
 func keyOf(s edo.SubscriberID, id edo.SignerID) directory.SecretName {
@@ -69,13 +63,54 @@ func keyOf(s edo.SubscriberID, id edo.SignerID) directory.SecretName {
 
 // SetPassword seals the password of a subscriber's login.
 func (v *Vault) SetPassword(ctx context.Context, s edo.SubscriberID, password edo.Secret) error {
-	if password.IsZero() {
-		return &edo.Error{Kind: edo.Invalid, Reason: directory.LoginMalformed, Op: "secret.SetPassword", Field: "password", Message: "is empty", Remedy: "give the password of the operator's account"}
+	return v.setText(ctx, "secret.SetPassword", "password", s, directory.LoginPassword, password)
+}
+
+// SetIdentityToken seals the token of an identity provider.
+func (v *Vault) SetIdentityToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	return v.setText(ctx, "secret.SetIdentityToken", "identity_token", s, directory.LoginIdentityToken, token)
+}
+
+// SetAccessToken seals the access token of another system.
+func (v *Vault) SetAccessToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	return v.setText(ctx, "secret.SetAccessToken", "access_token", s, directory.LoginAccessToken, token)
+}
+
+func (v *Vault) setText(ctx context.Context, op, field string, s edo.SubscriberID, k directory.LoginKind, text edo.Secret) error {
+	if err := given(op, field, text); err != nil {
+		return err
 	}
 	if _, err := v.cfg.Rows.Subscriber(ctx, s); err != nil {
 		return err
 	}
-	return v.put(ctx, passwordOf(s), []byte(password.Reveal()))
+	return v.put(ctx, loginOf(s, k), []byte(text.Reveal()))
+}
+
+func given(op, field string, text edo.Secret) error {
+	if text.IsZero() {
+		return &edo.Error{Kind: edo.Invalid, Reason: directory.LoginMalformed, Op: op, Field: field, Message: "is empty", Remedy: "give what the operator's account has"}
+	}
+	return nil
+}
+
+// SetCertificatePassword seals the password that goes with a certificate which only names who logs in (DER).
+func (v *Vault) SetCertificatePassword(ctx context.Context, s edo.SubscriberID, certificate []byte, password edo.Secret) error {
+	const op = "secret.SetCertificatePassword"
+	if err := given(op, "password", password); err != nil {
+		return err
+	}
+	c, err := cms.ParseCertificate(certificate)
+	if err != nil {
+		return err
+	}
+	if _, err := v.cfg.Rows.Subscriber(ctx, s); err != nil {
+		return err
+	}
+	both, err := pack(c.DER, []byte(password.Reveal()))
+	if err != nil {
+		return fault(op, "", err)
+	}
+	return v.put(ctx, loginOf(s, directory.LoginCertificatePassword), both)
 }
 
 // SetLoginCertificate seals the key with which a subscriber proves its login, together with the certificate (DER).
@@ -98,11 +133,11 @@ func (v *Vault) SetLoginCertificate(ctx context.Context, s edo.SubscriberID, cer
 	if err != nil {
 		return unusable(op, "cannot be written as PKCS#8")
 	}
-	both, err := packPair(c.DER, der)
+	both, err := pack(c.DER, der)
 	if err != nil {
 		return fault(op, "", err)
 	}
-	return v.put(ctx, certificateOf(s), both)
+	return v.put(ctx, loginOf(s, directory.LoginCertificate), both)
 }
 
 // SetSignerKey seals the private key of a person who is in the directory with the certificate of this key. Only keys
@@ -114,6 +149,9 @@ func (v *Vault) SetSignerKey(ctx context.Context, s edo.SubscriberID, id edo.Sig
 	}
 	if key == nil {
 		return unusable("secret.SetSignerKey", "is missing")
+	}
+	if row.Place != "" && row.Place != directory.PlaceKey {
+		return unusable("secret.SetSignerKey", "is elsewhere: the place of this signer is "+string(row.Place))
 	}
 	if _, err := cms.NewKey(key, row.Certificate); err != nil {
 		return err
@@ -144,57 +182,4 @@ func (v *Vault) get(ctx context.Context, n directory.SecretName) (plain, sealed 
 	}
 	plain, err = v.cfg.Keyring.open(n, sealed)
 	return plain, sealed, err
-}
-
-// Signer gives the key of exactly the person named, for a document of this kind at this time. Its errors are
-// [edo.SignerUnknown], [edo.SignerNotAuthorised], [edo.SignerExpired] and [edo.SignerAbsent]; no other person's key is
-// ever given instead.
-func (v *Vault) Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID, kind string, at time.Time) (edo.Signer, error) {
-	row, err := v.cfg.Rows.Signer(ctx, s, id)
-	if err != nil {
-		return nil, err
-	}
-	if reason := row.Refuses(kind, at); reason != "" {
-		return nil, refused(row, kind, reason)
-	}
-	der, _, err := v.get(ctx, keyOf(s, id))
-	if errors.Is(err, edo.NotFound) {
-		return nil, absent(row, "the key of "+row.Info.Owner+" is not here")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return signerOf(row, der)
-}
-
-func signerOf(row directory.Signer, der []byte) (edo.Signer, error) {
-	parsed, err := x509.ParsePKCS8PrivateKey(der)
-	key, ok := parsed.(crypto.Signer)
-	if err != nil || !ok {
-		return nil, absent(row, "the key of "+row.Info.Owner+" cannot be read")
-	}
-	k, err := cms.NewKey(key, row.Certificate)
-	if err != nil { // the row has got a new certificate since
-		return nil, absent(row, "the key here is not that of the certificate of "+row.Info.Owner)
-	}
-	return k.Signer(row.ID), nil
-}
-
-func refused(row directory.Signer, kind string, reason edo.Reason) error {
-	e := &edo.Error{Kind: edo.Denied, Reason: reason, Op: "secret.Signer", Field: "signer"}
-	if !row.Enabled {
-		e.Message, e.Remedy = string(row.ID)+" ("+row.Info.Owner+") is disabled", "enable the signer, or name another"
-	} else if reason == edo.SignerExpired {
-		e.Message, e.Remedy = "certificate or authority of "+row.Info.Owner+" is not valid at this time", "store the new certificate and key, or name another signer"
-	} else {
-		e.Message, e.Remedy = row.Info.Owner+" may not sign a document of kind "+kind, "name a person who may, or let an administrator allow it"
-	}
-	return e
-}
-
-func absent(row directory.Signer, what string) error {
-	return &edo.Error{
-		Kind: edo.Unavailable, Reason: edo.SignerAbsent, Op: "secret.Signer", Field: "signer", Message: what,
-		Remedy: "set the key of " + string(row.ID),
-	}
 }
