@@ -95,6 +95,8 @@ type schemaNode struct {
 	Min      string       `xml:"minOccurs,attr"`
 	Action   string       `xml:"soapAction,attr"`
 	Target   string       `xml:"targetNamespace,attr"`
+	Element  string       `xml:"element,attr"`
+	Message  string       `xml:"message,attr"`
 	Kids     []schemaNode `xml:",any"`
 }
 
@@ -184,6 +186,44 @@ func TestWSDLNamesEverythingOnce(t *testing.T) {
 		}
 		if name := strings.TrimPrefix(n.Action, contract.ActionPrefix); tables.Operations[name].Name == "" {
 			t.Errorf("operation %d: action %q", i, n.Action)
+		}
+	}
+}
+
+// TestWSDLResolves: every reference to a message, an element or a type of the description finds one.
+func TestWSDLResolves(t *testing.T) {
+	t.Parallel()
+	root := description(t)
+	known := map[string]bool{}
+	prefix := map[string]string{contract.NSService: "s", contract.NSModel: "m", contract.NSFault: "f", contract.NSArrays: "a", contract.NSSerial: "ser"}
+	for _, schema := range root.all("schema") {
+		for _, n := range schema.Kids {
+			known[n.XMLName.Local+" "+prefix[schema.Target]+":"+n.Name] = true
+		}
+	}
+	for _, n := range root.kids("message") {
+		known["message s:"+n.Name] = true
+	}
+	find := func(reference string, kinds ...string) {
+		if strings.HasPrefix(reference, "xs:") || reference == "" {
+			return
+		}
+		if !slices.ContainsFunc(kinds, func(kind string) bool { return known[kind+" "+reference] }) {
+			t.Errorf("no %v %s", kinds, reference)
+		}
+	}
+	for _, n := range root.all("element") {
+		find(n.Type, "complexType", "simpleType")
+	}
+	for _, n := range root.all("extension") {
+		find(n.Base, "complexType")
+	}
+	for _, n := range root.all("part") {
+		find(n.Element, "element")
+	}
+	for _, what := range []string{"input", "output", "fault"} {
+		for _, n := range root.kids("portType")[0].all(what) {
+			find(n.Message, "message")
 		}
 	}
 }

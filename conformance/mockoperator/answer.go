@@ -181,6 +181,10 @@ func (x *exchange) bad() {
 		f := x.rule.Fault
 		x.reply(nil, &f)
 	case NilResult:
+		if x.o.tables.Operations[x.seen.Operation].Result.Name == "" {
+			x.reply(done(x.seen.Operation), nil) // has no result that could be nil
+			return
+		}
 		x.reply(nilResult(x.seen.Operation), nil)
 	case HTMLPage:
 		const page = "<!DOCTYPE html><html><head><title>Сервис недоступен</title></head><body><h1>Технические работы</h1></body></html>\n"

@@ -16,4 +16,9 @@
 // (here: a nil result of DownloadPdfDocument, a nil NamedContent of PrintDocument), the order of lists (here: newest first)
 // and the zone of times without one (here: UTC). A status is RecievedByService until it was shown once, then
 // SentToRecipient.
+//
+// Subscribers come while it runs: RegisterSubscriber and CreateNonActiveSubscriber add them, [Operator.Activate] admits them,
+// [Operator.Registrations] and [Operator.Invitations] tell what took effect. INN and KPP together name a local subscriber
+// once; boxes are made from them. Pairs of active local subscribers may exchange until one of them stops it, unless the
+// scenario wants an accepted invitation first. [People] has the switches; the clauses marked as ours have the reasons.
 package mockoperator

@@ -32,8 +32,11 @@ func thumbprint(c *x509.Certificate) string {
 	return strings.ToUpper(hex.EncodeToString(sum[:]))
 }
 
-// KeyPEM returns the key as PKCS#8.
+// KeyPEM returns the key as PKCS#8; an error when it is the client's and was never here.
 func (id Identity) KeyPEM() ([]byte, error) {
+	if id.Key == nil {
+		return nil, fmt.Errorf("mockoperator: the key of %s is not here: the certificate came with a registration", id.Name)
+	}
 	der, err := x509.MarshalPKCS8PrivateKey(id.Key)
 	if err != nil {
 		return nil, fmt.Errorf("mockoperator: %w", err)
@@ -92,8 +95,14 @@ func (o *Operator) identity(org *Organisation, h Head) (Identity, error) {
 		return Identity{}, err
 	}
 	id.Box, id.Name = org.Boxes[0], h.name()
-	o.identities = append(o.identities, *id)
+	o.keep(*id)
 	return *id, nil
+}
+
+// keep adds an identity; the caller holds the lock. Thousands may register: a login must not look through all of them.
+func (o *Operator) keep(id Identity) {
+	o.thumbprints[id.Thumbprint()] = len(o.identities)
+	o.identities = append(o.identities, id)
 }
 
 // known finds the identity of a head without making one.
@@ -113,12 +122,11 @@ func (o *Operator) known(org *Organisation, h Head) (Identity, bool) {
 func (o *Operator) byThumbprint(want string) (Identity, bool) {
 	o.identityMu.Lock()
 	defer o.identityMu.Unlock()
-	for _, id := range o.identities {
-		if strings.EqualFold(id.Thumbprint(), strings.ReplaceAll(want, " ", "")) {
-			return id, true
-		}
+	i, ok := o.thumbprints[strings.ToUpper(strings.ReplaceAll(want, " ", ""))]
+	if !ok {
+		return Identity{}, false
 	}
-	return Identity{}, false
+	return o.identities[i], true
 }
 
 func issue(issuer *Identity, template *x509.Certificate) (*Identity, error) {

@@ -34,6 +34,8 @@ type Operator struct {
 	issuer     *Identity
 	identities []Identity
 
+	thumbprints map[string]int // of identities
+
 	mu       sync.Mutex // guards all below
 	scenario Scenario
 	rules    []*Handle
@@ -60,8 +62,11 @@ func New(c Config) (*Operator, error) {
 	}
 	o := &Operator{
 		tables: tables, clock: c.Now, log: c.Logger, done: make(chan struct{}),
-		identities: append([]Identity(nil), c.Identities...), sessions: map[string]*session{}, byID: map[string]*record{},
+		thumbprints: map[string]int{}, sessions: map[string]*session{}, byID: map[string]*record{},
 		contacts: map[pair]contact{}, flows: newFlowBook(),
+	}
+	for _, id := range c.Identities {
+		o.keep(id)
 	}
 	if err := o.orgs.fill(c.Organisations); err != nil {
 		return nil, err

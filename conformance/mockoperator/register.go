@@ -169,7 +169,7 @@ func (o *Operator) keepCertificates(a applicant) {
 	defer o.identityMu.Unlock()
 	for i, c := range a.certs {
 		if c != nil {
-			o.identities = append(o.identities, Identity{Box: a.org.Boxes[0], Name: a.org.Heads[i].name(), Certificate: c})
+			o.keep(Identity{Box: a.org.Boxes[0], Name: a.org.Heads[i].name(), Certificate: c})
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package mockoperator
 
 import (
+	"crypto/x509"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -42,4 +45,28 @@ func TestOneOfManyEqualRegistrationsTakesEffect(t *testing.T) {
 	if n := len(o.Registrations()); n != subscribers {
 		t.Errorf("%d registrations of %d subscribers", n, subscribers)
 	}
+}
+
+// FuzzCertificate: certificates come from strangers, before any login.
+func FuzzCertificate(f *testing.F) {
+	files, err := filepath.Glob("../../edo/cms/testdata/gost/*.cer")
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no certificates: %v", err)
+	}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		cert, err := x509.ParseCertificate(raw)
+		if err != nil {
+			return
+		}
+		if s := subjectOf(cert); s.kind() == "" {
+			t.Errorf("%+v has no kind", s)
+		}
+	})
 }

@@ -156,7 +156,7 @@ func TestExampleHasEveryKey(t *testing.T) {
 			return
 		}
 		for i := range v.NumField() {
-			if key := v.Field(i).Tag.Get("yaml"); !strings.Contains(exampleScenario, key+":") {
+			if key := v.Field(i).Tag.Get("yaml"); key != ",inline" && !strings.Contains(exampleScenario, key+":") {
 				t.Errorf("the example lacks %q", key)
 			}
 			walk(v.Field(i).Type)
