@@ -21,9 +21,15 @@ const (
 // while it is read, or an answer without a Date is an error, never "not found".
 //
 // AsOf is the Date of the first page, the earliest moment that the list speaks for.
+//
+// What went to our own departments is listed apart (GetInternalDocuments). An answer is looked for at the document that
+// it answers, see findAnswers. A forward without documents of its own leaves no mark and cannot be looked for.
 func (s *session) Find(ctx context.Context, q edo.Query) (edo.Found, error) {
 	if _, err := s.ownBox(); err != nil {
 		return edo.Found{}, err
+	}
+	if len(q.Answers) > 0 {
+		return s.findAnswers(ctx, q)
 	}
 	if q.Package == "" || len(q.Documents) == 0 || q.Since.IsZero() {
 		return edo.Found{}, invalid("query", "is incomplete", "name package, documents and the time of the first attempt")
@@ -39,10 +45,21 @@ func (s *session) Find(ctx context.Context, q edo.Query) (edo.Found, error) {
 		sent, err := s.settle(ctx, q, ours)
 		return edo.Found{Sent: sent, AsOf: asOf}, err
 	}
-	return edo.Found{}, unreadable(entriesOp, "the outbox changes faster than it can be read")
+	return edo.Found{}, unreadable(listOf(q.Flow), "the outbox changes faster than it can be read")
 }
 
-const entriesOp = "GetDocumentEntries"
+const (
+	entriesOp  = "GetDocumentEntries"
+	internalOp = "GetInternalDocuments"
+)
+
+// listOf names the list in which a package of a flow can be seen.
+func listOf(f edo.Flow) string {
+	if f == edo.FlowInternal {
+		return internalOp
+	}
+	return entriesOp
+}
 
 // outbox reads all pages and keeps what is of this package. The order of the list is not stated, so entries may move
 // between pages when something is added or removed: the reading counts only if the total stayed the same and as many
@@ -55,12 +72,12 @@ func (s *session) outbox(ctx context.Context, q edo.Query) (ours []entry, asOf t
 		case err != nil:
 			return nil, asOf, false, err
 		case p.date.IsZero():
-			return nil, asOf, false, unreadable(entriesOp, "the answer has no Date")
+			return nil, asOf, false, unreadable(listOf(q.Flow), "the answer has no Date")
 		case total >= 0 && p.total != total:
 			return nil, asOf, false, nil
 		case p.total > s.config.Limits.Entries:
 			return nil, asOf, false, &edo.Error{
-				Kind: edo.Unavailable, Op: Name + "." + entriesOp, Message: fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total),
+				Kind: edo.Unavailable, Op: Name + "." + listOf(q.Flow), Message: fmt.Sprintf("the outbox has %d entries since then, more than the limit", p.total),
 				Remedy: "raise Limits.Entries of the driver, or look at the outbox at the operator",
 			}
 		}
@@ -90,9 +107,13 @@ func (s *session) isOurs(q edo.Query, e entry) bool {
 // settle decides what the entries of a package say: nil if there are none.
 func (s *session) settle(ctx context.Context, q edo.Query, ours []entry) (*edo.Sent, error) {
 	byMessage := map[string]*edo.Sent{}
+	flow := flowTypes()[q.Flow]
+	if q.Flow == "" || q.Flow == edo.FlowForward { // the documents that a forward brings along are signed ones
+		flow = flowTypes()[edo.FlowSigned]
+	}
 	for _, e := range ours {
 		// A forward of our document carries our field as well, but under a message of its own.
-		if e.message == "" || e.document == "" || (e.flow != "" && e.flow != "SentSigned") {
+		if e.message == "" || e.document == "" || (e.flow != "" && e.flow != flow) {
 			continue
 		}
 		sent := byMessage[e.message]
@@ -120,7 +141,7 @@ func (s *session) settle(ctx context.Context, q edo.Query, ours []entry) (*edo.S
 	}
 	if first == nil && len(ours) > 0 {
 		return nil, &edo.Error{
-			Kind: edo.InDoubt, Reason: edo.AnswerUnreadable, Op: Name + "." + entriesOp, Exchange: ours[0].exchange,
+			Kind: edo.InDoubt, Reason: edo.AnswerUnreadable, Op: Name + "." + listOf(q.Flow), Exchange: ours[0].exchange,
 			Message: "the operator lists a part of the package", Remedy: "ask again; if it stays so, look at the outbox at the operator",
 		}
 	}

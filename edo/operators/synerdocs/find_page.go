@@ -16,7 +16,7 @@ type entry struct {
 	exchange                                  edo.ExchangeID
 }
 
-// page is one answer of GetDocumentEntries.
+// page is one answer of GetDocumentEntries or GetInternalDocuments.
 type page struct {
 	entries []entry
 	total   int
@@ -27,18 +27,24 @@ type page struct {
 // accepted message to stay unseen, and then it would be sent twice.
 func (s *session) outboxPage(ctx context.Context, q edo.Query, first int) (page, error) {
 	var p page
+	op, box := listOf(q.Flow), "BoxFrom"
+	if op == internalOp {
+		box = "BoxId"
+	}
 	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
 		p = page{}
-		b := body(entriesOp, true)
+		b := body(op, true)
 		b.Secret(svc("authToken"), token)
 		b.Open(svc("options"))
-		b.Text(om("BoxFrom"), string(s.box))
+		b.Text(om(box), string(s.box))
 		b.Text(om("First"), strconv.Itoa(first))
 		b.Text(om("From"), formatTime(q.Since.Add(-findMargin)))
 		b.Text(om("Max"), strconv.Itoa(pageSize))
-		writeFlowTypes(b)
+		if op == entriesOp {
+			writeFlowTypes(b)
+		}
 		b.Close()
-		r := request(entriesOp, b, func(n *soap.Node) error { return s.readPage(n, &p) })
+		r := request(op, b, func(n *soap.Node) error { return s.readPage(n, &p) })
 		r.Package = q.Package
 		return r
 	})
@@ -75,11 +81,11 @@ func (s *session) readEntry(n *soap.Node) (entry, error) {
 	var e entry
 	err := n.Fields(map[soap.Name]func(*soap.Node) error{
 		om("CustomField"): text(&e.custom),
-		om("DocumentId"):  text(&e.document),
+		om("DocumentId"):  id(&e.document),
 		om("FlowType"):    text(&e.flow),
 		om("Id"):          text(&e.id),
 		om("MessageFrom"): text(&e.from),
-		om("MessageId"):   text(&e.message),
+		om("MessageId"):   id(&e.message),
 		om("SentDate"):    moment(&e.sent, s.config.Zone),
 	})
 	return e, err

@@ -18,27 +18,48 @@ type sentMessage struct {
 
 type localServerID struct{ local, service string }
 
-// Send hands the message over once (SendMessage). All ids that it sends are derived from subscriber, package and
-// document, so that a repeat renders the same bytes; the contract promises no more for a repeat.
+// Names of the calls that hand something over (contract 3.6, 3.8).
+const (
+	sendSigned   = "SendMessage"
+	sendUnsigned = "SendUnsignedMessage"
+	sendForward  = "SendForwardMessage"
+	sendInternal = "SendInternalMessage"
+	signDocument = "SignDocument"
+	rejectSign   = "RejectSign"
+)
+
+// Send hands the message over once, by the call that fits its flow:
+//
+//   - signed documents, service documents and countersignatures of signed documents: SendMessage;
+//   - unsigned documents, to one recipient: SendUnsignedMessage;
+//   - documents of others, with or without new signed ones: SendForwardMessage;
+//   - documents for departments of our own organisation: SendInternalMessage;
+//   - a signature or a refusal for a document of an unsigned, forwarded or internal flow: SignDocument, RejectSign.
+//     They answer nothing; an empty, well-formed answer is their success, and recipients are not named.
+//
+// All ids that it sends are derived from subscriber, package and document, so that a repeat renders the same bytes; the
+// contract promises no more for a repeat. A message that says two things at once is refused before a byte leaves.
 //
 // A zero OperatorTime of the result means that the operator did not set one. A success that does not name the message
-// and every document is [edo.InDoubt], never a success.
+// and every document is [edo.InDoubt], never a success. A fault that says that an answer is no longer possible is
+// [edo.Refused] with [edo.AnswerNotOffered]: where the document stands tells whether it was ours.
 func (s *session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
-	if err := s.checkMessage(m); err != nil {
+	op := callOf(m)
+	if err := s.checkMessage(op, m); err != nil {
 		return edo.Sent{}, err
 	}
-	const op = "SendMessage"
+	known := s.codes
+	if s.answering(m) {
+		known = s.answers
+	}
 	var result edo.Sent
-	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
+	reply, err := s.callBy(ctx, known, func(token edo.Secret) soap.Request {
 		result = edo.Sent{}
-		b := body(op, true)
+		b := messageBody(op, m)
 		b.Secret(svc("authToken"), token)
-		s.writeMessage(b, m)
-		r := request(op, b, func(n *soap.Node) error {
-			answer, err := s.readSentMessage(n)
-			if err == nil {
-				result, err = s.sentOf(m, answer)
-			}
+		s.writeMessage(b, op, m)
+		r := request(op, b, func(n *soap.Node) (err error) {
+			result, err = s.readSent(n, op, m)
 			return err
 		})
 		r.Package, r.Effect = m.Package, true
@@ -51,83 +72,45 @@ func (s *session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	return result, nil
 }
 
-// checkMessage refuses what the operator could not but refuse, before a byte leaves.
-func (s *session) checkMessage(m edo.Message) error {
-	var faults edo.Faults
-	if _, err := s.ownBox(); err != nil {
-		faults = append(faults, err)
+// callOf chooses the call. It decides by what the message holds; whether that goes together is checked after.
+func callOf(m edo.Message) string {
+	switch {
+	case len(m.Refusals) > 0:
+		return rejectSign
+	case len(m.Signs) > 0 && !signedFlow(m.Signs[0].Flow):
+		return signDocument
+	case len(m.Signs) > 0:
+		return sendSigned
+	case len(m.Forwards) > 0 || m.Flow == edo.FlowForward:
+		return sendForward
+	case m.Flow == edo.FlowUnsigned:
+		return sendUnsigned
+	case m.Flow == edo.FlowInternal:
+		return sendInternal
 	}
-	if len(m.To) == 0 {
-		faults = append(faults, invalid("message.to", "is empty", "name at least one recipient"))
-	}
-	for i, a := range m.To {
-		switch {
-		case a.Box == "":
-			faults = append(faults, invalid(fmt.Sprintf("message.to[%d].box", i), "is empty", "look the counterparty up first"))
-		case listed(m.To[:i], a):
-			faults = append(faults, invalid(fmt.Sprintf("message.to[%d].box", i), "repeats a recipient", "name every recipient once"))
-		}
-	}
-	if len(m.Documents) == 0 {
-		faults = append(faults, invalid("message.documents", "is empty", "add at least one document"))
-	}
-	for i, d := range m.Documents {
-		field := fmt.Sprintf("message.documents[%d]", i)
-		if len(d.Signature) == 0 {
-			faults = append(faults, invalid(field+".signature", "is missing", "sign the document"))
-		}
-		if custom := s.mark(m.Package, d.ID).String(); len(custom) > customMax {
-			faults = append(faults, invalid(field+".id", "makes the integration field too long", fmt.Sprintf("keep ids under %d bytes", edo.MaxID+1)))
-		}
-	}
-	return faults.Err()
+	return sendSigned
 }
 
-// writeMessage writes the members in the order of the contract: sorted by name, capitals first. A member that comes too
-// late is not refused by .NET but silently lost (contract 2, rule 3).
-func (s *session) writeMessage(b *soap.Body, m edo.Message) {
-	b.Open(svc("message"))
-	b.Open(om("Documents"))
+func signedFlow(f edo.Flow) bool { return f == "" || f == edo.FlowSigned }
+
+// answering reports whether the message is an answer and nothing else: its fate can be seen at what it answers.
+func (s *session) answering(m edo.Message) bool {
 	for _, d := range m.Documents {
-		s.writeDocument(b, m.Package, d)
+		switch s.types.class(outgoingType(d)) {
+		case edo.ClassReceipt, edo.ClassRefusal, edo.ClassRevocation:
+		default:
+			return false
+		}
 	}
-	b.Close()
-	b.Text(om("From"), string(s.box))
-	b.Text(om("Id"), s.messageID(m.Package))
-	b.Open(om("Recipients"))
-	for _, a := range m.To {
-		b.Open(om("MessageRecipient"))
-		b.Text(om("OrganizationBoxId"), string(a.Box))
-		b.Close()
-	}
-	b.Close()
-	b.Open(om("Signs"))
-	for _, d := range m.Documents {
-		b.Open(om("Sign"))
-		b.Text(om("DocumentId"), s.documentID(m.Package, d.ID))
-		b.Text(om("Id"), s.signID(m.Package, d.ID))
-		b.Bytes(om("Raw"), d.Signature)
-		b.Close()
-	}
-	b.Close()
-	b.Open(om("SimpleSignatures"))
-	b.Close()
-	b.Close()
+	return len(m.Forwards) == 0
 }
 
-func (s *session) writeDocument(b *soap.Body, p edo.PackageID, d edo.OutgoingDocument) {
-	b.Open(om("Document"))
-	optional(b, om("Comment"), d.Comment)
-	b.Content(om("Content"), d.Content)
-	b.Text(om("CustomField"), s.mark(p, d.ID).String())
-	b.Text(om("DocumentType"), "Untyped")
-	b.Text(om("FileName"), d.Name)
-	b.Text(om("Id"), s.documentID(p, d.ID))
-	flag(b, om("NeedReceipt"), d.NeedReceipt)
-	flag(b, om("NeedSign"), d.NeedSign)
-	optional(b, om("Number"), d.Number)
-	optional(b, om("UntypedKind"), d.Kind)
-	b.Close()
+// outgoingType is the contract's name of a document's type.
+func outgoingType(d edo.OutgoingDocument) string {
+	if d.Type == "" {
+		return untyped
+	}
+	return d.Type
 }
 
 func (s *session) mark(p edo.PackageID, d edo.DocumentID) mark {
@@ -144,6 +127,21 @@ func (s *session) documentID(p edo.PackageID, d edo.DocumentID) string {
 
 func (s *session) signID(p edo.PackageID, d edo.DocumentID) string {
 	return localID("sign", string(s.subscriber), string(p), string(d))
+}
+
+// readSent reads the success of a call.
+func (s *session) readSent(n *soap.Node, op string, m edo.Message) (edo.Sent, error) {
+	if op == signDocument || op == rejectSign {
+		if !n.Nil() {
+			return edo.Sent{}, &misfit{"the answer holds something where the contract has nothing"}
+		}
+		return edo.Sent{}, nil
+	}
+	answer, err := s.readSentMessage(n)
+	if err != nil {
+		return edo.Sent{}, err
+	}
+	return s.sentOf(m, answer)
 }
 
 func (s *session) readSentMessage(n *soap.Node) (sentMessage, error) {
@@ -173,7 +171,7 @@ func (s *session) sentOf(m edo.Message, a sentMessage) (edo.Sent, error) {
 	if a.message == "" {
 		return edo.Sent{}, &misfit{"the answer has no message id"}
 	}
-	sent := edo.Sent{Message: edo.MessageID(a.message), OperatorTime: a.sent, Documents: map[edo.DocumentID]edo.RemoteID{}}
+	sent := edo.Sent{Message: edo.MessageID(canonicalID(a.message)), OperatorTime: a.sent, Documents: map[edo.DocumentID]edo.RemoteID{}}
 	taken := map[string]bool{}
 	for i, d := range m.Documents {
 		service, times := "", 0
@@ -186,7 +184,7 @@ func (s *session) sentOf(m edo.Message, a sentMessage) (edo.Sent, error) {
 			return edo.Sent{}, &misfit{fmt.Sprintf("the answer gives documents[%d] no id of its own", i)}
 		}
 		taken[plainID(service)] = true
-		sent.Documents[d.ID] = edo.RemoteID(service)
+		sent.Documents[d.ID] = edo.RemoteID(canonicalID(service))
 	}
 	return sent, nil
 }

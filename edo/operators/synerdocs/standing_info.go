@@ -68,6 +68,7 @@ type flow struct {
 	signature sign
 	received  time.Time
 	rejected  time.Time
+	signed    time.Time
 }
 
 // occurrence is the document as one organisation passed it on.
@@ -214,6 +215,7 @@ func (s *session) readFlows(to *[]flow) reader {
 				om("RecipientSign"):   readSign(&f.signature, zone),
 				om("RecipientStatus"): text(&f.status),
 				om("RejectDate"):      moment(&f.rejected, zone),
+				om("SignDate"):        moment(&f.signed, zone),
 			})
 			*to = append(*to, f)
 			return err
