@@ -33,6 +33,11 @@ func (o *Operator) accept(in *incoming) error {
 			o.answer(parent, r)
 		}
 	}
+	for _, r := range e.docs { // all of them have their ids now
+		for i, id := range r.Related {
+			r.Related[i] = o.linked(r, id).ServiceID
+		}
+	}
 	for i := range in.countersigned {
 		c := &in.countersigned[i]
 		c.sign.ServiceID, c.sign.DocumentID, c.sign.Time = newID(), c.record.ServiceID, e.Time

@@ -2,6 +2,7 @@ package mockoperator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,9 @@ func (o *Operator) admit(in *incoming) error {
 	seen := map[string]bool{}
 	for i, r := range e.docs {
 		field := fmt.Sprintf("message.Documents[%d]", i)
+		if err := o.mayLink(in, r, field); err != nil {
+			return err
+		}
 		parent := o.byID[plainID(r.Parent)]
 		if parent == nil || isMain(r.Type) && !isInvoice(r.Type) {
 			continue
@@ -75,6 +79,21 @@ func (o *Operator) admit(in *incoming) error {
 	for _, box := range e.Recipients {
 		if box == OperatorBox && !o.answersOperator(e) {
 			return refuse("InvalidDestinationAddress", "message.Recipients", "Оператору отправляют только извещения на его подтверждения")
+		}
+	}
+	return nil
+}
+
+// mayLink asks that linked documents are of the same message or here already. The caller holds the lock.
+func (o *Operator) mayLink(in *incoming, r *record, field string) error {
+	for _, id := range r.Related {
+		sibling := slices.ContainsFunc(in.entry.docs, func(d *record) bool { return d.LocalID == id })
+		other := o.byID[plainID(id)]
+		switch {
+		case id == r.LocalID:
+			return refuse("CyclicParentReferences", field+".RelatedDocumentIds", "Документ связан с самим собой")
+		case !sibling && (other == nil || !o.sees(other, in.org)):
+			return refuse("InvalidDocumentReference", field+".RelatedDocumentIds", "Нет связанного документа")
 		}
 	}
 	return nil

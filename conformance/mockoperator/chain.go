@@ -24,7 +24,7 @@ func (o *Operator) chain(v view) (offers, services []view) {
 	return offers, services
 }
 
-// related are the documents that are linked to one: named by its sender, or naming it. Ids of the same message are local.
+// related are the documents that are linked to one: named by its sender, or naming it in the same message.
 func (o *Operator) related(v view) []view {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -49,6 +49,7 @@ func (o *Operator) related(v view) []view {
 	return out
 }
 
+// linked finds a document by its local id in the same message, or by its service id. The caller holds the lock.
 func (o *Operator) linked(r *record, id string) *record {
 	for _, d := range r.entry.docs {
 		if d.LocalID == id {

@@ -209,6 +209,16 @@ func TestFieldsComeBack(t *testing.T) {
 	if second.text(t, "Sum") != "12.50" || !slices.Contains(second.texts("Id"), id) {
 		t.Errorf("%s", second.body)
 	}
+	if _, links, _ := bytes.Cut(second.body, []byte("<m:RelatedDocumentIds>")); !bytes.HasPrefix(bytes.TrimLeft(links, "<"), []byte("a:string")) || !bytes.Contains(links[:200], []byte(id)) {
+		t.Errorf("no service id among the links: %.300s", links)
+	}
+	for link, code := range map[string]string{"third": "CyclicParentReferences", "nowhere": "InvalidDocumentReference"} {
+		wrong := paper{kind: "Untyped", id: "third", content: []byte("x"), extra: "<m:RelatedDocumentIds><a:string>" + link + "</a:string></m:RelatedDocumentIds>"}
+		refused(t, a.letter([]string{boxB}, []paper{wrong}, nil), code, "message.Documents[0].RelatedDocumentIds")
+	}
+	if got := a.op.Traffic()[boxA]; got != (mockoperator.Traffic{Messages: 1, Documents: 2}) {
+		t.Errorf("%+v", got)
+	}
 	list := b.ok("GetDocumentList", "<m:From>2026", "<m:DocumentNumbers xmlns:a='"+contract.NSArrays+"'><a:string>№ 5</a:string></m:DocumentNumbers><m:First>0</m:First><m:From>2026", "<m:First>0</m:First>\n", "")
 	if !cmp.Equal(list.texts("Number"), []string{"№ 5"}) || list.text(t, "Total") != "1" {
 		t.Errorf("%s", list.body)

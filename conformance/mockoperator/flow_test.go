@@ -232,6 +232,9 @@ func TestReceiptCountersignatureAndRevocation(t *testing.T) {
 		t.Errorf("%v %s", mail, last.body)
 	}
 	revoke(t, a, b, id)
+	if got := b.op.Traffic()[boxB]; got != (mockoperator.Traffic{Messages: 4, Service: 3, Signs: 1}) {
+		t.Errorf("%+v", got)
+	}
 }
 
 // revoke plays an offer that is refused, and one that is accepted.

@@ -37,7 +37,7 @@ type Document struct {
 	Comment            string
 	Number, Sum, Title string    // as the sender typed them
 	Date               time.Time // zero without
-	Related            []string  // ids of linked documents as the sender gave them
+	Related            []string  // service ids of linked documents
 	Parent             string    // service id of the document that this one answers
 	Root               string    // service id of the main document above it
 	NeedSign           bool
@@ -174,7 +174,7 @@ func (o *Operator) Ledger() []Entry {
 		out[i].Signs = slices.Clone(e.Signs)
 		for _, d := range e.docs {
 			doc := d.Document
-			doc.Answers = slices.Clone(doc.Answers)
+			doc.Answers, doc.Related = slices.Clone(doc.Answers), slices.Clone(doc.Related)
 			out[i].Documents = append(out[i].Documents, doc)
 		}
 		for _, d := range e.forwards {

@@ -19,6 +19,9 @@ func (o *Operator) RefuseByRecipient(serviceID string) error {
 
 // Lose lets the delivery of a document fail: the sender gets an error receipt.
 func (o *Operator) Lose(serviceID string) error {
+	if _, err := o.operatorIdentity(); err != nil { // it may have to be made, which takes a while
+		return err
+	}
 	if err := o.move(serviceID, func(a *Answer) { a.Delivery = "NotDeliveredToRecipient" }); err != nil {
 		return err
 	}
