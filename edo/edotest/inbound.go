@@ -163,3 +163,18 @@ func (o *Operator) content(r edo.RemoteID) ([]byte, bool) {
 	}
 	return nil, false
 }
+
+// Receipts is how many accepted documents have a parent: service documents.
+func (o *Operator) Receipts() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for _, a := range o.ledger {
+		for _, d := range a.Message.Documents {
+			if d.Parent != "" {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -38,12 +39,15 @@ type Operator struct {
 	Fate           func(r edo.Ref) edo.State              // nil: sent
 	Follow         func(r edo.Ref) (edo.Progress, error)  // instead of Fate, with everything that Track tells
 	In             Inbound                                // what comes in
+	Answer         Answers                                // how documents are answered
+	People         People                                 // who is known and related
 
 	mu     sync.Mutex
 	ledger []Accepted
 	sends  int
 	finds  int
 	prints map[edo.RemoteID]int
+	open   int
 }
 
 // Name implements [edo.Driver].
@@ -51,7 +55,17 @@ func (o *Operator) Name() string { return "edotest" }
 
 // Open implements [edo.Driver].
 func (o *Operator) Open(_ context.Context, a edo.Account) (edo.Session, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open++
 	return session{o, a}, nil
+}
+
+// Sessions is how many sessions are open.
+func (o *Operator) Sessions() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.open
 }
 
 // Ledger is what was accepted so far, in order.
@@ -73,11 +87,27 @@ type session struct {
 	a edo.Account
 }
 
-func (s session) Close() error { return nil }
+func (s session) Close() error {
+	s.o.mu.Lock()
+	defer s.o.mu.Unlock()
+	s.o.open--
+	return nil
+}
 
 func (s session) Lookup(_ context.Context, c edo.Counterparty) ([]edo.Address, error) {
+	s.o.mu.Lock()
+	defer s.o.mu.Unlock()
+	if p := &s.o.People; p.Invisible != nil {
+		if p.lookups == nil {
+			p.lookups = map[string]int{}
+		}
+		p.lookups[c.INN]++
+		if p.Invisible(c.INN, p.lookups[c.INN]) {
+			return nil, nil
+		}
+	}
 	if found, ok := s.o.Boxes[c.INN]; ok {
-		return found, nil
+		return slices.DeleteFunc(slices.Clone(found), func(a edo.Address) bool { return c.Box != "" && a.Box != c.Box }), nil
 	}
 	return []edo.Address{{Box: edo.BoxID("box-" + c.INN), INN: c.INN, KPP: c.KPP, Name: c.Name, Active: true}}, nil
 }
@@ -99,6 +129,9 @@ func (s session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	if step.Lose {
 		return edo.Sent{}, step.Err
 	}
+	if err := s.o.refused(m); err != nil {
+		return edo.Sent{}, err
+	}
 	sent := s.o.accept(m)
 	if step.After != nil {
 		step.After(ctx)
@@ -107,6 +140,18 @@ func (s session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 		return edo.Sent{}, step.Err
 	}
 	return sent, nil
+}
+
+// refused is the operator's own verdict on a message.
+func (o *Operator) refused(m edo.Message) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, a := range m.To {
+		if o.People.Strict && o.relation(a.Box) != edo.RelationActive {
+			return &edo.Error{Kind: edo.Refused, Reason: edo.CounterpartyInactive, Message: "the exchange is not allowed"}
+		}
+	}
+	return nil
 }
 
 func drain(ctx context.Context, m edo.Message) error {
