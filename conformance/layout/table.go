@@ -57,7 +57,7 @@ func rows() []row {
 		},
 		{Package: "edo/internal/soap", Own: []string{"edo"}, Third: []string{etree, asm}, Why: "SOAP 1.1 knows no operator"},
 		{
-			Package: "edo/operators/synerdocs", Own: []string{"edo", "edo/internal/soap"},
+			Package: "edo/operators/synerdocs", Own: []string{"edo", "edo/internal/soap"}, Third: []string{etree},
 			Why: "drivers know nothing of each other, of stores or of the gateway",
 		},
 
@@ -71,7 +71,7 @@ func rows() []row {
 			Why: "seals before a store sees; never imports one",
 		},
 		{
-			Package: "directory/local", Own: []string{"edo", "directory/archive", "directory/secret", "directory/sqlite"},
+			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},

@@ -23,19 +23,23 @@ func sealedAnswer(t *testing.T, name string) answer {
 
 func organizationXML(box, operator string) string {
 	return `<a:Organization><a:Addresses i:nil="true"/><a:BoxAddress>` + box + `</a:BoxAddress><a:Future><a:Inn>1</a:Inn></a:Future><a:Inn>7707083893</a:Inn>` +
-		`<a:Kpp>770701001</a:Kpp><a:Name>АО «Сети»</a:Name><a:OperatorCode>` + operator + `</a:OperatorCode><a:OrganizationStatus>Active</a:OrganizationStatus></a:Organization>`
+		`<a:Kpp>770701001</a:Kpp><a:Name>АО «Сети»</a:Name><a:OperatorCode>` + operator + `</a:OperatorCode><a:OrganizationId>1018</a:OrganizationId><a:OrganizationStatus>Active</a:OrganizationStatus></a:Organization>`
 }
 
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	address := func(box edo.BoxID, operator string) edo.Address {
-		return edo.Address{Box: box, INN: "7707083893", KPP: "770701001", Name: "АО «Сети»", Operator: operator, Active: true}
+		return edo.Address{Box: box, INN: "7707083893", KPP: "770701001", Name: "АО «Сети»", Operator: operator, Active: true, Organisation: "1018"}
+	}
+	roaming := func(box edo.BoxID, operator string) edo.Address {
+		a := address(box, operator)
+		a.Roaming = true
+		return a
 	}
 	person := `<a:Organization i:type="a:Organization"><a:BoxAddress>ip@x</a:BoxAddress><a:FirstName>Анна</a:FirstName><a:Inn>7707083893</a:Inn><a:Kpp i:nil="true"/>` +
 		`<a:LastName>Ёжикова</a:LastName><a:MiddleName i:nil="true"/><a:Name/><a:OperatorCode>2IG</a:OperatorCode><a:OrganizationStatus>NonActive</a:OrganizationStatus></a:Organization>`
 	for name, tc := range map[string]struct {
 		hits string
-		box  edo.BoxID
 		code string // of this operator
 		want []edo.Address
 		kind edo.Kind // of the error
@@ -49,11 +53,9 @@ func TestLookup(t *testing.T) {
 		"person":                {hits: "<R>" + person + "</R>", want: []edo.Address{{Box: "ip@x", INN: "7707083893", Name: "Ёжикова Анна", Operator: "2IG"}}},
 		"many here":             {hits: "<R>" + organizationXML("b1", "2IG") + organizationXML("b2", "2IG") + "</R>", code: "2IG", want: []edo.Address{address("b1", "2IG"), address("b2", "2IG")}},
 		"here and elsewhere":    {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("b2", "2IG") + "</R>", code: "2ig", want: []edo.Address{address("b2", "2IG")}},
-		"elsewhere alone":       {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("b2", "2BE") + "</R>", code: "2IG", want: []edo.Address{address("b1", "2BM"), address("b2", "2BE")}},
+		"elsewhere alone":       {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("b2", "2BE") + "</R>", code: "2IG", want: []edo.Address{roaming("b1", "2BM"), roaming("b2", "2BE")}},
 		"own code not told":     {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("b2", "") + "</R>", want: []edo.Address{address("b1", "2BM"), address("b2", "")}},
 		"the same box twice":    {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("B1", "2IG") + "</R>", code: "2IG", want: []edo.Address{address("B1", "2IG")}},
-		"the box is chosen":     {hits: "<R>" + organizationXML("b1", "2BM") + organizationXML("b2", "2IG") + "</R>", box: "B1", code: "2IG", want: []edo.Address{address("b1", "2BM")}},
-		"the box is not there":  {hits: "<R>" + organizationXML("b1", "2BM") + "</R>", box: "b9"},
 		"somebody else's INN":   {hits: "<R>" + strings.Replace(organizationXML("b1", "2BM"), "7707083893", "7701234560", 1) + "</R>", kind: edo.Unavailable},
 		"twice the same member": {hits: "<R>" + strings.Replace(organizationXML("b1", "2BM"), "</a:Organization>", "<a:BoxAddress>b2</a:BoxAddress></a:Organization>", 1) + "</R>", kind: edo.Unavailable},
 	} {
@@ -63,7 +65,7 @@ func TestLookup(t *testing.T) {
 			const op = "GetOrganizationListByInnKpp"
 			server.say(op, ok(op, strings.NewReplacer("<R", "<"+op+"Result", "</R>", "</"+op+"Result>").Replace(tc.hits)))
 			server.say("GetSpecialOperatorInfo", ok("GetSpecialOperatorInfo", "<GetSpecialOperatorInfoResult><a:OperatorServiceCode>"+tc.code+"</a:OperatorServiceCode></GetSpecialOperatorInfoResult>"))
-			got, err := server.open().Lookup(t.Context(), edo.Counterparty{INN: "7707083893", Box: tc.box})
+			got, err := server.open().Lookup(t.Context(), edo.Counterparty{INN: "7707083893"})
 			if tc.kind != 0 {
 				if edo.KindOf(err) != tc.kind {
 					t.Fatalf("got %v, %v", got, err)
@@ -75,6 +77,53 @@ func TestLookup(t *testing.T) {
 			}
 			if body := server.bodies(op)[0]; !contains(body, `<kpp i:nil="true"></kpp>`) {
 				t.Errorf("an empty KPP is not nil: %s", body)
+			}
+		})
+	}
+}
+
+// TestLookupByBox: a chosen box is asked for alone, at whatever operator it is.
+func TestLookupByBox(t *testing.T) {
+	t.Parallel()
+	const op = "GetOrganizationBy"
+	owner := func(box, operator string) answer {
+		inner := strings.TrimSuffix(strings.TrimPrefix(organizationXML(box, operator), "<a:Organization>"), "</a:Organization>")
+		return ok(op, "<"+op+"Result>"+inner+"</"+op+"Result>")
+	}
+	of := edo.Counterparty{INN: "7707083893", Box: "B1"}
+	another, branch, nobody := of, of, edo.Counterparty{Box: "b1"}
+	another.INN, branch.KPP = "7701234560", "770743001"
+	for name, tc := range map[string]struct {
+		in      edo.Counterparty
+		answer  answer
+		want    edo.BoxID
+		roaming bool
+		kind    edo.Kind
+	}{
+		"here":            {in: of, answer: owner("b1", "2ig"), want: "b1"},
+		"roaming":         {in: of, answer: owner("b1", "2BM"), want: "b1", roaming: true},
+		"by the box only": {in: nobody, answer: owner("b1", "2IG"), want: "b1"},
+		"another's":       {in: another, answer: owner("b1", "2IG")},
+		"of a branch":     {in: branch, answer: owner("b1", "2IG")},
+		"nil":             {in: of, answer: ok(op, "")},
+		"no data":         {in: of, answer: refusal("NoDataFound")},
+		"wrong address":   {in: of, answer: refusal("InvalidDestinationAddress")},
+		"another box":     {in: of, answer: owner("b2", "2IG"), kind: edo.Unavailable},
+		"not allowed":     {in: of, answer: refusal("BoxAccessError"), kind: edo.Denied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newScript(t)
+			server.say(op, tc.answer)
+			server.say("GetSpecialOperatorInfo", ok("GetSpecialOperatorInfo", "<GetSpecialOperatorInfoResult><a:OperatorServiceCode>2IG</a:OperatorServiceCode></GetSpecialOperatorInfoResult>"))
+			got, err := server.open().Lookup(t.Context(), tc.in)
+			switch {
+			case (err != nil) != (tc.kind != 0) || err != nil && edo.KindOf(err) != tc.kind:
+				t.Error(err)
+			case tc.want == "" && len(got) != 0:
+				t.Errorf("found %+v", got)
+			case tc.want != "" && (len(got) != 1 || got[0].Box != tc.want || got[0].Roaming != tc.roaming):
+				t.Errorf("found %+v", got)
 			}
 		})
 	}

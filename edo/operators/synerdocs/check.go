@@ -26,9 +26,14 @@ func (s *session) Check(ctx context.Context) (edo.Health, error) {
 }
 
 func (s *session) boxes(ctx context.Context) ([]edo.Address, error) {
+	boxes, _, err := s.boxesStamped(ctx)
+	return boxes, err
+}
+
+func (s *session) boxesStamped(ctx context.Context) ([]edo.Address, int, error) {
 	const op = "GetBoxes"
 	var boxes []edo.Address
-	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
+	_, stamp, err := s.callStamped(ctx, s.codes, func(token edo.Secret) soap.Request {
 		boxes = nil
 		b := body(op, false)
 		b.Secret(svc("authToken"), token)
@@ -42,7 +47,7 @@ func (s *session) boxes(ctx context.Context) ([]edo.Address, error) {
 			})
 		})
 	})
-	return boxes, err
+	return boxes, stamp, err
 }
 
 func boxInfo(n *soap.Node) (edo.Address, error) {
@@ -52,6 +57,7 @@ func boxInfo(n *soap.Node) (edo.Address, error) {
 		om("Address"):                  text(&address),
 		om("Inn"):                      text(&a.INN),
 		om("Kpp"):                      text(&a.KPP),
+		om("OrganizationId"):           text(&a.Organisation),
 		om("OrganizationName"):         text(&a.Name),
 		om("ServiceReglamentAccepted"): boolean(&a.Active),
 	})

@@ -103,14 +103,14 @@ func relations() codes {
 		"ContactIsNotAuthorized":        {edo.Refused, fixRelation, edo.CounterpartyInactive, true},
 		"ContactIsAlreadyAuthorized":    {edo.Refused, alreadyThere, edo.OperatorRefused, true},
 		"ContactAuthIsAlreadyRequested": {edo.Refused, alreadyThere, edo.OperatorRefused, true},
-		"ContactHasRejectedAuth":        {edo.Refused, fixRelation, edo.OperatorRefused, true},
-		"OrganizationMustBeActive":      {edo.Refused, fixRelation, edo.OperatorRefused, true},
-		"ContactAuthIsRejected":         {edo.Refused, fixRelation, edo.OperatorRefused, true},
+		"ContactHasRejectedAuth":        {edo.Refused, fixRelation, edo.CounterpartyBlocked, true},
+		"OrganizationMustBeActive":      {edo.Refused, fixRelation, edo.CounterpartyInactive, true},
+		"ContactAuthIsRejected":         {edo.Refused, fixRelation, edo.CounterpartyBlocked, true},
 		"AuthorizeContragentError":      {edo.Refused, fixRelation, edo.OperatorRefused, true},
 		"DocumentExchangeIsDenied":      {edo.Refused, fixRelation, edo.OperatorRefused, true},
 		"SendToRoamingIsNotAllowed":     {edo.Refused, fixRelation, edo.OperatorRefused, true},
 		"InvalidRecipientUser":          {edo.Refused, fixRelation, edo.CounterpartyUnknown, true},
-		"DuplicateOrganization":         {edo.Refused, alreadyThere, edo.OperatorRefused, true},
+		"DuplicateOrganization":         {edo.Refused, alreadyThere, edo.CounterpartyKnown, true},
 	}
 }
 

@@ -80,7 +80,8 @@ func (d *Driver) Name() string { return Name }
 
 // Open prepares a session without calling the operator; the first call that needs a token logs in. Everything that is
 // wrong with the account is reported at once, as [edo.Invalid] or [edo.NotSupported]. The session implements
-// [edo.Checker], [edo.Finder], [edo.Printer] and [edo.Tracker] as well.
+// [edo.Checker], [edo.Finder], [edo.Printer], [edo.Tracker], [edo.Office], [edo.Registrar], [edo.Enroller] and [Caller]
+// as well.
 func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	var faults edo.Faults
 	add := func(err error) {
@@ -107,7 +108,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	}
 	return &session{
 		config: d.config, codes: d.codes, answers: d.answer, types: d.types, box: a.Box, department: a.Department, subscriber: a.Subscriber, client: client, forms: forms,
-		tokens: tokens{login: how, client: client, now: d.config.Now},
+		turn: make(chan struct{}, 1), tokens: tokens{login: how, client: client, now: d.config.Now},
 	}, nil
 }
 

@@ -2,6 +2,7 @@ package synerdocs
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
@@ -106,7 +107,7 @@ func TestTokenText(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := l.open(edo.NewSecret(tc.text))
+			got, err := l.open(t.Context(), edo.NewSecret(tc.text))
 			if got.Reveal() != tc.want || (err == nil) != (tc.want != "") {
 				t.Errorf("got %q, %v; want %q", got.Reveal(), err, tc.want)
 			}
@@ -137,6 +138,11 @@ func TestLoginOf(t *testing.T) {
 		"no key":          {edo.Login{Certificate: &edo.LoginCertificate{DER: good.DER}}, "account.login.certificate", edo.Invalid},
 		"no certificate":  {edo.Login{Certificate: &edo.LoginCertificate{Key: good.Key}}, "account.login.certificate", edo.Invalid},
 		"another key":     {edo.Login{Certificate: &edo.LoginCertificate{DER: good.DER, Key: otherKey{good.Key}}}, "account.login.certificate", edo.Invalid},
+		"name and key":    {edo.Login{Name: "n", Certificate: &good}, "account.login", edo.Invalid},
+		"two tokens":      {edo.Login{Identity: edo.NewSecret("i"), Access: edo.NewSecret("a")}, "account.login", edo.Invalid},
+		"key and token":   {edo.Login{Certificate: &good, Access: edo.NewSecret("a")}, "account.login", edo.Invalid},
+		"password, token": {edo.Login{Name: "n", Password: edo.NewSecret("p"), Identity: edo.NewSecret("i")}, "account.login", edo.Invalid},
+		"another, opener": {edo.Login{Certificate: &edo.LoginCertificate{DER: []byte("PEM"), Opener: opener(nil)}}, "account.login.certificate", edo.Invalid},
 		"key without RSA": {edo.Login{Certificate: &edo.LoginCertificate{DER: good.DER, Key: gostKey{good.Key}}}, "account.login.certificate", edo.NotSupported},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,6 +154,11 @@ func TestLoginOf(t *testing.T) {
 		})
 	}
 }
+
+// opener is a cryptographic provider.
+type opener func([]byte) ([]byte, error)
+
+func (o opener) OpenEnvelope(_ context.Context, der []byte) ([]byte, error) { return o(der) }
 
 type (
 	otherKey struct{ crypto.Decrypter }

@@ -2,19 +2,11 @@ package synerdocs
 
 import (
 	"context"
-	"crypto/rsa"
-	"crypto/sha1" // the service names certificates by this digest
-	"crypto/x509"
-	"encoding/base64"
-	"fmt"
 	"strings"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
 )
-
-// maxSealedToken is far above the 16 bytes, the recipients and the certificates that an answer may carry.
-const maxSealedToken = 64 << 10
 
 // login is one way to get a session token.
 type login interface {
@@ -23,14 +15,23 @@ type login interface {
 	limited() bool
 }
 
-// loginOf chooses the way that the account states.
+// loginOf chooses the way that the account states. A password without a name belongs to the certificate, if there is one.
 func loginOf(l edo.Login, application string, known codes) (login, error) {
-	byName := l.Name != "" || !l.Password.IsZero()
+	ways := 0
+	for _, stated := range []bool{l.Name != "" || !l.Password.IsZero() && l.Certificate == nil, l.Certificate != nil, !l.Identity.IsZero(), !l.Access.IsZero()} {
+		if stated {
+			ways++
+		}
+	}
 	switch {
-	case byName && l.Certificate != nil:
-		return nil, invalid("account.login", "has both a password and a certificate", "set one of them")
+	case ways > 1:
+		return nil, invalid("account.login", "states several ways to log in", "set one: name and password, a certificate, an identity token or an access token")
 	case l.Certificate != nil:
-		return certificateLoginOf(*l.Certificate, application, known)
+		return certificateLoginOf(l, application, known)
+	case !l.Identity.IsZero():
+		return foreignToken{"AuthenticateWithIdentityToken", "identityToken", l.Identity, application, known}, nil
+	case !l.Access.IsZero():
+		return foreignToken{"AuthenticateWithAccessToken", "accessToken", l.Access, application, known}, nil
 	case l.Name == "":
 		return nil, invalid("account.login.name", "is empty", "set name and password, or a certificate with its key")
 	case l.Password.IsZero():
@@ -64,77 +65,29 @@ func (l passwordLogin) obtain(ctx context.Context, c *soap.Client) (edo.Secret, 
 	return answer, nil
 }
 
-// certificateLogin is AuthenticateWithCertificate: whoever can decrypt the token may use it.
-type certificateLogin struct {
-	certificate *x509.Certificate
-	thumbprint  string
-	key         edo.LoginCertificate
-	application string
-	known       codes
+// foreignToken exchanges a token of another system for one of this service (AuthenticateWithIdentityToken,
+// AuthenticateWithAccessToken). What such a token may do is not stated.
+type foreignToken struct {
+	operation, element string
+	token              edo.Secret
+	application        string
+	known              codes
 }
 
-func certificateLoginOf(l edo.LoginCertificate, application string, known codes) (login, error) {
-	const field = "account.login.certificate"
-	cert, err := x509.ParseCertificate(l.DER)
-	if err != nil {
-		return nil, invalid(field, "is not a certificate in DER", "give the certificate file as it is")
-	}
-	if l.Key == nil {
-		return nil, invalid(field, "has no private key", "give the key that belongs to it")
-	}
-	public, ok := l.Key.Public().(*rsa.PublicKey)
-	if !ok {
-		return nil, &edo.Error{
-			Kind: edo.NotSupported, Op: Name, Field: field, Message: "has no RSA key",
-			Remedy: "log in with an RSA certificate or with a password: the key agreement of GOST and elliptic keys is not spoken here",
-		}
-	}
-	if !public.Equal(cert.PublicKey) {
-		return nil, invalid(field, "belongs to another key", "give certificate and key of one pair")
-	}
-	sum := sha1.Sum(l.DER)
-	return certificateLogin{certificate: cert, thumbprint: strings.ToUpper(fmt.Sprintf("%x", sum)), key: l, application: application, known: known}, nil
-}
+func (foreignToken) limited() bool { return false }
 
-func (certificateLogin) limited() bool { return false }
-
-func (l certificateLogin) obtain(ctx context.Context, c *soap.Client) (edo.Secret, error) {
-	const op = "AuthenticateWithCertificate"
-	b := body(op, false)
-	b.Text(svc("certHash"), l.thumbprint)
+func (l foreignToken) obtain(ctx context.Context, c *soap.Client) (edo.Secret, error) {
+	b := body(l.operation, false)
+	b.Secret(svc(l.element), l.token)
 	b.Text(svc("applicationId"), l.application)
-	sealed, id, err := ask(ctx, c, l.known, op, b)
+	answer, id, err := ask(ctx, c, l.known, l.operation, b)
 	if err != nil {
 		return edo.Secret{}, err
 	}
-	if sealed.IsZero() {
-		return edo.Secret{}, refusedLogin(op, id, "register the certificate at the operator", nil)
+	if answer.IsZero() {
+		return edo.Secret{}, refusedLogin(l.operation, id, "get a new token from the system that issues it", nil)
 	}
-	token, err := l.open(sealed)
-	if err != nil {
-		return edo.Secret{}, refusedLogin(op, id, "check that key and certificate are one pair and the one the operator knows", err)
-	}
-	return token, nil
-}
-
-// open turns the base64 of a CMS EnvelopedData over 16 bytes into the text of a .NET GUID (contract 1.6).
-func (l certificateLogin) open(sealed edo.Secret) (edo.Secret, error) {
-	text := strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "").Replace(sealed.Reveal())
-	if len(text) > maxSealedToken {
-		return edo.Secret{}, fmt.Errorf("the sealed token is larger than %d bytes", maxSealedToken)
-	}
-	der, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return edo.Secret{}, fmt.Errorf("the sealed token is not base64")
-	}
-	plain, err := openEnveloped(der, l.certificate, l.key.Key)
-	if err != nil {
-		return edo.Secret{}, err
-	}
-	if len(plain) != 16 {
-		return edo.Secret{}, fmt.Errorf("the token has %d bytes instead of 16", len(plain))
-	}
-	return edo.NewSecret(guidText([16]byte(plain))), nil
+	return answer, nil
 }
 
 // ask makes the exchange of a login, whose result is one secret text; nil gives an empty one.

@@ -10,34 +10,83 @@ import (
 
 // organization is one hit of a lookup: an organisation at one operator.
 type organization struct {
-	box, inn, kpp, name, legal, last, first, middle, operator, status string
+	box, inn, kpp, name, legal, last, first, middle, operator, status, number string
+
+	rules bool // of the service, accepted
 }
 
 // Lookup lists the boxes of a counterparty (GetOrganizationListByInnKpp). An organisation registered at several
 // operators comes once for each: the boxes at this operator are listed if there are any, else all with the codes of
-// their operators. Hits without a box cannot be addressed and are left out. With c.Box set only that box is listed,
-// at whatever operator it is. Nobody is chosen silently.
+// their operators. Hits without a box cannot be addressed and are left out. With c.Box set only that box is listed
+// (GetOrganizationBy), at whatever operator it is, unless it belongs to another INN or KPP. Nobody is chosen silently.
 func (s *session) Lookup(ctx context.Context, c edo.Counterparty) ([]edo.Address, error) {
-	found, err := s.organizations(ctx, c)
+	var found []organization
+	var err error
+	if c.Box != "" {
+		found, err = s.organizationAt(ctx, c)
+	} else {
+		found, err = s.organizations(ctx, c)
+	}
 	if err != nil {
 		return nil, err
 	}
 	var boxes []edo.Address
 	for _, o := range found {
-		a := o.address()
-		if a.Box != "" && (c.Box == "" || sameBox(c.Box, a.Box)) {
+		if a := o.address(); a.Box != "" {
 			boxes = append(boxes, a)
 		}
 	}
-	if len(boxes) < 2 {
-		return boxes, nil
+	if len(boxes) == 0 {
+		return nil, nil
 	}
 	code, err := s.ownOperator(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return unique(atOperator(boxes, code)), nil
+	for i := range boxes {
+		boxes[i].Roaming = code != "" && boxes[i].Operator != "" && !strings.EqualFold(boxes[i].Operator, code)
+	}
+	return unique(atOperator(boxes)), nil
 }
+
+// organizationAt asks for the owner of a box. A box that does not exist, or is somebody else's, is nobody.
+func (s *session) organizationAt(ctx context.Context, c edo.Counterparty) ([]organization, error) {
+	const op = "GetOrganizationBy"
+	own, err := s.ownBox()
+	if err != nil {
+		return nil, err
+	}
+	var found []organization
+	_, err = s.call(ctx, func(token edo.Secret) soap.Request {
+		found = nil
+		b := body(op, true)
+		b.Secret(svc("authToken"), token)
+		b.Text(svc("boxId"), own)
+		b.Text(svc("criteria"), "ByBoxAddress")
+		b.Open(svc("values"))
+		b.Text(om("BoxAddress"), string(c.Box))
+		b.Close()
+		return request(op, b, func(n *soap.Node) error {
+			if n.Nil() {
+				return nil
+			}
+			o, err := readOrganization(n)
+			if err == nil && !sameBox(edo.BoxID(strings.TrimSpace(o.box)), c.Box) {
+				return &misfit{"the answer names another box than was asked for"}
+			}
+			if !differ(o.inn, c.INN) && !differ(o.kpp, c.KPP) {
+				found = append(found, o)
+			}
+			return err
+		})
+	})
+	if edo.KindOf(err) == edo.NotFound || edo.ReasonOf(err) == edo.CounterpartyUnknown {
+		return nil, nil
+	}
+	return found, err
+}
+
+func differ(a, b string) bool { return a != "" && b != "" && a != b }
 
 func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]organization, error) {
 	const op = "GetOrganizationListByInnKpp"
@@ -69,16 +118,18 @@ func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]orga
 func readOrganization(n *soap.Node) (organization, error) {
 	var o organization
 	err := n.Fields(map[soap.Name]func(*soap.Node) error{
-		om("BoxAddress"):         text(&o.box),
-		om("FirstName"):          text(&o.first),
-		om("Inn"):                text(&o.inn),
-		om("Kpp"):                text(&o.kpp),
-		om("LastName"):           text(&o.last),
-		om("LegalName"):          text(&o.legal),
-		om("MiddleName"):         text(&o.middle),
-		om("Name"):               text(&o.name),
-		om("OperatorCode"):       text(&o.operator),
-		om("OrganizationStatus"): text(&o.status),
+		om("BoxAddress"):               text(&o.box),
+		om("FirstName"):                text(&o.first),
+		om("Inn"):                      text(&o.inn),
+		om("Kpp"):                      text(&o.kpp),
+		om("LastName"):                 text(&o.last),
+		om("LegalName"):                text(&o.legal),
+		om("MiddleName"):               text(&o.middle),
+		om("Name"):                     text(&o.name),
+		om("OperatorCode"):             text(&o.operator),
+		om("OrganizationId"):           text(&o.number),
+		om("OrganizationStatus"):       text(&o.status),
+		om("ServiceReglamentAccepted"): boolean(&o.rules),
 	})
 	return o, err
 }
@@ -95,6 +146,7 @@ func (o organization) address() edo.Address {
 	}
 	return edo.Address{
 		Box: edo.BoxID(strings.TrimSpace(o.box)), INN: o.inn, KPP: o.kpp, Name: name, Operator: o.operator, Active: o.status != "NonActive",
+		Organisation: o.number,
 	}
 }
 
@@ -118,10 +170,11 @@ func listed(boxes []edo.Address, a edo.Address) bool {
 	return false
 }
 
-func atOperator(boxes []edo.Address, code string) []edo.Address {
+// atOperator leaves the boxes at this operator, or all if there is none.
+func atOperator(boxes []edo.Address) []edo.Address {
 	var own []edo.Address
 	for _, b := range boxes {
-		if code != "" && strings.EqualFold(b.Operator, code) {
+		if !b.Roaming {
 			own = append(own, b)
 		}
 	}

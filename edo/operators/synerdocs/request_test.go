@@ -35,7 +35,6 @@ func TestRequests(t *testing.T) {
 			t.Parallel()
 			server := newScript(t)
 			server.say("GetVersion", ok("GetVersion", "<GetVersionResult>2.56.1</GetVersionResult>"))
-			server.say("GetBoxes", ok("GetBoxes", "<GetBoxesResult/>"))
 			server.say("GetOrganizationListByInnKpp", ok("GetOrganizationListByInnKpp", "<GetOrganizationListByInnKppResult>"+organizationXML("b1", "2IG")+organizationXML("b2", "2IG")+"</GetOrganizationListByInnKppResult>"))
 			server.say("GetSpecialOperatorInfo", ok("GetSpecialOperatorInfo", "<GetSpecialOperatorInfoResult/>"))
 			server.say("SendMessage", answer{body: string(fixture(t, "answers/SendMessage.xml"))})
@@ -59,7 +58,6 @@ func TestCertificateLoginRequest(t *testing.T) {
 	t.Parallel()
 	server := newScript(t)
 	server.say("AuthenticateWithCertificate", sealedAnswer(t, "aes256"))
-	server.say("GetBoxes", ok("GetBoxes", "<GetBoxesResult/>"))
 	a := server.account()
 	a.Login = edo.Login{Certificate: new(loginFixture(t))}
 	s := openAccount(t, Config{ApplicationID: "6f9619ff-8b86-d011-b42d-00cf4fc964ff"}, a)

@@ -54,10 +54,19 @@ func newScript(t *testing.T) *script {
 	t.Helper()
 	s := &script{t: t, answers: map[string][]answer{}}
 	s.say("Authenticate", ok("Authenticate", "<AuthenticateResult>"+tokenText+"</AuthenticateResult>"))
+	s.say("GetBoxes", ownBoxes())
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL + "/exchangeservice.svc"
 	return s
+}
+
+// ownBoxes says that the account's box is one of the login's.
+func ownBoxes() answer {
+	return ok("GetBoxes", "<GetBoxesResult>"+
+		"<a:BoxInfo><a:Address>box-z@example</a:Address><a:Inn>7701234560</a:Inn><a:OrganizationId>1016</a:OrganizationId></a:BoxInfo>"+
+		"<a:BoxInfo><a:Address>BOX-A@example</a:Address><a:Inn>7803456788</a:Inn><a:Kpp>780301001</a:Kpp><a:OrganizationId>1017</a:OrganizationId>"+
+		"<a:OrganizationName>АО «Сети»</a:OrganizationName><a:ServiceReglamentAccepted>true</a:ServiceReglamentAccepted></a:BoxInfo></GetBoxesResult>")
 }
 
 func (s *script) say(operation string, a ...answer) {

@@ -26,13 +26,26 @@ type session struct {
 	mu           sync.Mutex
 	operatorCode string                 // of this operator; empty: not asked yet
 	senders      map[string]edo.Address // whose boxes messages came from; at most maxSenders
+
+	turn  chan struct{} // held by the one who asks for the boxes
+	owned owned
+}
+
+// owned is what the login may use, as it was when the token was new.
+type owned struct {
+	stamp int // of the token; 0: not asked yet
+	boxes []edo.Address
 }
 
 var (
-	_ edo.Checker = (*session)(nil)
-	_ edo.Finder  = (*session)(nil)
-	_ edo.Printer = (*session)(nil)
-	_ edo.Tracker = (*session)(nil)
+	_ edo.Checker   = (*session)(nil)
+	_ edo.Finder    = (*session)(nil)
+	_ edo.Printer   = (*session)(nil)
+	_ edo.Tracker   = (*session)(nil)
+	_ edo.Office    = (*session)(nil)
+	_ edo.Registrar = (*session)(nil)
+	_ edo.Enroller  = (*session)(nil)
+	_ Caller        = (*session)(nil)
 )
 
 // Close forgets the token and lets idle connections go. There is no log-out in the contract.
@@ -54,21 +67,27 @@ func (s *session) call(ctx context.Context, build func(token edo.Secret) soap.Re
 
 // callBy is call with a table of what the codes mean.
 func (s *session) callBy(ctx context.Context, known codes, build func(token edo.Secret) soap.Request) (soap.Reply, error) {
+	reply, _, err := s.callStamped(ctx, known, build)
+	return reply, err
+}
+
+// callStamped is callBy that also says with which token the call was made.
+func (s *session) callStamped(ctx context.Context, known codes, build func(token edo.Secret) soap.Request) (soap.Reply, int, error) {
 	token, stamp, err := s.tokens.get(ctx, 0)
 	if err != nil {
-		return soap.Reply{}, err
+		return soap.Reply{}, 0, err
 	}
 	r := build(token)
 	reply, err := exchange(ctx, s.client, r)
 	if !known.tokenRefused(err) {
-		return reply, s.verdict(known, r, err)
+		return reply, stamp, s.verdict(known, r, err)
 	}
-	if token, _, err = s.tokens.get(ctx, stamp); err != nil {
-		return soap.Reply{}, err
+	if token, stamp, err = s.tokens.get(ctx, stamp); err != nil {
+		return soap.Reply{}, 0, err
 	}
 	r = build(token)
 	reply, err = exchange(ctx, s.client, r)
-	return reply, s.verdict(known, r, err)
+	return reply, stamp, s.verdict(known, r, err)
 }
 
 func (s *session) verdict(known codes, r soap.Request, err error) error {

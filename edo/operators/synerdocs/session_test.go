@@ -86,7 +86,7 @@ func TestTokenExpires(t *testing.T) {
 		if _, err := server.open().Send(t.Context(), letterMessage()); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]string{"Authenticate", "SendMessage", "Authenticate", "SendMessage"}, server.operations()); diff != "" {
+		if diff := cmp.Diff([]string{"Authenticate", "GetBoxes", "SendMessage", "Authenticate", "SendMessage"}, server.operations()); diff != "" {
 			t.Error(diff)
 		}
 		for i, want := range []string{"first", "second"} {

@@ -123,6 +123,13 @@ func (t *tokens) waiting() error {
 	return &again
 }
 
+// again lets a refused login be tried at once: something has happened that may have mended it.
+func (t *tokens) again() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.refused, t.pause = nil, 0
+}
+
 func (t *tokens) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,0 +1,239 @@
+package synerdocs
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/internal/soap"
+)
+
+const (
+	contactsOp   = "SearchContacts"
+	contactsPage = 100
+)
+
+// contact is where the exchange with one counterparty stands.
+type contact struct {
+	status, comment string
+	relation        edo.Relation
+	box             string // of a search's hit
+}
+
+// Relation says where the exchange with a counterparty stands: GetContact if the operator's number of it is known, else
+// a search by the INN among the active contacts and among all others, because the service cannot be asked for all.
+func (s *session) Relation(ctx context.Context, a edo.Address) (edo.Relation, error) {
+	if a.Box == "" && a.Organisation == "" {
+		return edo.Relation{}, invalid("address.box", "is empty", "look the counterparty up first")
+	}
+	own, err := s.ownNumber(ctx)
+	if err != nil {
+		return edo.Relation{}, err
+	}
+	if isNumber(a.Organisation) {
+		return s.contactOf(ctx, own, a.Organisation)
+	}
+	if err := edo.CheckINN("address.inn", a.INN); err != nil {
+		return edo.Relation{}, err
+	}
+	none := edo.Relation{State: edo.RelationNone}
+	// The active ones first: a contact that becomes active in between is found twice rather than not at all.
+	for _, status := range []string{"Active", "NonActive"} {
+		found, exchange, err := s.searchContact(ctx, own, status, a)
+		if err != nil {
+			return edo.Relation{}, err
+		}
+		if found != nil {
+			return found.told(exchange), nil
+		}
+		none.Exchange = exchange
+	}
+	return none, nil
+}
+
+func (s *session) contactOf(ctx context.Context, own, number string) (edo.Relation, error) {
+	const op = "GetContact"
+	var c contact
+	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		c = contact{}
+		b := body(op, false)
+		b.Secret(svc("authToken"), token)
+		b.Text(svc("organizationId"), own)
+		b.Text(svc("contragentId"), number)
+		return request(op, b, func(n *soap.Node) error {
+			return n.Fields(map[soap.Name]func(*soap.Node) error{
+				om("Comment"):       text(&c.comment),
+				om("ContactStatus"): text(&c.status),
+				om("Date"):          moment(&c.relation.At, s.config.Zone),
+			})
+		})
+	})
+	if edo.KindOf(err) == edo.NotFound { // whoever was never invited need not be in the list
+		return edo.Relation{State: edo.RelationNone, Exchange: reply.Exchange}, nil
+	}
+	if err != nil {
+		return edo.Relation{}, err
+	}
+	return c.told(reply.Exchange), nil
+}
+
+func (s *session) searchContact(ctx context.Context, own, status string, a edo.Address) (*contact, edo.ExchangeID, error) {
+	for from := 0; from < s.config.Limits.Entries; {
+		items, total, exchange, err := s.contactsPage(ctx, own, status, a.INN, from)
+		if err != nil {
+			return nil, exchange, err
+		}
+		for i, c := range items {
+			if sameBox(edo.BoxID(strings.TrimSpace(c.box)), a.Box) {
+				return &items[i], exchange, nil
+			}
+		}
+		if from += len(items); from >= total || len(items) == 0 {
+			return nil, exchange, nil
+		}
+	}
+	return nil, "", unreadable(contactsOp, "there are more contacts with this INN than the limit")
+}
+
+func (s *session) contactsPage(ctx context.Context, own, status, inn string, from int) (items []contact, total int, id edo.ExchangeID, err error) {
+	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		items, total = nil, 0
+		b := body(contactsOp, true)
+		b.Secret(svc("authToken"), token)
+		b.Open(svc("contactSearchOptions"))
+		b.Text(om("ContactStatus"), status)
+		b.Text(om("From"), strconv.Itoa(from))
+		flag(b, om("IncludeNonActive"), true)
+		b.Text(om("Max"), strconv.Itoa(contactsPage))
+		b.Text(om("OrganizationId"), own)
+		b.Text(om("SearchString"), inn)
+		b.Close()
+		return request(contactsOp, b, func(n *soap.Node) error {
+			return n.Fields(map[soap.Name]func(*soap.Node) error{
+				om("Items"): func(n *soap.Node) error {
+					return n.Each(om("ContactSearchItem"), func(n *soap.Node) error {
+						c, err := s.readContact(n)
+						items = append(items, c)
+						return err
+					})
+				},
+				om("TotalCount"): integer(&total),
+			})
+		})
+	})
+	return items, total, reply.Exchange, err
+}
+
+func (s *session) readContact(n *soap.Node) (contact, error) {
+	var c contact
+	err := n.Fields(map[soap.Name]func(*soap.Node) error{
+		om("BoxAddress"): text(&c.box),
+		om("Comment"):    text(&c.comment),
+		om("Date"):       moment(&c.relation.At, s.config.Zone),
+		om("Status"):     text(&c.status),
+	})
+	return c, err
+}
+
+// told translates the ten statuses. Deleted is not used by the service, and NonActive is a word of searches only.
+func (c contact) told(id edo.ExchangeID) edo.Relation {
+	r := c.relation
+	r.Comment, r.Exchange = c.comment, id
+	switch c.status {
+	case "", "NonAuthorized", "Deleted":
+		r.State = edo.RelationNone
+	case "Active":
+		r.State = edo.RelationActive
+	case "OutgoingAuthRequest":
+		r.State = edo.RelationInvited
+	case "IncomingAuthRequest":
+		r.State = edo.RelationAsked
+	case "AuthRejected":
+		r.State = edo.RelationRejected
+	case "OutgoingAuthRejected":
+		r.State = edo.RelationForbidden
+	case "OutgoingAuthCancelled", "IncomingAuthCancelled":
+		r.State = edo.RelationWithdrawn
+	default:
+		r.State = edo.RelationUnknown
+	}
+	return r
+}
+
+// move is one step of a relation at the service.
+type move struct {
+	operation string
+	done      []string            // codes that say "this has been done"
+	reached   []edo.RelationState // what it leads to
+}
+
+func moveOf(m edo.Move) (move, bool) {
+	switch m {
+	case edo.MoveInvite:
+		return move{"SendAuthRequest", []string{"ContactIsAlreadyAuthorized", "ContactAuthIsAlreadyRequested"}, []edo.RelationState{edo.RelationInvited, edo.RelationActive}}, true
+	case edo.MoveAccept:
+		return move{"AcceptAuthRequest", []string{"ContactIsAlreadyAuthorized"}, []edo.RelationState{edo.RelationActive}}, true
+	case edo.MoveDecline:
+		return move{"RejectAuthRequest", nil, []edo.RelationState{edo.RelationRejected}}, true
+	case edo.MoveWithdraw:
+		return move{"CancelAuthRequest", nil, []edo.RelationState{edo.RelationWithdrawn, edo.RelationNone}}, true
+	case edo.MoveStop:
+		return move{"DeleteContact", nil, []edo.RelationState{edo.RelationNone, edo.RelationRejected, edo.RelationForbidden, edo.RelationWithdrawn}}, true
+	}
+	return move{}, false
+}
+
+// Relate makes a move (SendAuthRequest, AcceptAuthRequest, RejectAuthRequest, CancelAuthRequest, DeleteContact). One
+// that has been made already is no error: the service says so by a code, or refuses and the relation shows it. A lost
+// answer is [edo.InDoubt]; making the move again does no harm.
+func (s *session) Relate(ctx context.Context, a edo.Address, m edo.Move, comment string) error {
+	step, ok := moveOf(m)
+	if !ok {
+		return invalid("move", "is unknown", "use a move of package edo")
+	}
+	if err := edo.CheckText("comment", comment); err != nil {
+		return err
+	}
+	own, err := s.ownNumber(ctx)
+	if err != nil {
+		return err
+	}
+	number, err := s.organisationNumber(ctx, a)
+	if err != nil {
+		return err
+	}
+	if !isNumber(number) {
+		return invalid("address.organisation", "is no number", "look the counterparty up again")
+	}
+	err = s.step(ctx, step.operation, own, number, comment, a)
+	e, is := err.(*edo.Error) //nolint:errorlint // the outermost error is the verdict
+	switch {
+	case !is || e.Kind != edo.Refused:
+		return err
+	case slices.Contains(step.done, e.Code):
+		return nil
+	}
+	if now, look := s.contactOf(ctx, own, number); look == nil && slices.Contains(step.reached, now.State) {
+		return nil
+	}
+	return err
+}
+
+func (s *session) step(ctx context.Context, op, own, number, comment string, a edo.Address) error {
+	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		b := body(op, false)
+		b.Secret(svc("authToken"), token)
+		b.Text(svc("organizationId"), own)
+		b.Text(svc("contragentId"), number)
+		optional(b, svc("comment"), comment)
+		r := request(op, b, (*soap.Node).Skip) // the answer is empty
+		r.Effect = true
+		if a.INN != "" {
+			r.Package = s.workOn(edo.Counterparty{INN: a.INN, KPP: a.KPP})
+		}
+		return r
+	})
+	return err
+}
