@@ -5,6 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
+)
+
+// Limits of one registration.
+const (
+	maxPeople = 1000 // users, and departments
+	maxName   = 1000 // characters of a name
 )
 
 // readApplicant reads a RegistrationRequest and says all that is wrong with it.
@@ -27,6 +34,11 @@ func (o *Operator) readApplicant(req *node) (applicant, []finding) {
 			a.org.ContactAuth = ways[n-1]
 		} else {
 			wrong = append(wrong, finding{"Organization.ContactAuthType", "Format", "Неизвестный порядок приглашений"})
+		}
+	}
+	for _, list := range []string{"Departments", "Users"} {
+		if len(req.items(list)) > maxPeople {
+			return a, append(wrong, finding{list, "Length", fmt.Sprintf("Не более %d", maxPeople)})
 		}
 	}
 	if !readDepartments(&a.org, req) {
@@ -66,6 +78,9 @@ func readOrganisation(data *node) (Organisation, []finding) {
 		say("Kpp", "Required", "Не указан КПП")
 	case org.KPP != "" && (!legal || !validKPP(org.KPP)):
 		say("Kpp", "Format", "Неверный КПП")
+	}
+	if utf8.RuneCountInString(org.Name) > maxName {
+		say("Name", "Length", fmt.Sprintf("Не более %d знаков", maxName))
 	}
 	if legal {
 		if org.Name == "" {

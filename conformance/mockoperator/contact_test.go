@@ -165,6 +165,23 @@ func TestWhoMayBeInvited(t *testing.T) {
 	}
 }
 
+// TestInvitationWaitsForTheInvited: one who was not registered answers as he does with all once he is.
+func TestInvitationWaitsForTheInvited(t *testing.T) {
+	t.Parallel()
+	for way, want := range map[string]string{"Manual": "OutgoingAuthRequest", "Accept": "Active", "Reject": "OutgoingAuthRejected"} {
+		s := setupSides(t, mockoperator.AuthManual, mockoperator.People{InviteNonActive: mockoperator.InviteAllowed})
+		s.good(s.a, "CreateNonActiveSubscriber", nonActive(newINN)...)
+		contact := []string{contract.SampleOwnNumber, numberA, contract.SamplePeerNumber, "106"}
+		s.good(s.a, "SendAuthRequest", contact...)
+		number := map[string]string{"Manual": "1", "Accept": "2", "Reject": "3"}[way]
+		s.good("", "RegisterSubscriber", registration(client(t, 20),
+			"<m:ContactAuthType>\n            <m:Code>1<", "<m:ContactAuthType>\n            <m:Code>"+number+"<")...)
+		if got := s.good(s.a, "GetContact", contact...).text(t, "ContactStatus"); got != want {
+			t.Errorf("%s: %s, want %s", way, got, want)
+		}
+	}
+}
+
 func TestSearchContacts(t *testing.T) {
 	t.Parallel()
 	s := setupSides(t, mockoperator.AuthManual, mockoperator.People{InviteNonActive: mockoperator.InviteAllowed})

@@ -124,3 +124,20 @@ func (o *Operator) answeredInvitation(sides pair, to [2]ContactStatus) [2]Contac
 	}
 	return to
 }
+
+// answerPending lets one who has become active do with the invitations that wait for him what he does with all.
+func (o *Operator) answerPending(number int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	asked := [2]ContactStatus{OutgoingAuthRequest, IncomingAuthRequest}
+	for own := range o.orgs.list() {
+		sides := pair{own, number}
+		c, touched := o.contacts[sides]
+		if !touched || c.status != OutgoingAuthRequest {
+			continue
+		}
+		if to := o.answeredInvitation(sides, asked); to != asked {
+			o.relate(sides, to[0], to[1], c.comment)
+		}
+	}
+}

@@ -61,6 +61,7 @@ func (o *Operator) Activate(inn, kpp string) error {
 			org.Heads = []Head{{Surname: "Новосёлов", Given: "Абонент Иванович", Title: "Директор", SNILS: "67890123457", INN: "502987654044"}}
 		}
 		o.orgs.replace(n, org)
+		o.answerPending(n)
 		return nil
 	})
 }

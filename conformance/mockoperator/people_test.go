@@ -379,6 +379,7 @@ func TestRefusesOrganisationsThatMakeNoSense(t *testing.T) {
 		"given once": func(o *mockoperator.Organisation) {
 			o.Departments = []mockoperator.Department{{ID: "h", Name: "H"}, {ID: "H", Name: "H"}}
 		},
+		"used twice":    func(o *mockoperator.Organisation) { o.Heads[0].Login, o.Heads[1].Login = "chief", "Chief" },
 		"no department": func(o *mockoperator.Organisation) { o.Heads[0].Department = "nowhere" },
 	} {
 		all := organisations(func(all []mockoperator.Organisation) { edit(&all[0]) })

@@ -131,6 +131,7 @@ func (o *Operator) enrol(x *exchange, operation string, a applicant, field strin
 		if known {
 			a.org.Boxes = o.orgs.at(number).Boxes
 			o.orgs.replace(number, a.org)
+			o.answerPending(number)
 		} else {
 			a.org.Boxes = []string{o.newBox(&a.org)}
 			number = o.orgs.add(a.org)
@@ -147,6 +148,7 @@ func (o *Operator) enrol(x *exchange, operation string, a applicant, field strin
 
 // mayEnter refuses logins and certificates that belong to somebody.
 func (o *Operator) mayEnter(a applicant) error {
+	came := map[string]bool{}
 	for i, h := range a.org.Heads {
 		for _, org := range o.orgs.list() {
 			taken := func(login string) bool { return login != "" && strings.EqualFold(login, h.Login) }
@@ -155,9 +157,11 @@ func (o *Operator) mayEnter(a applicant) error {
 			}
 		}
 		if c := a.certs[i]; c != nil {
-			if _, known := o.byThumbprint(thumbprint(c)); known {
+			mark := thumbprint(c)
+			if _, known := o.byThumbprint(mark); known || came[mark] {
 				return refuse("DuplicateCertificate", fmt.Sprintf("request.Users[%d].Certificate", i), "Сертификат уже зарегистрирован")
 			}
+			came[mark] = true
 		}
 	}
 	return nil

@@ -117,6 +117,8 @@ func TestRegistrationFindsWhatIsWrong(t *testing.T) {
 		"certificate":  {[]string{contract.SampleCertificate, "Z2FyYmFnZQ=="}, []string{"Users", "0", "Certificate"}, "не читается"},
 		"department":   {[]string{contract.SampleDepartment + "</m:DepartmentId>", "nowhere</m:DepartmentId>"}, []string{"Users", "0", "DepartmentId"}, "подразделения"},
 		"two heads":    {[]string{"</m:DepartmentRegistrationData>", "</m:DepartmentRegistrationData><m:DepartmentRegistrationData><m:Id>x</m:Id><m:Name>X</m:Name></m:DepartmentRegistrationData>"}, []string{"Departments"}, "структура"},
+		"too long":     {[]string{"<m:Name>ООО «Ромашка»</m:Name>", "<m:Name>" + strings.Repeat("Я", 1001) + "</m:Name>"}, []string{"Organization", "Name"}, "1000"},
+		"too many":     {[]string{"<m:Users>", "<m:Users>" + strings.Repeat("<m:UserRegistrationData/>", 1000)}, []string{"Users"}, "1000"},
 		"contact auth": {[]string{"<m:Code>1</m:Code>\n            <m:Description>Вручную", "<m:Code>9</m:Code>\n            <m:Description>Вручную"}, []string{"Organization", "ContactAuthType"}, "приглашений"},
 	} {
 		e := envelope(t, "RegisterSubscriber.request")
@@ -199,6 +201,13 @@ func TestLoginsAndCertificatesBelongToOne(t *testing.T) {
 	refused(t, b.ask("", "RegisterSubscriber", registration(client(t, 6), contract.SampleKPP, "770102001")...), "DuplicateUser", "request.Users[0].Login")
 	refused(t, b.ask("", "RegisterSubscriber", registration(id, contract.SampleKPP, "770102001", "clerk@sample<", "other@sample<")...),
 		"DuplicateCertificate", "request.Users[0].Certificate")
+	twice, third := "</m:UserRegistrationData>", client(t, 10)
+	user, _, _ := strings.Cut(string(envelope(t, "RegisterSubscriber.request")), twice)
+	user = user[strings.LastIndex(user, "<m:UserRegistrationData>"):]
+	user = strings.NewReplacer("clerk@sample<", "third@sample<").Replace(user)
+	refused(t, b.ask("", "RegisterSubscriber", registration(third, contract.SampleKPP, "770103001", "clerk@sample<", "other@sample<",
+		twice, twice+strings.ReplaceAll(user, contract.SampleCertificate, base64.StdEncoding.EncodeToString(third.Certificate.Raw))+twice)...),
+		"DuplicateCertificate", "request.Users[1].Certificate")
 	second := b.good("", "RegisterSubscriber", registration(client(t, 7), contract.SampleKPP, "770102001", "clerk@sample<", "other@sample<")...)
 	if second.text(t, "Kpp") != "770102001" || len(b.op.Registrations()) != 2 {
 		t.Errorf("another KPP is another subscriber: %s", second.body)

@@ -77,7 +77,11 @@ func (r *registry) fill(orgs []Organisation) error {
 		if err := org.check(); err != nil {
 			return fmt.Errorf("mockoperator: organisation %d: %w", i, err)
 		}
-		for _, b := range append([]string{"login " + org.Login}, org.Boxes...) {
+		taken := append([]string{"login " + org.Login}, org.Boxes...)
+		for _, h := range org.Heads {
+			taken = append(taken, "login "+h.Login)
+		}
+		for _, b := range taken {
 			b = strings.ToLower(b)
 			if b == "login " {
 				continue
