@@ -233,3 +233,10 @@ func (s session) Track(_ context.Context, r edo.Ref) (edo.Progress, error) {
 	}
 	return edo.Progress{State: s.o.Fate(r)}, nil
 }
+
+// Script adds steps while the operator is in use.
+func (o *Operator) Script(steps ...Step) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.Steps = append(o.Steps, steps...)
+}
