@@ -159,10 +159,12 @@ DocumentFlow
   FlowType FlowType
   Id string?
   ReceiveDate dateTime?
+  RecipientDepartment OrganizationStructureElement?
   RecipientOrganization Organization?
   RecipientSign Sign?
   RecipientStatus RecipientFlowStatus
   RejectDate dateTime?
+  SenderDepartment OrganizationStructureElement?
   SenderOrganization Organization?
   SenderSign Sign?
   SenderStatus SenderFlowStatus

@@ -75,7 +75,7 @@ func formalised(content Blob) error {
 	defer f.Close()
 	head := make([]byte, 100)
 	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return err
 	}
 	declaration, _, found := strings.Cut(strings.ToLower(string(head[:n])), "?>")

@@ -17,6 +17,11 @@
 // and the zone of times without one (here: UTC). A status is RecievedByService until it was shown once, then
 // SentToRecipient.
 //
+// Both sides of every flow go through the interface: receipts, countersignatures, refusals, reply titles, offers of
+// revocation. Statuses are kept per recipient and shown as the caller sees them. Service documents must be the bytes that
+// were generated here; what the operator says itself comes from [OperatorBox]. [Flow] has the switches for what the contract
+// leaves open, [Operator.Plant] fills a box, [Operator.Advance] moves the clock, [Operator.Traffic] counts what was sent.
+//
 // Subscribers come while it runs: RegisterSubscriber and CreateNonActiveSubscriber add them, [Operator.Activate] admits them,
 // [Operator.Registrations] and [Operator.Invitations] tell what took effect. INN and KPP together name a local subscriber
 // once; boxes are made from them. Pairs of active local subscribers may exchange until one of them stops it, unless the

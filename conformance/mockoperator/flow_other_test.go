@@ -141,6 +141,9 @@ func TestInternal(t *testing.T) {
 	if got.text(t, "DocumentId") != id || got.text(t, "FlowType") != "SentInternal" || got.text(t, "SenderStatus") != "SentSigned" || got.text(t, "DepartmentName") != "Архив" {
 		t.Errorf("%s", got.body)
 	}
+	if !bytes.Contains(got.body, []byte("<m:RecipientDepartment><m:Id>archive</m:Id>")) {
+		t.Errorf("no department in the flow: %s", got.body)
+	}
 	form := a.ok("DownloadPdfDocument", contract.SampleServiceID, id)
 	if !bytes.HasPrefix(content(t, form), []byte("%PDF-")) {
 		t.Error("no printed form")

@@ -115,6 +115,7 @@ func (o *Operator) flow(b *body, v view, w way, a Answer) {
 	b.element("m:FlowType", w.kind)
 	b.element("m:Id", a.ID)
 	b.timeOrNil("m:ReceiveDate", a.Received)
+	o.flowDepartment(b, "m:RecipientDepartment", a.Box, a.Department)
 	b.wrap("m:RecipientOrganization", func() { o.flowParty(b, a.Box) })
 	if a.Sign.Raw == nil {
 		b.raw(`<m:RecipientSign i:nil="true"/>`)
@@ -125,6 +126,7 @@ func (o *Operator) flow(b *body, v view, w way, a Answer) {
 	if a.Signing == "SignRejected" {
 		b.timeOrNil("m:RejectDate", a.Answered)
 	}
+	o.flowDepartment(b, "m:SenderDepartment", w.entry.From, w.entry.Department)
 	b.wrap("m:SenderOrganization", func() { o.flowParty(b, w.entry.From) })
 	if v.Sign.Raw == nil {
 		b.raw(`<m:SenderSign i:nil="true"/><m:SenderStatus>SentUnsigned</m:SenderStatus>`)
@@ -135,6 +137,19 @@ func (o *Operator) flow(b *body, v view, w way, a Answer) {
 	if a.Signing == "Signed" {
 		b.timeOrNil("m:SignDate", a.Answered)
 	}
+}
+
+// flowDepartment writes the department of a side; without one named it is the head.
+func (o *Operator) flowDepartment(b *body, name, box, id string) {
+	_, org := o.owner(box)
+	if org == nil {
+		return
+	}
+	d, _ := org.department(id)
+	b.wrap(name, func() {
+		b.element("m:Id", d.ID)
+		b.element("m:Name", d.Name)
+	})
 }
 
 // flowParty writes as much of an organisation as a flow needs.
