@@ -1,0 +1,279 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// runOnce works jobs until stop is called, as a process of its own.
+func (b *bundle) runOnce(t *testing.T) (stop func()) {
+	t.Helper()
+	b.gw = b.open(t, b.cfg)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	gw := b.gw
+	go func() { defer close(done); _ = gw.Run(ctx) }()
+	stop = func() { cancel(); <-done }
+	t.Cleanup(stop)
+	return stop
+}
+
+// awaited waits for the one open task of a package.
+func (b *bundle) awaited(t *testing.T, id edo.PackageID) edo.SignatureTask {
+	t.Helper()
+	b.until(t, id, func(op edo.Operation) bool { return op.State == edo.StateWaiting && op.Reason == edo.SignatureAwaited })
+	tasks, err := b.gw.Tasks(t.Context(), clerk, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range tasks {
+		if task.Key.Key.Package == id {
+			return task
+		}
+	}
+	t.Fatalf("no task for %s in %v", id, tasks)
+	return edo.SignatureTask{}
+}
+
+func (b *bundle) taskStates(t *testing.T, id edo.PackageID) []edo.TaskState {
+	t.Helper()
+	var states []edo.TaskState
+	for _, e := range b.events(t, edo.EventTask) {
+		if e.Key.Package == id {
+			states = append(states, e.Task.State)
+		}
+	}
+	return states
+}
+
+// TestAnswersWithKeysElsewhere gives every answer with a key that only the host has; the process ends while it waits.
+func TestAnswersWithKeysElsewhere(t *testing.T) {
+	t.Parallel()
+	cases := answerCases()
+	for name, tc := range cases {
+		if tc.form == "words" {
+			continue // nothing is signed
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, answers(tc.flow))
+			b.receive(t)
+			stop := b.runOnce(t)
+			b.came(t, "in-2-doc", stored)
+			b.came(t, "in-1-doc", func(d edo.InboundDocument) bool { return d.Fate == edo.StateDelivered })
+			id := b.answer(t, answer(tc.kind, tc.document, "host")).Key.Package
+			task := b.awaited(t, id)
+			stop()
+			b.runOnce(t)
+
+			if task.Purpose != tc.kind || task.Signer != "host" || task.Required.Thumbprint != "T-host" || !task.Deadline.After(task.CreatedAt) {
+				t.Errorf("task %+v", task)
+			}
+			bytes, err := b.read(t, task.Key.Key, task.Key.Document, edo.RoleOriginal)
+			if digest := content(string(bytes)).Digest; err != nil || digest != task.Digest || int64(len(bytes)) != task.Size {
+				t.Errorf("the host reads %q, %v", bytes, err)
+			}
+			b.complete(t, task, edo.DocumentChanged, signedText("host", content("other bytes").Digest))
+			b.complete(t, task, edo.SignatureForeign, signedText("head", task.Digest))
+			b.complete(t, task, edo.SignatureMalformed, nil)
+			b.complete(t, task, nil, signedText("host", task.Digest))
+			b.complete(t, task, nil, signedText("host", task.Digest))
+			op := b.until(t, id, settled)
+			b.checkAnswer(t, op, tc, "host")
+			b.complete(t, task, nil, signedText("host", task.Digest))
+			b.complete(t, task, edo.TaskEnded, []byte("signed by host operator-only"))
+			if err := b.gw.Decline(t.Context(), clerk, task.Key, "no"); !errors.Is(err, edo.TaskEnded) {
+				t.Errorf("declined after it was signed: %v", err)
+			}
+			if diff := cmp.Diff([]edo.TaskState{edo.TaskOpen, edo.TaskSigned}, b.taskStates(t, id)); diff != "" {
+				t.Errorf("events (-want +got)\n%s", diff)
+			}
+			if d := op.Documents[0]; d.SignedBy.ID != "host" || d.Verdict != edo.VerdictValid {
+				t.Errorf("signed by %+v, %s", d.SignedBy, d.Verdict)
+			}
+		})
+	}
+}
+
+func (b *bundle) complete(t *testing.T, task edo.SignatureTask, want error, cms []byte) {
+	t.Helper()
+	err := b.gw.Complete(t.Context(), clerk, task.Key, cms)
+	if want == nil && err != nil || want != nil && !errors.Is(err, want) {
+		t.Errorf("completed with %q: %v, want %v", cms, err, want)
+	}
+}
+
+// TestReceiptWithKeyElsewhere: the receipt itself waits for the host's key, and the content that opens after it too.
+func TestReceiptWithKeyElsewhere(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(answers(""), func(b *bundle) {
+		b.account.Service = "host"
+		b.op.In.Download = func(r edo.Ref) error {
+			if r.Remote == "in-1-doc" && len(b.op.Ledger()) == 0 {
+				return &edo.Error{Kind: edo.NotReady, Reason: edo.ContentClosed}
+			}
+			return nil
+		}
+	}))
+	b.receive(t)
+	stop := b.runOnce(t)
+	b.came(t, "in-1-doc", func(d edo.InboundDocument) bool { return d.State == edo.InboundClosed })
+	id := edo.AnswerID(edo.AnswerReceipt, "in-1-doc")
+	eventually(t, func() bool { return len(b.taskStates(t, id)) > 0 })
+	if _, err := b.gw.Answer(t.Context(), answer(edo.AnswerSign, "in-1-doc", "head")); !errors.Is(err, edo.ContentClosed) {
+		t.Errorf("signed unseen: %v", err)
+	}
+	task := b.awaited(t, id)
+	stop()
+	b.runOnce(t)
+	b.complete(t, task, nil, signedText("host", task.Digest))
+	d := b.came(t, "in-1-doc", stored)
+	if d.Fate != edo.StateDelivered || b.op.Receipts() != 1 {
+		t.Errorf("%s, %d receipts", d.Fate, b.op.Receipts())
+	}
+}
+
+// TestPackageWithKeysElsewhere: a package waits for all its signatures, in any order, and leaves once.
+func TestPackageWithKeysElsewhere(t *testing.T) {
+	t.Parallel()
+	b := setup(t, answers(""))
+	stop := b.runOnce(t)
+	p := pack("p1", "one", "two", "three")
+	p.Documents[0].Signer, p.Documents[2].Signer = "host", "other"
+	if _, err := b.gw.Send(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	b.awaited(t, "p1")
+	stop()
+	b.runOnce(t)
+	for _, d := range []struct {
+		id  edo.DocumentID
+		who string
+		of  edo.Document
+	}{{"doc-3", "other", p.Documents[2]}, {"doc-1", "host", p.Documents[0]}} {
+		if b.op.Sends() != 0 {
+			t.Error("sent too early")
+		}
+		task := edo.SignatureTask{Key: edo.TaskKey{Key: edo.Key{Subscriber: sub, Package: "p1"}, Document: d.id}}
+		b.complete(t, task, nil, signedText(d.who, d.of.Content.Digest))
+	}
+	op := b.until(t, "p1", state(edo.StateSent))
+	for i, who := range []string{"host", "head", "other"} {
+		if got := b.op.Ledger()[0].Message.Documents[i].Signature; string(got) != string(signedText(who, op.Documents[i].Digest)) {
+			t.Errorf("document %d is %q", i, got)
+		}
+	}
+	if b.op.Sends() != 1 {
+		t.Errorf("%d sends", b.op.Sends())
+	}
+}
+
+// TestSignaturesAtTheSameMoment: signatures that come together while the package is being looked at are all kept.
+func TestSignaturesAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	b := setup(t, answers(""))
+	b.run(t)
+	const n = 20
+	p := pack("p1")
+	for i := range n {
+		one := pack("x", "document "+string(rune('a'+i))).Documents[0]
+		one.ID, one.Signer = edo.DocumentID("doc-"+string(rune('a'+i))), "host"
+		p.Documents = append(p.Documents, one)
+	}
+	if _, err := b.gw.Send(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	b.awaited(t, "p1")
+	errs := make(chan error, n)
+	for _, d := range p.Documents {
+		go func() {
+			k := edo.TaskKey{Key: edo.Key{Subscriber: sub, Package: "p1"}, Document: d.ID}
+			errs <- b.gw.Complete(t.Context(), clerk, k, signedText("host", d.Content.Digest))
+		}()
+	}
+	for range n {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	b.until(t, "p1", state(edo.StateSent))
+	if len(b.taskStates(t, "p1")) != 2*n || b.op.Sends() != 1 {
+		t.Errorf("%d events, %d sends", len(b.taskStates(t, "p1")), b.op.Sends())
+	}
+}
+
+// TestDecline: a person's no ends the package, and the answer may be given anew.
+func TestDecline(t *testing.T) {
+	t.Parallel()
+	b := box(t, "", nil)
+	a := answer(edo.AnswerSign, "in-1-doc", "host")
+	task := b.awaited(t, b.answer(t, a).Key.Package)
+	for range 2 {
+		if err := b.gw.Decline(t.Context(), clerk, task.Key, "the sum is wrong"); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := b.gw.Decline(t.Context(), clerk, task.Key, "another reason"); !errors.Is(err, edo.TaskEnded) {
+		t.Errorf("another text: %v", err)
+	}
+	b.complete(t, task, edo.TaskEnded, signedText("host", task.Digest))
+	op := b.until(t, task.Key.Key.Package, state(edo.StateFailed))
+	if op.Reason != edo.SignatureRefused || len(b.answersTo(op.Key.Package)) != 0 {
+		t.Errorf("%s %s", op.Reason, op.Detail)
+	}
+	a.Signer = "head"
+	op = b.until(t, b.answer(t, a).Key.Package, settled)
+	if op.State != edo.StateSent {
+		t.Errorf("given anew: %s %s", op.State, op.Detail)
+	}
+}
+
+// TestOverdueTask: people are told once, and may still sign.
+func TestOverdueTask(t *testing.T) {
+	t.Parallel()
+	b := box(t, "", func(b *bundle) { b.cfg.SignIn = 50 * time.Millisecond })
+	id := b.answer(t, answer(edo.AnswerSign, "in-1-doc", "host")).Key.Package
+	eventually(t, func() bool { return len(b.taskStates(t, id)) == 2 })
+	task := b.awaited(t, id)
+	if task.State != edo.TaskOverdue {
+		t.Errorf("task is %s", task.State)
+	}
+	b.complete(t, task, nil, signedText("host", task.Digest))
+	b.until(t, id, state(edo.StateSent))
+	if diff := cmp.Diff([]edo.TaskState{edo.TaskOpen, edo.TaskOverdue, edo.TaskSigned}, b.taskStates(t, id)); diff != "" {
+		t.Errorf("events (-want +got)\n%s", diff)
+	}
+}
+
+// TestTasksBelongToThoseWhoMaySign: nobody else sees, completes or declines them; policy decides on what only the
+// operator can check.
+func TestTasksBelongToThoseWhoMaySign(t *testing.T) {
+	t.Parallel()
+	b := box(t, "", func(b *bundle) { b.account.Policy.Unverified = edo.RefuseUnverified })
+	id := b.answer(t, answer(edo.AnswerSign, "in-1-doc", "host")).Key.Package
+	task := b.awaited(t, id)
+	_, err := b.gw.Tasks(t.Context(), "stranger", sub)
+	for what, err := range map[string]error{
+		"list": err, "complete": b.gw.Complete(t.Context(), "stranger", task.Key, signedText("host", task.Digest)),
+		"decline": b.gw.Decline(t.Context(), "stranger", task.Key, ""),
+	} {
+		if !errors.Is(err, edo.UserNotAllowed) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	unverified := []byte("signed by host operator-only")
+	b.complete(t, task, edo.SignatureUnverified, unverified)
+	b.complete(t, task, edo.SignatureForeign, []byte("signed by head operator-only"))
+	b.setAccount(func(a *edo.Account) { a.Policy.Unverified, a.Revision = edo.ForwardUnverified, "2" })
+	b.complete(t, task, nil, unverified)
+	op := b.until(t, id, settled)
+	if d := op.Documents[0]; d.Verdict != edo.VerdictOperatorOnly || op.State != edo.StateSent {
+		t.Errorf("%s %s", d.Verdict, op.State)
+	}
+}
