@@ -74,6 +74,7 @@ func rows() []row {
 			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
+		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},

@@ -1,0 +1,84 @@
+package kinds
+
+import (
+	"bytes"
+	_ "embed" // default.yaml
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Limits of a file.
+const (
+	MaxSize  = 1 << 20 // bytes
+	MaxKinds = 500
+)
+
+// Malformed is the reason of every fault of a file.
+const Malformed edo.Reason = "kinds-malformed"
+
+//go:embed default.yaml
+var defaults []byte
+
+// Default gives the kinds of a utility and its clients: five that come in and four that go out.
+func Default() ([]edo.DocumentKind, error) { return Read(bytes.NewReader(defaults)) }
+
+// Open reads the file at path, see [Read].
+func Open(path string) ([]edo.DocumentKind, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, &edo.Error{Kind: edo.Invalid, Reason: Malformed, Op: "kinds.Open", Field: "kinds_file", Message: "cannot be read", Remedy: "name a YAML file of kinds", Err: err}
+	}
+	defer func() { _ = f.Close() }()
+	return Read(f)
+}
+
+// Read reads one YAML document of at most [MaxSize] bytes and [MaxKinds] kinds, in its order. Every fault is an
+// [edo.Error] of kind [edo.Invalid] with reason [Malformed], the path of the field and, in its message, the line.
+func Read(r io.Reader) ([]edo.DocumentKind, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	switch {
+	case err != nil:
+		return nil, malformed("kinds", "cannot be read", "", err)
+	case len(text) > MaxSize:
+		return nil, malformed("kinds", fmt.Sprintf("are more than %d bytes", MaxSize), "use a smaller file", nil)
+	}
+	root, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	var d decoder
+	var all []edo.DocumentKind
+	d.fields(root, "", table{"kinds": func(n *yaml.Node, field string) {
+		all = d.kinds(n, field)
+	}}, "kinds")
+	if err := edo.Faults(d.faults).Err(); err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// parse gives the root of the one document of the text.
+func parse(text []byte) (*yaml.Node, error) {
+	var file, more yaml.Node
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	switch err := dec.Decode(&file); {
+	case errors.Is(err, io.EOF):
+		return nil, malformed("kinds", "are missing: the file is empty", "list at least one kind", nil)
+	case err != nil:
+		return nil, malformed("kinds", "are not YAML", "mend the line that the cause names", err)
+	}
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, malformed("kinds", "are followed by a second document", "keep one document in the file", nil)
+	}
+	return file.Content[0], nil
+}
+
+func malformed(field, message, remedy string, cause error) error {
+	return &edo.Error{Kind: edo.Invalid, Reason: Malformed, Op: "kinds.Read", Field: field, Message: message, Remedy: remedy, Err: cause}
+}
