@@ -13,11 +13,13 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-const (
-	refusalText = "ТекстУведУточ" // formats of the tax service: the text of a clarification notice
-	offerText   = "ТекстПредАн"   // the same of a revocation offer
-	maxXMLDepth = 64
-)
+const maxXMLDepth = 64
+
+// isText knows the names under which a person's words stand in a service document: that of a clarification notice and
+// that of a revocation offer in the formats of the tax service, and the short one of documents in no such format.
+func isText(name string) bool {
+	return name == "ТекстУведУточ" || name == "ТекстПредАн" || name == "Текст"
+}
 
 // Text reads what a person wrote into a refusal or a revocation offer. Both are XML in windows-1251 or UTF-8; the text
 // is an element, or an attribute where a sender wrote it so. Other types give an empty text without being read. The
@@ -25,13 +27,7 @@ const (
 //
 // [edo.Invalid] with [edo.TextMalformed]: the content is no such document. It reads 1 MiB at most.
 func (s *session) Text(documentType string, content io.Reader) (string, error) {
-	var name string
-	switch s.types.class(documentType) {
-	case edo.ClassRefusal:
-		name = refusalText
-	case edo.ClassRevocation:
-		name = offerText
-	default:
+	if class := s.types.class(documentType); class != edo.ClassRefusal && class != edo.ClassRevocation {
 		return "", nil
 	}
 	raw, err := io.ReadAll(io.LimitReader(content, maxNotice+1))
@@ -41,7 +37,7 @@ func (s *session) Text(documentType string, content io.Reader) (string, error) {
 	case len(raw) > maxNotice:
 		return "", malformed(errors.New("the document is larger than 1 MiB"))
 	}
-	found, err := findText(raw, name)
+	found, err := findText(raw)
 	if err != nil {
 		return "", malformed(err)
 	}
@@ -55,8 +51,8 @@ func malformed(err error) error {
 	}
 }
 
-// findText takes the first text of the name. The decoder knows no entities but the predefined ones and fetches nothing.
-func findText(raw []byte, name string) (string, error) {
+// findText takes the first text. The decoder knows no entities but the predefined ones and fetches nothing.
+func findText(raw []byte) (string, error) {
 	d := xml.NewDecoder(bytes.NewReader(decoded(raw)))
 	d.Strict = false
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // decoded already
@@ -75,11 +71,11 @@ func findText(raw []byte, name string) (string, error) {
 				return "", errors.New("it is nested too deep")
 			}
 			root = true
-			if t.Name.Local == name && inside == 0 {
+			if isText(t.Name.Local) && inside == 0 {
 				inside = depth
 			}
 			for _, a := range t.Attr {
-				if a.Name.Local == name && a.Value != "" {
+				if isText(a.Name.Local) && a.Value != "" {
 					return a.Value, nil
 				}
 			}

@@ -108,6 +108,9 @@ func (d document) incoming(t docTypes) edo.IncomingDocument {
 		Sum: strings.TrimSpace(d.sum), Comment: d.comment, CustomField: d.custom, Parent: edo.RemoteID(d.parent), Root: edo.RemoteID(d.root),
 		Size: int64(d.size), NeedSign: d.needSign, NeedReceipt: d.needReceipt, NoticeDue: d.notice, Legitimate: d.legitimate,
 	}
+	if d.root == d.id { // a main document is its own root
+		out.Root = ""
+	}
 	for _, r := range d.reasons {
 		if r != "NoReason" {
 			out.NotLegitimate = append(out.NotLegitimate, r)

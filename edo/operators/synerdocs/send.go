@@ -3,6 +3,7 @@ package synerdocs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -48,6 +49,15 @@ func (s *session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	if err := s.checkMessage(op, m); err != nil {
 		return edo.Sent{}, err
 	}
+	if err := s.ownsBox(ctx); err != nil {
+		return edo.Sent{}, err
+	}
+	if op == sendInternal {
+		var err error
+		if m.To, err = s.atHome(ctx, m.To); err != nil {
+			return edo.Sent{}, err
+		}
+	}
 	known := s.codes
 	if s.answering(m) {
 		known = s.answers
@@ -70,6 +80,27 @@ func (s *session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	}
 	result.Exchange = reply.Exchange
 	return result, nil
+}
+
+// atHome fills in the head department where a recipient inside our own organisation names none
+// (GetOrganizationStructure). For other organisations the service does it itself (contract 4.1, MessageRecipient).
+func (s *session) atHome(ctx context.Context, to []edo.Address) ([]edo.Address, error) {
+	filled := slices.Clone(to)
+	for i := range filled {
+		if filled[i].Department != "" {
+			continue
+		}
+		all, err := s.Departments(ctx, edo.Address{Box: s.box})
+		if err != nil {
+			return nil, err
+		}
+		head := slices.IndexFunc(all, func(d edo.Department) bool { return d.Head })
+		if head < 0 {
+			return nil, invalid(fmt.Sprintf("message.to[%d].department", i), "is empty, and the operator names no head department", "name the department")
+		}
+		filled[i].Department = all[head].ID
+	}
+	return filled, nil
 }
 
 // callOf chooses the call. It decides by what the message holds; whether that goes together is checked after.

@@ -89,10 +89,13 @@ func (i info) openOffer(own edo.BoxID) *info {
 	return open
 }
 
-// flowFor says how the document came to us. A forward makes no new document: it keeps the flow of its original, and
-// whoever is neither its sender nor its recipient has it by a forward.
+// flowFor says how the document came to us. A forward makes no new document: it keeps the flow of its original. It came
+// by a forward if one is addressed to us and we are not among those whom its author sent it to. The service may show
+// the forwarder in the author's place; then the document itself still names the author.
 func (i info) flowFor(own edo.BoxID) edo.Flow {
-	if i.forwarder(own) != nil && !sameBox(edo.BoxID(i.from), own) && !listed(i.recipients, edo.Address{Box: own}) {
+	author := i.document.from == "" || sameBox(edo.BoxID(i.document.from), edo.BoxID(i.from))
+	first := sameBox(edo.BoxID(i.from), own) || author && listed(i.recipients, edo.Address{Box: own})
+	if !first && i.forwarder(own) != nil {
 		return edo.FlowForward
 	}
 	switch i.flow {
