@@ -113,5 +113,5 @@ func userID(org *Organisation, h Head) string {
 // names splits first name and patronymic.
 func names(given string) (first, middle string) {
 	first, middle, _ = strings.Cut(strings.TrimSpace(given), " ")
-	return first, middle
+	return first, strings.TrimSpace(middle)
 }

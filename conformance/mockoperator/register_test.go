@@ -29,13 +29,22 @@ var clientKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.Gen
 // client is a person from outside with a certificate that the operator has not issued.
 func client(t *testing.T, serial int64) mockoperator.Identity {
 	t.Helper()
+	cert := ownCertificate(t, &x509.Certificate{
+		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "Иванов Пётр Сергеевич"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	})
 	key, err := clientKey()
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "Иванов Пётр Сергеевич"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	return mockoperator.Identity{Name: "Иванов Пётр Сергеевич", Key: key, Certificate: cert}
+}
+
+func ownCertificate(t *testing.T, template *x509.Certificate) *x509.Certificate {
+	t.Helper()
+	key, err := clientKey()
+	if err != nil {
+		t.Fatal(err)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
@@ -45,7 +54,7 @@ func client(t *testing.T, serial int64) mockoperator.Identity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return mockoperator.Identity{Name: "Иванов Пётр Сергеевич", Key: key, Certificate: cert}
+	return cert
 }
 
 // registration fills the request of the contract for a new subscriber.
@@ -100,6 +109,9 @@ func TestRegistrationFindsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoperator.Scenario{})
 	id := client(t, 2)
+	old := *client(t, 11).Certificate
+	old.NotBefore, old.NotAfter = old.NotBefore.AddDate(-2, 0, 0), old.NotAfter.AddDate(-1, 0, 0)
+	expired := base64.StdEncoding.EncodeToString(ownCertificate(t, &old).Raw)
 	legal := "<m:Code>1</m:Code>\n            <m:Description>Юридическое"
 	for name, tc := range map[string]struct {
 		edit []string
@@ -117,6 +129,10 @@ func TestRegistrationFindsWhatIsWrong(t *testing.T) {
 		"certificate":  {[]string{contract.SampleCertificate, "Z2FyYmFnZQ=="}, []string{"Users", "0", "Certificate"}, "не читается"},
 		"department":   {[]string{contract.SampleDepartment + "</m:DepartmentId>", "nowhere</m:DepartmentId>"}, []string{"Users", "0", "DepartmentId"}, "подразделения"},
 		"two heads":    {[]string{"</m:DepartmentRegistrationData>", "</m:DepartmentRegistrationData><m:DepartmentRegistrationData><m:Id>x</m:Id><m:Name>X</m:Name></m:DepartmentRegistrationData>"}, []string{"Departments"}, "структура"},
+		"no user":      {[]string{"<m:UserRegistrationData>", `<m:UserRegistrationData i:nil="true"/><!--`, "</m:UserRegistrationData>", "-->"}, []string{"Users"}, "пользователя"},
+		"no secret":    {[]string{"<m:Certificate>" + contract.SampleCertificate + "</m:Certificate>", "", "<m:Password>pass&amp;word</m:Password>", ""}, []string{"Users", "0", "Certificate"}, "пароля"},
+		"expired":      {[]string{contract.SampleCertificate, expired}, []string{"Users", "0", "Certificate"}, "срока"},
+		"no kpp":       {[]string{"<m:Kpp>770101001</m:Kpp>\n          <m:LegalName>", "<m:LegalName>"}, []string{"Organization", "Kpp"}, "КПП"},
 		"too long":     {[]string{"<m:Name>ООО «Ромашка»</m:Name>", "<m:Name>" + strings.Repeat("Я", 1001) + "</m:Name>"}, []string{"Organization", "Name"}, "1000"},
 		"too many":     {[]string{"<m:Users>", "<m:Users>" + strings.Repeat("<m:UserRegistrationData/>", 1000)}, []string{"Users"}, "1000"},
 		"contact auth": {[]string{"<m:Code>1</m:Code>\n            <m:Description>Вручную", "<m:Code>9</m:Code>\n            <m:Description>Вручную"}, []string{"Organization", "ContactAuthType"}, "приглашений"},
@@ -126,7 +142,7 @@ func TestRegistrationFindsWhatIsWrong(t *testing.T) {
 		if !strings.Contains(string(e), tc.edit[0]) {
 			t.Fatalf("%s: the request does not contain %q", name, tc.edit[0])
 		}
-		e = contract.Fill(e, tc.edit[0], tc.edit[1])
+		e = contract.Fill(e, tc.edit...)
 		got := b.call("RegisterSubscriber", contract.Fill(e, contract.SampleCertificate, base64.StdEncoding.EncodeToString(id.Certificate.Raw)))
 		if got.status != http.StatusOK || got.outcome() != "1" || !strings.Contains(string(got.body), `<m:Result i:nil="true"/>`) {
 			t.Errorf("%s: %s", name, got.body)
@@ -141,6 +157,10 @@ func TestRegistrationFindsWhatIsWrong(t *testing.T) {
 	}
 	if n := len(b.op.Registrations()); n != 0 {
 		t.Errorf("%d registrations", n)
+	}
+	two := "</m:UserRegistrationData>\n        <m:UserRegistrationData><m:FirstName>А</m:FirstName><m:LastName>Б</m:LastName><m:Login>CLERK@sample</m:Login><m:Password>1</m:Password></m:UserRegistrationData>"
+	if got := b.good("", "RegisterSubscriber", registration(id, "</m:UserRegistrationData>", two)...); !slices.Equal(path(got), []string{"Users", "1", "Login"}) {
+		t.Errorf("login twice: %s", got.body)
 	}
 	refused(t, b.call("RegisterSubscriber", []byte(`<s:Envelope xmlns:s="`+contract.NSEnvelope+`"><s:Body><RegisterSubscriber xmlns="`+contract.NSService+`"/></s:Body></s:Envelope>`)),
 		"NotFilledRequiredField", "request")
