@@ -165,6 +165,9 @@ func TestNoSecretComesBack(t *testing.T) {
 		client.SetPassword(ctx, "our-firm", "login", edo.NewSecret(password)),
 		client.SetPassword(ctx, "our-firm", "", edo.NewSecret(password)), // the engine fails with the secret in its cause
 		client.SetLoginCertificate(ctx, "our-firm", pair),
+		client.SetLoginCertificatePassword(ctx, "our-firm", []byte("certificate"), edo.NewSecret(password)),
+		client.SetIdentityToken(ctx, "our-firm", edo.NewSecret(password)),
+		client.SetAccessToken(ctx, "our-firm", edo.NewSecret(password)),
 	}
 	subscribers, err := client.Subscribers(ctx)
 	everything = append(everything, subscribers, err)

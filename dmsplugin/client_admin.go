@@ -42,6 +42,32 @@ func (c *Client) SetLoginCertificate(ctx context.Context, s edo.SubscriberID, k 
 	return wire.FromError("dmsplugin.SetLoginCertificate", err)
 }
 
+// SetLoginCertificatePassword makes the subscriber log in by a certificate, PEM or DER, and a password. The password is
+// sealed before it is stored and never comes back.
+func (c *Client) SetLoginCertificatePassword(ctx context.Context, s edo.SubscriberID, certificate []byte, password edo.Secret) error {
+	_, err := c.directory.SetCredentials(ctx, &dmspb.SetCredentialsRequest{
+		Subscriber: string(s),
+		Login:      &dmspb.SetCredentialsRequest_CertificatePassword{CertificatePassword: wire.ToCertificatePassword(certificate, password)},
+	})
+	return wire.FromError("dmsplugin.SetLoginCertificatePassword", err)
+}
+
+// SetIdentityToken makes the subscriber log in by a token of an identity provider, sealed like a password.
+func (c *Client) SetIdentityToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	_, err := c.directory.SetCredentials(ctx, &dmspb.SetCredentialsRequest{
+		Subscriber: string(s), Login: &dmspb.SetCredentialsRequest_Identity{Identity: wire.ToForeignToken(token)},
+	})
+	return wire.FromError("dmsplugin.SetIdentityToken", err)
+}
+
+// SetAccessToken makes the subscriber log in by an access token of another system, sealed like a password.
+func (c *Client) SetAccessToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	_, err := c.directory.SetCredentials(ctx, &dmspb.SetCredentialsRequest{
+		Subscriber: string(s), Login: &dmspb.SetCredentialsRequest_Access{Access: wire.ToForeignToken(token)},
+	})
+	return wire.FromError("dmsplugin.SetAccessToken", err)
+}
+
 // AllowUser allows a user of the host to act for a subscriber.
 func (c *Client) AllowUser(ctx context.Context, u directory.User) error {
 	_, err := c.directory.AllowUser(ctx, &dmspb.AllowUserRequest{User: wire.ToUser(u)})

@@ -31,6 +31,13 @@ func (d *directoryServer) SetCredentials(ctx context.Context, r *dmspb.SetCreden
 		err = d.Credentials.SetPassword(ctx, id, login.Password.GetLogin(), edo.NewSecret(login.Password.GetPassword()))
 	case *dmspb.SetCredentialsRequest_Certificate:
 		err = d.Credentials.SetLoginCertificate(ctx, id, keyPair(login.Certificate))
+	case *dmspb.SetCredentialsRequest_CertificatePassword:
+		l := login.CertificatePassword
+		err = d.Credentials.SetLoginCertificatePassword(ctx, id, l.GetCertificate(), edo.NewSecret(l.GetPassword()))
+	case *dmspb.SetCredentialsRequest_Identity:
+		err = d.Credentials.SetIdentityToken(ctx, id, edo.NewSecret(login.Identity.GetToken()))
+	case *dmspb.SetCredentialsRequest_Access:
+		err = d.Credentials.SetAccessToken(ctx, id, edo.NewSecret(login.Access.GetToken()))
 	default:
 		err = wire.Broken("login", "is missing")
 	}

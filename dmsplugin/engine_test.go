@@ -147,6 +147,14 @@ func (e *engine) Content(ctx context.Context, k edo.Key, id edo.DocumentID, r ed
 	return c, edo.Version{Document: id, Role: r, Name: d.Name, Digest: d.Digest, Size: d.Size}, err
 }
 
+// Inbound knows every document of the message "m-1".
+func (e *engine) Inbound(_ context.Context, k edo.InboundKey) (edo.InboundDocument, error) {
+	if k.Remote == "none" {
+		return edo.InboundDocument{}, &edo.Error{Kind: edo.NotFound, Reason: edo.RequestUnknown}
+	}
+	return edo.InboundDocument{Key: k, Message: "m-1"}, nil
+}
+
 func (e *engine) PutSubscriber(_ context.Context, s directory.Subscriber) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -228,6 +236,25 @@ func (e *engine) SetLoginCertificate(_ context.Context, _ edo.SubscriberID, k dm
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.passwords = append(e.passwords, k.Key, k.Password)
+	return nil
+}
+
+func (e *engine) SetLoginCertificatePassword(_ context.Context, _ edo.SubscriberID, _ []byte, password edo.Secret) error {
+	return e.seal(password)
+}
+
+func (e *engine) SetIdentityToken(_ context.Context, _ edo.SubscriberID, token edo.Secret) error {
+	return e.seal(token)
+}
+
+func (e *engine) SetAccessToken(_ context.Context, _ edo.SubscriberID, token edo.Secret) error {
+	return e.seal(token)
+}
+
+func (e *engine) seal(s edo.Secret) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.passwords = append(e.passwords, s)
 	return nil
 }
 

@@ -98,7 +98,11 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 		return err
 	}
 	defer leave()
-	content, version, err := e.Exchange.Content(stream.Context(), wire.FromKey(r.GetKey()), edo.DocumentID(r.GetDocument()), wire.FromRole(r.GetRole()))
+	key, document, err := e.document(stream.Context(), r)
+	if err != nil {
+		return err
+	}
+	content, version, err := e.Exchange.Content(stream.Context(), key, document, wire.FromRole(r.GetRole()))
 	if err != nil {
 		return err
 	}
@@ -118,4 +122,18 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 		return err
 	}
 	return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_End{End: wire.ToContentEnd(size, digest)}})
+}
+
+// document names what is to be read. An inbound document is under the message it came with.
+func (e *exchangeServer) document(ctx context.Context, r *dmspb.ContentRequest) (edo.Key, edo.DocumentID, error) {
+	key, document, inbound := wire.FromKey(r.GetKey()), edo.DocumentID(r.GetDocument()), edo.RemoteID(r.GetInbound())
+	switch {
+	case inbound == "":
+		return key, document, nil
+	case key.Package != "" || document != "":
+		return key, document, wire.Broken("inbound", "is given together with a package or a document")
+	}
+	d, err := e.Exchange.Inbound(ctx, edo.InboundKey{Subscriber: key.Subscriber, Remote: inbound})
+	key.Package = edo.PackageID(d.Message)
+	return key, edo.DocumentID(inbound), err
 }

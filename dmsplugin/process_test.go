@@ -11,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
+	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -76,6 +78,32 @@ func TestRoundTrip(t *testing.T) {
 	}
 	if at, err := client.Acknowledged(ctx, "our-firm", "dms"); at != 1 || err != nil {
 		t.Errorf("acknowledged: %d, %v", at, err)
+	}
+}
+
+// TestInboundContent: a document that came in is read by the operator's id alone.
+func TestInboundContent(t *testing.T) {
+	t.Parallel()
+	client, ctx := launch(t), t.Context()
+	if _, err := client.Send(ctx, letter("m-1", []byte("first"), []byte("second"))); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	version, err := client.InboundContent(ctx, edo.InboundKey{Subscriber: "our-firm", Remote: "doc-b"}, edo.RoleOriginal, &out)
+	if err != nil || out.String() != "second" || version.Role != edo.RoleOriginal {
+		t.Errorf("%q, %+v, %v", out.String(), version, err)
+	}
+	_, err = client.InboundContent(ctx, edo.InboundKey{Subscriber: "our-firm", Remote: "none"}, edo.RoleOriginal, &out)
+	if !errors.Is(err, edo.RequestUnknown) {
+		t.Errorf("unknown: %v", err)
+	}
+	exchange, _ := client.Wire()
+	stream, err := exchange.Content(ctx, &dmspb.ContentRequest{Key: wire.ToKey(edo.Key{Subscriber: "our-firm", Package: "m-1"}), Inbound: "doc-b", Role: dmspb.Role_ROLE_ORIGINAL})
+	if err == nil {
+		_, err = stream.Recv()
+	}
+	if got := wire.FromError("", err); !errors.Is(got, wire.StreamBroken) {
+		t.Errorf("both ways: %v", got)
 	}
 }
 

@@ -165,7 +165,7 @@ type pluginServer struct {
 
 func (p *pluginServer) GetInfo(context.Context, *dmspb.GetInfoRequest) (*dmspb.GetInfoResponse, error) {
 	return &dmspb.GetInfoResponse{
-		Version: p.Version, Capabilities: []string{"send", "watch", "deliver", "content", "directory", "log", "drain"}, Operators: p.Operators,
+		Version: p.Version, Capabilities: []string{"send", "watch", "deliver", "content", "inbound", "directory", "log", "drain"}, Operators: p.Operators,
 		MaxDocuments: edo.MaxDocuments, MaxDocumentSize: edo.MaxDocumentSize, MaxPackageSize: edo.MaxPackageSize, ChunkSize: ChunkSize,
 	}, nil
 }

@@ -18,7 +18,10 @@ type Exchange interface {
 	Deliver(ctx context.Context, s edo.SubscriberID, after int64, limit int) ([]edo.Event, error)
 	Acknowledge(ctx context.Context, s edo.SubscriberID, consumer string, seq int64) error
 	Acknowledged(ctx context.Context, s edo.SubscriberID, consumer string) (int64, error)
+	// Content reads a version of a document of a package; of an inbound document when the package is the message it came
+	// with and the document is the operator's id.
 	Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error)
+	Inbound(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
 }
 
 // Book is the part of [directory.Book] that a host may reach. It has no way to read a credential.
@@ -39,6 +42,12 @@ type Credentials interface {
 	SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error
 	// SetLoginCertificate makes the subscriber log in by certificate.
 	SetLoginCertificate(ctx context.Context, s edo.SubscriberID, k KeyPair) error
+	// SetLoginCertificatePassword makes the subscriber log in by a certificate, PEM or DER, and a password.
+	SetLoginCertificatePassword(ctx context.Context, s edo.SubscriberID, certificate []byte, password edo.Secret) error
+	// SetIdentityToken makes the subscriber log in by a token of an identity provider.
+	SetIdentityToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error
+	// SetAccessToken makes the subscriber log in by an access token of another system.
+	SetAccessToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error
 	// PutSigner stores a signer. Facts about the person are read from the certificate: k's, or without k the one in s.
 	PutSigner(ctx context.Context, s directory.Signer, k *KeyPair) (directory.Signer, error)
 }

@@ -33,10 +33,44 @@ type cli struct {
 		Add  signerAdd  `cmd:"" help:"Store a person who signs, with the key."`
 		List signerList `cmd:"" help:"List the signers of a subscriber."`
 	} `cmd:"" help:"Whose keys sign."`
+	Responsible struct {
+		Set    responsibleSet    `cmd:"" help:"Say who gets what comes in."`
+		List   responsibleList   `cmd:"" help:"List the rules of a subscriber."`
+		Remove responsibleRemove `cmd:"" help:"Take a rule back."`
+	} `cmd:"" help:"Who gets what comes in: the counterparty's person, else the box's, else the exchange administrator."`
+	Absence struct {
+		Set    absenceSet    `cmd:"" help:"Say that somebody is away."`
+		List   absenceList   `cmd:"" help:"List who is or will be away."`
+		Remove absenceRemove `cmd:"" help:"Take it back."`
+	} `cmd:"" help:"Who is away: the next rule is asked instead."`
+	Enrol        enrol        `cmd:"" help:"Register one of our organisations at its operator, from its certificate."`
+	Ready        ready        `cmd:"" help:"Tell what keeps a subscriber from sending; exit code 1 if anything does."`
+	Counterparty counterparty `cmd:"" help:"Make counterparties reachable: find, register, invite."`
+
 	Send   send   `cmd:"" help:"Send files as one package."`
 	Status status `cmd:"" help:"Show what became of a package, or list the latest ones."`
 	Fetch  fetch  `cmd:"" help:"Write a document, its signature or a stamped version to a file."`
-	Log    struct {
+	Inbox  struct {
+		List inboxList `cmd:"" help:"List documents that came in, newest first."`
+		Show inboxShow `cmd:"" help:"Show one with its signatures, verdicts, responsible person and term."`
+		Save inboxSave `cmd:"" help:"Write one, or its signature, to a file."`
+	} `cmd:"" help:"What came in."`
+	Answer answer `cmd:"" help:"Answer a document that lies at the operator."`
+	Task   struct {
+		List     taskList     `cmd:"" help:"List what waits for a signature, the nearest deadline first."`
+		Bytes    taskBytes    `cmd:"" help:"Write the exact bytes to sign to a file."`
+		Complete taskComplete `cmd:"" help:"Bring the finished signature."`
+		Decline  taskDecline  `cmd:"" help:"Refuse to sign."`
+	} `cmd:"" help:"Signatures by keys that are not here."`
+	Term struct {
+		Set termSet `cmd:"" help:"Set until when a request must be answered, or take the term away."`
+	} `cmd:"" help:"Terms of answers."`
+	Reply struct {
+		Otherwise replyOtherwise `cmd:"" help:"Record that a request is answered by e-mail or on paper, and why."`
+	} `cmd:"" help:"How requests were answered."`
+	Evidence evidenceOf `cmd:"" help:"Put request, reply, both clocks and the term on one line; write the operator's archive of the flow."`
+	Usage    usageOf    `cmd:"" help:"Count what the operator has accepted, for every paying subscriber."`
+	Log      struct {
 		List logList `cmd:"" default:"withargs" help:"List exchanges with operators, newest first."`
 		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
@@ -202,12 +236,12 @@ func (showVer) Run(c *command) error {
 
 // secretFlags say where a secret comes from. Never an argument: other users see arguments.
 type secretFlags struct {
-	File string `placeholder:"FILE" help:"Read the password from this file, - for standard input."`
-	Env  string `placeholder:"NAME" help:"Read the password from this environment variable."`
+	File string `placeholder:"FILE" help:"Read it from this file, - for standard input."`
+	Env  string `placeholder:"NAME" help:"Read it from this environment variable."`
 }
 
-// maxSecret bounds what is read as a password.
-const maxSecret = 4096
+// maxSecret bounds what is read as a password or token, in bytes.
+const maxSecret = 16 << 10
 
 // read gives the secret, zero if none of the flags was used. One line end at the end does not belong to it.
 func (s secretFlags) read(c *command) (edo.Secret, error) {
@@ -215,11 +249,11 @@ func (s secretFlags) read(c *command) (edo.Secret, error) {
 	var err error
 	switch {
 	case s.Env != "" && s.File != "":
-		return edo.Secret{}, usage("password", "is given twice", "use a file or an environment variable")
+		return edo.Secret{}, usage("secret", "is given twice", "use a file or an environment variable")
 	case s.Env != "":
 		value := c.getenv(s.Env)
 		if value == "" {
-			return edo.Secret{}, usage("password-env", "names an empty variable", "set "+s.Env)
+			return edo.Secret{}, usage("environment", "names an empty variable", "set "+s.Env)
 		}
 		return edo.NewSecret(value), nil
 	case s.File == "-":
@@ -233,7 +267,7 @@ func (s secretFlags) read(c *command) (edo.Secret, error) {
 		return edo.Secret{}, err
 	}
 	if len(raw) > maxSecret {
-		return edo.Secret{}, usage("password-file", "is too large for a password", "name a file with the password alone")
+		return edo.Secret{}, usage("file", "is too large for a password or token", "name a file with nothing else in it")
 	}
 	return edo.NewSecret(trimLineEnd(string(raw))), nil
 }

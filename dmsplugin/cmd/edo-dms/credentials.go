@@ -28,7 +28,7 @@ func (c credentials) SetPassword(ctx context.Context, s edo.SubscriberID, login 
 	if err := c.Vault.SetPassword(ctx, s, password); err != nil {
 		return err
 	}
-	return c.Store.PutSubscriber(ctx, row)
+	return c.put(ctx, row)
 }
 
 // SetLoginCertificate seals the pair and makes it the login.
@@ -44,15 +44,43 @@ func (c credentials) SetLoginCertificate(ctx context.Context, s edo.SubscriberID
 			Remedy: "the login decrypts with the key: give an RSA key",
 		}
 	}
+	return c.login(ctx, s, directory.LoginCertificate, func() error { return c.Vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private) })
+}
+
+// SetLoginCertificatePassword seals the password and makes it the login together with the certificate.
+func (c credentials) SetLoginCertificatePassword(ctx context.Context, s edo.SubscriberID, certificate []byte, password edo.Secret) error {
+	return c.login(ctx, s, directory.LoginCertificatePassword, func() error { return c.Vault.SetCertificatePassword(ctx, s, der(certificate), password) })
+}
+
+// SetIdentityToken seals the token and makes it the login.
+func (c credentials) SetIdentityToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	return c.login(ctx, s, directory.LoginIdentityToken, func() error { return c.Vault.SetIdentityToken(ctx, s, token) })
+}
+
+// SetAccessToken seals the token and makes it the login.
+func (c credentials) SetAccessToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
+	return c.login(ctx, s, directory.LoginAccessToken, func() error { return c.Vault.SetAccessToken(ctx, s, token) })
+}
+
+// login seals first: a subscriber never changes to a way to log in that has no secret.
+func (c credentials) login(ctx context.Context, s edo.SubscriberID, kind directory.LoginKind, seal func() error) error {
 	row, err := c.Store.Subscriber(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := c.Vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private); err != nil {
+	if err := seal(); err != nil {
 		return err
 	}
-	row.LoginKind, row.Login = directory.LoginCertificate, ""
-	return c.Store.PutSubscriber(ctx, row)
+	row.LoginKind, row.Login = kind, ""
+	return c.put(ctx, row)
+}
+
+// put stores the row; a box that could not be read for want of a login is tried at once.
+func (c credentials) put(ctx context.Context, row directory.Subscriber) error {
+	if err := c.Store.PutSubscriber(ctx, row); err != nil {
+		return err
+	}
+	return c.receive(ctx, row)
 }
 
 // PutSigner stores the person with what the certificate says, then seals the key if there is one.
@@ -61,6 +89,9 @@ func (c credentials) PutSigner(ctx context.Context, s directory.Signer, k *dmspl
 	var certificate *cms.Certificate
 	var err error
 	if k != nil {
+		if s.Place != "" && s.Place != directory.PlaceKey {
+			return s, usage("key", "is given, and the place of the signer's key is "+string(s.Place), "leave the key out, or use place key")
+		}
 		if key, err = load(*k); err != nil {
 			return s, err
 		}

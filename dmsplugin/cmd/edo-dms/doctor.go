@@ -157,6 +157,7 @@ func (d doctor) subscriber(e *examination, p *parts, s directory.Subscriber) {
 	d.login(e, p, s)
 	e.users(p, s.ID)
 	e.signers(p, s.ID)
+	e.receiving(p, s)
 }
 
 func (d doctor) login(e *examination, p *parts, s directory.Subscriber) {
@@ -192,6 +193,8 @@ func (d doctor) login(e *examination, p *parts, s directory.Subscriber) {
 		e.wrong(nil, "оператор абонента %s не ответил за %v", "the operator of subscriber %s did not answer within %v", s.ID, d.Timeout)
 	case err != nil:
 		e.wrong(err, "абонент %s не может войти к оператору", "subscriber %s cannot log in", s.ID)
+	case s.Box == "":
+		e.note("абонент %s входит, но ящика у него ещё нет: зарегистрируйте его командой enrol", "subscriber %s logs in, but has no box yet: enrol it", s.ID)
 	case !health.BoxFound:
 		e.wrong(nil, "абонент %s вошёл, но ящика %s у него нет", "subscriber %s logs in, but box %s is not his", s.ID, s.Box)
 	default:
@@ -220,7 +223,9 @@ func (e *examination) signers(p *parts, s edo.SubscriberID) {
 		switch now := time.Now(); {
 		case !one.Enabled:
 			e.note("подписант %s отключён", "signer %s is disabled", one.ID)
-		case !one.HasKey:
+		case one.Place == directory.PlaceHost:
+			e.note("подписант %s подписывает в системе документооборота: ему нужны задания на подпись", "signer %s signs in the document system: it has to look for signature tasks", one.ID)
+		case one.Place == directory.PlaceKey && !one.HasKey:
 			e.note("ключа подписанта %s здесь нет: подписи должна приносить система документооборота", "the key of signer %s is not here: the document system has to bring his signatures", one.ID)
 		default:
 			if _, err := p.Vault.Signer(e.ctx, s, one.ID, firstKind(one), now); err != nil {

@@ -13,6 +13,11 @@ import (
 // known refuses a subscriber that nobody has added.
 func (p *parts) known(ctx context.Context, id string) error {
 	_, err := p.Store.Subscriber(ctx, edo.SubscriberID(id))
+	return p.unknown(err, id)
+}
+
+// unknown says where the known ones are.
+func (*parts) unknown(err error, id string) error {
 	if errors.Is(err, edo.SubscriberUnknown) {
 		return &edo.Error{
 			Kind: edo.NotFound, Reason: edo.SubscriberUnknown, Field: "subscriber", Message: id + " is not known",

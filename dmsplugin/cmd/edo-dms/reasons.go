@@ -15,7 +15,9 @@ type sentence struct{ ru, en string }
 
 // reason gives the sentence of a reason, empty if it has none.
 func (l lang) reason(r edo.Reason) string {
-	for _, table := range []map[edo.Reason]sentence{packageReasons(), peopleReasons(), operatorReasons(), formReasons(), wordReasons(), storeReasons()} {
+	for _, table := range []map[edo.Reason]sentence{
+		packageReasons(), peopleReasons(), operatorReasons(), flowReasons(), archiveReasons(), formReasons(), wordReasons(), storeReasons(),
+	} {
 		if s, ok := table[r]; ok {
 			return l.say(s.ru, s.en)
 		}
@@ -109,6 +111,8 @@ func wordReasons() map[edo.Reason]sentence {
 		directory.ActionUnknown:     {"Такого действия нет", "There is no such action"},
 		directory.PeriodMalformed:   {"Срок записан неверно", "The period is wrong"},
 		directory.FilterMalformed:   {"Условие отбора записано неверно", "The filter is wrong"},
+		directory.RuleMalformed:     {"Правило об ответственных записано неверно", "The rule for responsible people is wrong"},
+		directory.CommandMalformed:  {"Место ключа или команда подписи записаны неверно", "The place of the key or the signing command is wrong"},
 		secret.KeyFileMissing:       {"Главного ключа нет", "The master key is missing"},
 		secret.KeyFileThere:         {"Главный ключ уже есть", "There is a master key already"},
 		secret.KeyFileOpen:          {"Главный ключ могут читать другие", "Others may read the master key"},

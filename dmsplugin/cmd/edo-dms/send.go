@@ -16,13 +16,19 @@ type send struct {
 	Files       []string      `arg:"" help:"Documents of the package, in order."`
 	Subscriber  string        `required:"" help:"Who sends: one of our organisations."`
 	Actor       string        `required:"" help:"On whose behalf: a user that is allowed to send."`
-	ToINN       string        `name:"to-inn" required:"" help:"INN of the counterparty."`
+	ToINN       string        `name:"to-inn" help:"INN of the counterparty; only with --channel e-mail or paper it may be left out."`
 	ToKPP       string        `name:"to-kpp" help:"KPP of the counterparty."`
 	ToName      string        `help:"Name of the counterparty, for people."`
 	ToBox       string        `help:"Box of the counterparty, if it has several."`
 	Signer      []string      `help:"Who signs: one for all documents, or one for each in order."`
 	Signature   []string      `type:"path" placeholder:"FILE" help:"Finished detached signatures (DER), one for each document in order."`
 	Package     string        `help:"Package id. The same id with the same files is the same package, never sent twice. Default: a new one."`
+	Channel     string        `enum:"operator,e-mail,paper" default:"operator" help:"How it reaches the counterparty: operator; with e-mail or paper the operator only fixes the time."`
+	InReplyTo   string        `placeholder:"DOCUMENT" help:"The inbound request that it answers, as the inbox shows it."`
+	Flow        string        `enum:"signed,unsigned,internal" default:"signed" help:"signed, unsigned or internal."`
+	Type        string        `help:"The operator's name of a formalised document's type."`
+	Date        time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Date of the paper."`
+	Sum         string        `help:"Sum with a point: 1250.00."`
 	Kind        string        `default:"Документ" help:"Kind of the documents as the counterparty reads it."`
 	Number      string        `help:"Number of the paper."`
 	Comment     string        `help:"Comment for the counterparty."`
@@ -62,7 +68,8 @@ func (s send) Run(c *command) error {
 func (s send) pkg() (edo.Package, error) {
 	pkg := edo.Package{
 		ID: edo.PackageID(s.Package), Subscriber: edo.SubscriberID(s.Subscriber), Actor: edo.ActorID(s.Actor),
-		To: edo.Counterparty{INN: s.ToINN, KPP: s.ToKPP, Name: s.ToName, Box: edo.BoxID(s.ToBox)},
+		To:      edo.Counterparty{INN: s.ToINN, KPP: s.ToKPP, Name: s.ToName, Box: edo.BoxID(s.ToBox)},
+		Channel: edo.Channel(s.Channel), InReplyTo: edo.RemoteID(s.InReplyTo), Flow: edo.Flow(s.Flow),
 	}
 	if pkg.ID == "" {
 		id, err := uuid.NewV7()
@@ -87,7 +94,7 @@ func (s send) pkg() (edo.Package, error) {
 		}
 		d := edo.Document{
 			ID: edo.DocumentID(fmt.Sprint(i + 1)), Name: filepath.Base(file), Kind: s.Kind, Number: s.Number, Comment: s.Comment,
-			Content: content, NeedSign: s.NeedSign, NeedReceipt: s.NeedReceipt,
+			Content: content, NeedSign: s.NeedSign, NeedReceipt: s.NeedReceipt, Type: s.Type, Date: s.Date, Sum: s.Sum,
 		}
 		switch {
 		case len(s.Signature) > 0:

@@ -24,6 +24,10 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 		logger.Error("start", "error", err)
 		return 1
 	}
+	if err := p.receiveAll(ctx); err != nil {
+		logger.Error("start", "error", errors.Join(err, p.Close()))
+		return 1
+	}
 	work, stop := context.WithCancel(ctx)
 	var workers sync.WaitGroup
 	workers.Go(func() {
@@ -36,7 +40,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 		names[i] = d.Name()
 	}
 	err = dmsplugin.Serve(ctx, dmsplugin.ServeConfig{
-		Exchange: p.gateway, Book: p.Store, Credentials: credentials{p}, Archive: p.Archive,
+		Exchange: p.gateway, Book: book{Store: p.Store, parts: p}, Credentials: credentials{p}, Archive: p.Archive,
 		Version: version, Operators: names, Logger: logger,
 	})
 	stop()

@@ -16,6 +16,8 @@ EDOKIT_LEASE (30s) until another process takes over the work of one that died;
 EDOKIT_VISIBILITY (2m) how long the operator may hide an accepted message from searches;
 EDOKIT_RETRY_FIRST (1s) and EDOKIT_RETRY_LONGEST (20m) waits between tries;
 EDOKIT_FORM_PATIENCE (72h) how long to ask for a printed form;
+EDOKIT_PULL (1m) how often a box is read, EDOKIT_FULL_CHECK (6h) how often the slow way that misses nothing;
+EDOKIT_SIGN_IN (24h) deadline of a signature task;
 EDOKIT_WORKERS (4) packages worked on at once;
 EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
 
@@ -31,6 +33,9 @@ func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config
 		{"EDOKIT_RETRY_FIRST", &g.Backoff.First},
 		{"EDOKIT_RETRY_LONGEST", &g.Backoff.Longest},
 		{"EDOKIT_FORM_PATIENCE", &g.FormPatience},
+		{"EDOKIT_PULL", &g.Pull},
+		{"EDOKIT_FULL_CHECK", &g.FullCheck},
+		{"EDOKIT_SIGN_IN", &g.SignIn},
 	} {
 		text := getenv(s.name)
 		v, err := time.ParseDuration(text)

@@ -23,10 +23,11 @@ func TestSettings(t *testing.T) {
 	}
 	g, d, err := read(map[string]string{
 		"EDOKIT_LEASE": "2s", "EDOKIT_VISIBILITY": "5m", "EDOKIT_RETRY_FIRST": "100ms", "EDOKIT_RETRY_LONGEST": "1h", "EDOKIT_FORM_PATIENCE": "24h",
+		"EDOKIT_PULL": "5s", "EDOKIT_FULL_CHECK": "2h", "EDOKIT_SIGN_IN": "48h",
 		"EDOKIT_WORKERS": "9", "EDOKIT_ZONE": "Europe/Moscow",
 	})
 	if err != nil || g.Lease != 2*time.Second || d.Visibility != 5*time.Minute || g.Backoff != (gateway.Backoff{First: 100 * time.Millisecond, Longest: time.Hour}) ||
-		g.FormPatience != 24*time.Hour || g.Workers != 9 || d.Zone == nil || d.Zone.String() != "Europe/Moscow" {
+		g.FormPatience != 24*time.Hour || g.Pull != 5*time.Second || g.FullCheck != 2*time.Hour || g.SignIn != 48*time.Hour || g.Workers != 9 || d.Zone == nil || d.Zone.String() != "Europe/Moscow" {
 		t.Errorf("%+v, %+v, %v", g, d, err)
 	}
 	if g, d, err := read(nil); err != nil || g.Lease != 0 || d.Visibility != 0 || g.Workers != 0 || d.Zone != nil {

@@ -14,8 +14,11 @@ type signerAdd struct {
 	ID          string      `arg:"" help:"Id chosen by us: ivanov."`
 	Subscriber  string      `required:"" help:"For which of our organisations."`
 	Certificate string      `placeholder:"FILE" help:"Certificate, PEM or DER."`
-	Key         string      `placeholder:"FILE" help:"Private key: PEM, or PKCS#12 that holds the certificate as well. Without it the document system must bring finished signatures."`
+	Key         string      `placeholder:"FILE" help:"Private key: PEM, or PKCS#12 that holds the certificate as well. Without it the document system must bring finished signatures, or the key is at another place."`
 	Password    secretFlags `embed:"" prefix:"key-password-"`
+	Place       string      `enum:"key,host,command" default:"key" help:"Where the key is: key (sealed here), host (every signature becomes a signature task) or command (a program signs)."`
+	Command     []string    `sep:"none" placeholder:"ARG" help:"With --place command: full path of the program, then its arguments, one flag each. It gets the bytes on its input and writes the detached CMS."`
+	Environment []string    `sep:"none" placeholder:"NAME=VALUE" help:"With --place command: what the program gets of an environment. No secrets: it is shown."`
 	Kind        []string    `help:"Only documents of this kind; several are possible."`
 	From        time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`
 	Until       time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on, by this machine's time."`
@@ -26,6 +29,7 @@ type signerAdd struct {
 func (a signerAdd) Run(c *command) error {
 	row := directory.Signer{
 		ID: edo.SignerID(a.ID), Subscriber: edo.SubscriberID(a.Subscriber), Kinds: a.Kind, From: localDay(a.From), Until: localDay(a.Until), Enabled: !a.Disabled,
+		Place: directory.Place(a.Place), Command: a.Command, Environment: a.Environment,
 	}
 	password, err := a.Password.read(c)
 	if err != nil {
@@ -81,9 +85,9 @@ func (a signerList) Run(c *command) error {
 			return err
 		}
 		return c.emit(list(rows), func() {
-			c.table(c.lang.say("ID\tВЛАДЕЛЕЦ\tАЛГОРИТМ\tДЕЙСТВУЕТ ДО\tКЛЮЧ\tВКЛЮЧЁН\tВИДЫ", "ID\tOWNER\tALGORITHM\tVALID UNTIL\tKEY\tENABLED\tKINDS"), func(line func(...any)) {
+			c.table(c.lang.say("ID\tВЛАДЕЛЕЦ\tАЛГОРИТМ\tДЕЙСТВУЕТ ДО\tМЕСТО\tКЛЮЧ\tВКЛЮЧЁН\tВИДЫ", "ID\tOWNER\tALGORITHM\tVALID UNTIL\tPLACE\tKEY\tENABLED\tKINDS"), func(line func(...any)) {
 				for _, s := range rows {
-					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), c.lang.yes(s.HasKey), c.lang.yes(s.Enabled), dash(strings.Join(s.Kinds, ", ")))
+					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), s.Place, c.lang.yes(s.HasKey), c.lang.yes(s.Enabled), dash(strings.Join(s.Kinds, ", ")))
 				}
 			})
 		})

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"io"
-	"io/fs"
-	"path/filepath"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -112,11 +110,11 @@ type fetch struct {
 	Package    string `arg:"" help:"Package id."`
 	Document   string `arg:"" help:"Document id."`
 	Subscriber string `required:"" help:"Of which of our organisations."`
-	Role       string `enum:"original,signature,operator-form,local-mark" default:"operator-form" help:"Which version: original, signature, operator-form or local-mark."`
+	Role       string `enum:"original,signature,operator-form,local-mark,evidence" default:"operator-form" help:"Which version: original, signature, operator-form, local-mark or evidence."`
 	Out        string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
 }
 
-// Run writes one version to a new file; a file whose bytes could not be verified is removed again.
+// Run writes one version to a new file.
 func (f fetch) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		key := edo.Key{Subscriber: edo.SubscriberID(f.Subscriber), Package: edo.PackageID(f.Package)}
@@ -124,18 +122,7 @@ func (f fetch) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		if f.Out == "-" {
-			return c.copy(content)
-		}
-		if err := content.Save(c.ctx, f.Out); err != nil {
-			if errors.Is(err, fs.ErrExist) {
-				return usage("out", f.Out+" exists", "name a new file, or remove that one first; - writes to standard output")
-			}
-			return err
-		}
-		return c.emit(version, func() {
-			c.print("%s: %d %s, sha256 %s\n", filepath.Base(f.Out), version.Size, c.lang.say("байт", "bytes"), version.Digest)
-		})
+		return c.save(content, version, f.Out)
 	})
 }
 

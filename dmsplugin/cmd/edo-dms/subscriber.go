@@ -1,12 +1,10 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/edokit/edokit/directory"
-	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -16,62 +14,50 @@ type subscriberAdd struct {
 	Endpoint    string      `required:"" help:"The operator's https address."`
 	INN         string      `name:"inn" required:"" help:"INN of the organisation."`
 	KPP         string      `name:"kpp" help:"KPP, if it has one."`
-	Box         string      `required:"" help:"Its box at the operator."`
+	Box         string      `help:"Its box at the operator; without it the subscriber has to be enrolled before it sends."`
 	Title       string      `help:"Name for people."`
 	Login       string      `help:"Login name, with a password."`
 	Password    secretFlags `embed:"" prefix:"password-"`
-	Certificate string      `placeholder:"FILE" help:"Certificate to log in with, PEM. Instead of login and password."`
+	Certificate string      `placeholder:"FILE" help:"Certificate to log in with, PEM: with --key, or with a password instead of a login name."`
 	Key         string      `placeholder:"FILE" help:"Its private key: PEM, or PKCS#12 that holds the certificate as well."`
+	Identity    secretFlags `embed:"" prefix:"identity-token-"`
+	Access      secretFlags `embed:"" prefix:"access-token-"`
 	CAs         string      `name:"cas" placeholder:"FILE" help:"Certificate authorities to trust instead of the system's, PEM."`
 	Pin         []string    `help:"Acceptable public key of the operator's server, base64 SHA-256."`
 	Form        []string    `help:"The operator's call that gives the printed form; several in order."`
 	Refuse      bool        `name:"refuse-unverified" help:"Refuse signatures that only the operator can check."`
 	LocalMark   bool        `help:"Draw our own mark where the operator gives no printed form."`
+	Receive     bool        `help:"Read the box. Somebody has to be the exchange administrator: see responsible set."`
+	Register    bool        `help:"Register and invite counterparties that the operator does not know."`
+	Service     string      `name:"service-signer" help:"Signer of receipts and other service documents."`
+	ServiceBox  string      `help:"Box that takes packages without a recipient at the operator."`
+	Department  string      `help:"Our department that sends; empty: the head department."`
+	Payer       string      `help:"Who pays the operator: another of our organisations."`
 	Disabled    bool        `help:"Store it, but let it neither send nor ask."`
 }
 
-// Run stores the subscriber, then its credentials if they are given.
+// Run stores the subscriber, then its credentials if they are given, and begins to read its box.
 func (a subscriberAdd) Run(c *command) error {
-	row := directory.Subscriber{
-		ID: edo.SubscriberID(a.ID), Title: a.Title, Operator: a.Operator, Endpoint: a.Endpoint, Box: edo.BoxID(a.Box), INN: a.INN, KPP: a.KPP,
-		Login: a.Login, LoginKind: directory.LoginPassword, Forms: a.Form, Pins: a.Pin,
-		Policy: edo.Policy{LocalMark: a.LocalMark}, Enabled: !a.Disabled,
+	login, err := a.login(c)
+	if err != nil {
+		return err
 	}
-	if a.Refuse {
-		row.Policy.Unverified = edo.RefuseUnverified
-	}
-	if a.Key != "" {
-		row.LoginKind, row.Login = directory.LoginCertificate, ""
-	}
-	var err error
-	if a.CAs != "" {
-		if row.CAs, err = readSmall(a.CAs, maxKeyFile); err != nil {
-			return err
-		}
-	}
-	password, err := a.Password.read(c)
+	row, err := a.row(login.kind)
 	if err != nil {
 		return err
 	}
 	return c.withNew(func(p *parts) error {
-		replaced, err := a.check(c, p, row, password)
+		replaced, err := login.check(c, p, row)
 		if err != nil {
 			return err
 		}
 		if err := p.Store.PutSubscriber(c.ctx, row); err != nil {
 			return err
 		}
-		set := credentials{p}
-		switch {
-		case a.Key != "":
-			var pair dmsplugin.KeyPair
-			if pair, err = readPair(a.Certificate, a.Key, password); err == nil {
-				err = set.SetLoginCertificate(c.ctx, row.ID, pair)
-			}
-		case !password.IsZero():
-			err = set.SetPassword(c.ctx, row.ID, a.Login, password)
+		if err := login.store(c.ctx, credentials{p}, row); err != nil {
+			return err
 		}
-		if err != nil {
+		if err := p.receive(c.ctx, row); err != nil {
 			return err
 		}
 		return c.emit(row, func() {
@@ -84,40 +70,24 @@ func (a subscriberAdd) Run(c *command) error {
 	})
 }
 
-// check refuses before anything is written, and says whether a subscriber of this id is there already.
-func (a subscriberAdd) check(c *command, p *parts, row directory.Subscriber, password edo.Secret) (replaced bool, err error) {
-	if err := row.Check(); err != nil {
-		return false, err
+func (a subscriberAdd) row(kind directory.LoginKind) (directory.Subscriber, error) {
+	row := directory.Subscriber{
+		ID: edo.SubscriberID(a.ID), Title: a.Title, Operator: a.Operator, Endpoint: a.Endpoint, Box: edo.BoxID(a.Box), INN: a.INN, KPP: a.KPP,
+		LoginKind: kind, Forms: a.Form, Pins: a.Pin,
+		Department: a.Department, ServiceBox: edo.BoxID(a.ServiceBox), Payer: edo.SubscriberID(a.Payer), Service: edo.SignerID(a.Service),
+		Policy: edo.Policy{LocalMark: a.LocalMark, Receive: a.Receive, Register: a.Register}, Enabled: !a.Disabled,
 	}
-	if err := p.supported(c.ctx, row); err != nil {
-		return false, err
+	if a.Refuse {
+		row.Policy.Unverified = edo.RefuseUnverified
 	}
-	old, err := p.Store.Subscriber(c.ctx, row.ID)
-	replaced = err == nil
-	if err != nil && !errors.Is(err, edo.NotFound) {
-		return false, err
+	if kind == directory.LoginPassword {
+		row.Login = a.Login
 	}
-	sealed := replaced && old.LoginKind == directory.LoginPassword && old.Login == row.Login
-	if row.LoginKind == directory.LoginPassword && password.IsZero() && !sealed {
-		return replaced, usage("password-file", "is missing", "give --password-file or --password-env with --login, or --key to log in with a certificate")
+	var err error
+	if a.CAs != "" {
+		row.CAs, err = readSmall(a.CAs, maxKeyFile)
 	}
-	return replaced, nil
-}
-
-// maxKeyFile bounds files with keys and certificates.
-const maxKeyFile = 1 << 20
-
-func readPair(certificate, key string, password edo.Secret) (dmsplugin.KeyPair, error) {
-	pair := dmsplugin.KeyPair{Password: password}
-	raw, err := readSmall(key, maxKeyFile)
-	if err != nil {
-		return pair, err
-	}
-	pair.Key = edo.NewSecret(string(raw))
-	if certificate != "" {
-		pair.Certificate, err = readSmall(certificate, maxKeyFile)
-	}
-	return pair, err
+	return row, err
 }
 
 type subscriberList struct{}

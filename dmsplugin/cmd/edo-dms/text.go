@@ -41,6 +41,8 @@ func (l lang) state(s edo.State) string {
 		return l.say("контрагент отказал в подписи", "the counterparty refused to sign")
 	case edo.StateRevoked:
 		return l.say("аннулирован", "revoked")
+	case edo.StatePartly:
+		return l.say("контрагент ответил на документы по-разному", "the counterparty answered the documents differently")
 	case edo.StateFailed:
 		return l.say("не отправлен", "failed")
 	}
