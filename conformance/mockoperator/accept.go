@@ -47,7 +47,7 @@ func (o *Operator) accept(in *incoming) error {
 		e.Signs = append(e.Signs, c.sign)
 	}
 	for _, f := range in.forwards {
-		c := deal(e, f.needSign, initialSigning("Untyped", f.needSign), f.comment)
+		c := deal(e, "SentForward", f.needSign, initialSigning("Untyped", f.needSign), f.comment)
 		f.record.occurrences = append(f.record.occurrences, c)
 		e.forwards = append(e.forwards, f.record)
 	}
@@ -74,7 +74,11 @@ func (o *Operator) file(r *record, e *entry) {
 	if parent := o.byID[plainID(r.Parent)]; parent != nil && !isMain(r.Type) {
 		r.Root = parent.Root
 	}
-	r.occurrences = []*occurrence{deal(e, r.NeedSign, initialSigning(r.Type, r.NeedSign), r.Comment)}
+	kind := e.Flow
+	if kind == "SentForward" {
+		kind = "SentSigned"
+	}
+	r.occurrences = []*occurrence{deal(e, kind, r.NeedSign, initialSigning(r.Type, r.NeedSign), r.Comment)}
 	r.settle()
 	o.byID[plainID(r.ServiceID)] = r
 }

@@ -122,7 +122,7 @@ func (o *Operator) mayAnswer(org int, r, parent *record, field string) error {
 		}
 		return nil
 	}
-	if parent.entry.Flow != "SentSigned" || a == nil {
+	if parent.flow() != "SentSigned" || a == nil {
 		return violation("Ответ даёт получатель")
 	}
 	if o.revocation(parent, org) == "RevocationAccepted" {
@@ -171,7 +171,7 @@ func (o *Operator) mayRefuse(org int, r, parent *record, field string) error {
 // maySign checks a bare signature of a recipient. The caller holds the lock.
 func (o *Operator) maySign(org int, r *record, field string) error {
 	a := o.answerOf(r.original(), org)
-	if a == nil || r.entry.Flow != "SentSigned" {
+	if a == nil || r.flow() != "SentSigned" {
 		return refuse("WorkflowViolation", field, "Ответную подпись ставит получатель")
 	}
 	if err := o.unanswered(a, field); err != nil {

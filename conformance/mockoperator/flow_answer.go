@@ -108,7 +108,7 @@ func (o *Operator) awaited(r *record, flow string, org int, field string) (*Answ
 	for _, c := range slices.Backward(r.occurrences) {
 		for _, a := range c.answers {
 			n, _ := o.owner(a.Box)
-			if n == org && c.entry.Flow == flow && (found == nil || found.Signing != "WaitingForSign") {
+			if n == org && c.kind == flow && (found == nil || found.Signing != "WaitingForSign") {
 				found = a
 			}
 		}

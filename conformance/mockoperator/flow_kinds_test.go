@@ -244,6 +244,7 @@ func TestNoLegalForce(t *testing.T) {
 	t.Parallel()
 	orgs := mockoperator.DefaultOrganisations()
 	orgs[0].Regulation = "pending"
+	orgs[1].Heads[0].Unqualified = true
 	u := setupConfig(t, mockoperator.Config{Organisations: orgs})
 	a, b := u.side(boxA, u.ids[0]), u.side(boxB, u.ids[2])
 	id := a.untyped(boxB, []byte("договор"), true)
@@ -251,8 +252,8 @@ func TestNoLegalForce(t *testing.T) {
 		t.Errorf("%s", got.body)
 	}
 	receipt := b.receipt(boxA, id)
-	if got := a.full(receipt); !slices.Contains(got.texts("NonLegitimateReason"), "ParentDocumentNotLegitimate") {
-		t.Errorf("%s", got.body)
+	if got := a.full(receipt).texts("NonLegitimateReason"); !cmp.Equal(got, []string{"ReceiverNotAccepted", "SignerCertificateIsNotQualified", "ParentDocumentNotLegitimate"}) {
+		t.Errorf("%v", got)
 	}
 }
 

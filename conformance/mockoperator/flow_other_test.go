@@ -63,6 +63,9 @@ func TestUnsigned(t *testing.T) {
 	b.ok("RejectSign", contract.SampleServiceID, second)
 	refused(t, b.signs("SentUnsigned", second, text), "SignWasAlreadyRejected", "sign.DocumentId")
 	refused(t, b.ask("RejectSign", contract.SampleReason, ""), "NotFilledRequiredField", "rejectSign.Comment")
+	if got := a.ok("DownloadPdfDocument", contract.SampleServiceID, second); len(got.texts("Content")) != 0 {
+		t.Error("a stamped form of a document that nobody has signed")
+	}
 	if got := []string{a.flow(id), a.flow(second)}; !cmp.Equal(got, []string{"SignReceived", "SignRejected"}) {
 		t.Errorf("%v", got)
 	}
@@ -116,6 +119,12 @@ func TestForward(t *testing.T) {
 	if got := a.ok("GetFlowDocumentInfo", contract.SampleServiceID, id).texts("RecipientStatus"); len(got) != 0 {
 		t.Errorf("the first sender sees the way of a forward: %v", got)
 	}
+	cover := []byte("сопроводительное письмо")
+	letter := `<m:Documents><m:Document><m:Content>` + base64.StdEncoding.EncodeToString(cover) + `</m:Content><m:DocumentType>Untyped</m:DocumentType><m:FileName>a.txt</m:FileName><m:Id>cover</m:Id></m:Document></m:Documents>`
+	cms := base64.StdEncoding.EncodeToString(sign(t, cover, b.id.Certificate, b.id.Key))
+	second := b.sent(b.forward(boxC, id, "<m:Documents/>", letter, "<m:Signs/>", "<m:Signs><m:Sign><m:DocumentId>cover</m:DocumentId><m:Id>s</m:Id><m:Raw>"+cms+"</m:Raw></m:Sign></m:Signs>"))
+	c.receipt(boxB, second)
+	b.want(second, "DeliveredToRecipient NoSignNeeded NoRevocation", "Revoke")
 	refused(t, b.forward(boxC, "", "<m:ForwardDocuments>", "<m:ForwardDocuments/>", "<m:ForwardDocument>", "<!--", "</m:ForwardDocument>", "-->", "</m:ForwardDocuments>", ""), "NotFilledRequiredField", "message.ForwardDocuments")
 }
 

@@ -23,7 +23,7 @@ func (o *Operator) getFlowDocumentInfo(p *node) (*body, error) {
 				}
 			})
 		}
-		b.element("m:FlowType", r.entry.Flow)
+		b.element("m:FlowType", r.flow())
 		if params.null || mode == "FlowOnly" || mode == "FullInfo" {
 			o.flowsOf(b, v, "")
 		}

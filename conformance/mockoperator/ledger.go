@@ -109,6 +109,7 @@ type record struct {
 // occurrence is a document on its way from one sender to his recipients.
 type occurrence struct {
 	id       string
+	kind     string // FlowType; new documents of a forwarding message are SentSigned
 	entry    *entry
 	needSign bool
 	comment  string
@@ -118,9 +119,12 @@ type occurrence struct {
 // original is the way of a document from the one who brought it.
 func (r *record) original() *occurrence { return r.occurrences[0] }
 
+// flow is the FlowType by which a document came first.
+func (r *record) flow() string { return r.original().kind }
+
 // deal makes the way of a document to the recipients of its message.
-func deal(e *entry, needSign bool, signing, comment string) *occurrence {
-	c := &occurrence{id: newID(), entry: e, needSign: needSign, comment: comment}
+func deal(e *entry, kind string, needSign bool, signing, comment string) *occurrence {
+	c := &occurrence{id: newID(), kind: kind, entry: e, needSign: needSign, comment: comment}
 	for i, box := range e.Recipients {
 		a := &Answer{ID: newID(), Box: box, Delivery: "RecievedByService", Signing: signing}
 		if i < len(e.to) {

@@ -63,7 +63,7 @@ func (o *Operator) getPage(p, opt *node, flow func(kind string, r *record) bool)
 		return page{}, refuse("InvalidFormatField", "options.First", "First и Max не отрицательны")
 	}
 	return o.list(s, first, most, func(r *record, c *occurrence) bool {
-		kind := c.entry.Flow
+		kind := c.kind
 		listed := o.scenario.Flow.ServiceDocumentsInLists || isMain(r.Type) || r.Type == "RevocationOffer"
 		return listed && flow(kind, r) && o.matches(r, c, s.org, opt)
 	}), nil

@@ -7,7 +7,7 @@ const maxNotices = 100
 func (o *Operator) noticeDue(r *record, org int) string {
 	sender, _ := o.owner(r.entry.From)
 	a := o.answerOf(r.original(), org)
-	if a == nil || sender == org || r.entry.Flow != "SentSigned" || a.Delivery == "NotDeliveredToRecipient" {
+	if a == nil || sender == org || r.flow() != "SentSigned" || a.Delivery == "NotDeliveredToRecipient" {
 		return ""
 	}
 	switch {

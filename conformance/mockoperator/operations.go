@@ -14,10 +14,10 @@ func (o *Operator) operations(r *record, c *occurrence, v view) []string {
 	}
 	sender, _ := o.owner(c.entry.From)
 	waits := v.own != nil && v.own.Signing == "WaitingForSign" && v.revocation != "RevocationAccepted"
-	if c.entry.Flow == "SentSigned" && sender == v.org {
+	if c.kind == "SentSigned" && sender == v.org {
 		waits = false
 	}
-	if waits && o.scenario.Flow.ReceiptBeforeSign == ReceiptRequired && c.entry.Flow == "SentSigned" && r.Type != "RevocationOffer" {
+	if waits && o.scenario.Flow.ReceiptBeforeSign == ReceiptRequired && c.kind == "SentSigned" && r.Type != "RevocationOffer" {
 		add(v.own.Delivery == "DeliveredToRecipient", "Sign")
 	} else {
 		add(waits, "Sign")
@@ -28,7 +28,7 @@ func (o *Operator) operations(r *record, c *occurrence, v view) []string {
 	add(own && isInvoice(r.Type), "SendCorrection")
 	add(!v.closed, "Print")
 	add(!v.closed, "Download")
-	add(isMain(r.Type) && c.entry.Flow == "SentSigned", "ViewRegulation")
+	add(isMain(r.Type) && c.kind == "SentSigned", "ViewRegulation")
 	add(o.noticeDue(r, v.org) != "", "ConfirmReceipt")
 	add(isMain(r.Type) && !v.closed && v.revocation != "RevocationAccepted", "Forward")
 	add(c == r.original() && o.mayRevoke(v.org, r, "") == nil, "Revoke")

@@ -119,7 +119,7 @@ func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob
 func (o *Operator) formRule(operation string, r *record) PrintForms {
 	var out PrintForms
 	for _, f := range o.behaviour().PrintForms {
-		if (f.Operation == "" || f.Operation == operation) && (f.Kind == "" || f.Kind == r.Kind) && (f.Flow == "" || f.Flow == r.entry.Flow) {
+		if (f.Operation == "" || f.Operation == operation) && (f.Kind == "" || f.Kind == r.Kind) && (f.Flow == "" || f.Flow == r.flow()) {
 			out = f
 		}
 	}

@@ -43,7 +43,7 @@ func (o *Operator) mayRevoke(org int, r *record, field string) error {
 	n, _ := o.owner(r.entry.From)
 	status := o.revocation(r, org)
 	switch {
-	case !isMain(r.Type) || r.entry.Flow != "SentSigned" || n != org && o.answerOf(r.original(), org) == nil:
+	case !isMain(r.Type) || r.flow() != "SentSigned" || n != org && o.answerOf(r.original(), org) == nil:
 		return refuse("WorkflowViolation", field, "Этот документ не аннулируют")
 	case status != "NoRevocation" && status != "RevocationRejected":
 		return refuse("WorkflowViolation", field, "Предложение об аннулировании уже есть")

@@ -141,7 +141,7 @@ func (o *Operator) getInternalDocuments(p *node) (*body, error) {
 	}
 	found := o.list(s, first, most, func(r *record, c *occurrence) bool {
 		e := c.entry
-		return e.Flow == "SentInternal" && isBox(opt.str("BoxId"), e.From) && within(e.Time, opt, "From", "To") &&
+		return c.kind == "SentInternal" && isBox(opt.str("BoxId"), e.From) && within(e.Time, opt, "From", "To") &&
 			within(r.Date, opt, "DocumentDateFrom", "DocumentDateTo") && among(opt, "DocumentNumbers", r.Number) &&
 			among(opt, "SenderDepartmentIds", e.Department) && internalMatches(c, opt)
 	})

@@ -49,7 +49,7 @@ func (o *Operator) viewFor(r *record, org int) view {
 // viewLocked looks at one occurrence. Being shown hands the document over: the next look sees SentToRecipient.
 func (o *Operator) viewLocked(r *record, c *occurrence, org int) view {
 	v := view{
-		Document: r.Document, record: r, entry: c.entry, occurrence: c.id, kind: c.entry.Flow, org: org,
+		Document: r.Document, record: r, entry: c.entry, occurrence: c.id, kind: c.kind, org: org,
 		revocation: o.revocation(r, org), notice: o.noticeDue(r, org) == "ServiceInvoiceReceipt",
 	}
 	if c != r.original() {
@@ -70,7 +70,7 @@ func (o *Operator) viewLocked(r *record, c *occurrence, org int) view {
 		if !o.party(each.entry, org) {
 			continue
 		}
-		w := way{id: each.id, kind: each.entry.Flow, comment: each.comment, entry: each.entry, needSign: each.needSign}
+		w := way{id: each.id, kind: each.kind, comment: each.comment, entry: each.entry, needSign: each.needSign}
 		for _, a := range each.answers {
 			w.answers = append(w.answers, *a)
 		}
@@ -96,7 +96,7 @@ func (o *Operator) handOver(r *record, c *occurrence) {
 
 // closed tells whether content is withheld until the receipt is sent. The caller holds the lock.
 func (o *Operator) closed(r *record, org int) bool {
-	if !o.scenario.Flow.ContentClosed || !r.NeedReceipt || r.entry.Flow != "SentSigned" {
+	if !o.scenario.Flow.ContentClosed || !r.NeedReceipt || r.flow() != "SentSigned" {
 		return false
 	}
 	sender, _ := o.owner(r.entry.From)
