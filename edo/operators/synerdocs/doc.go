@@ -1,10 +1,14 @@
 // Package synerdocs is the driver of the Synerdocs exchange service, a SOAP 1.1 service of the operator.
 //
-// It logs in, looks counterparties up, sends signed untyped documents, finds out whether a message arrived, fetches
-// printed forms and tells what became of a document. It is not an engine: it never repeats a send by itself (except once
-// after the service has said that the token is not valid), keeps nothing but the session token, and decides nothing
-// about packages. People who use it start at [New] and [edo.Driver]; what the service's faults mean stands in
-// codes.go and codetable.go.
+// It logs in, looks counterparties up, registers and invites them, sends documents, finds out whether a message arrived,
+// fetches printed forms and tells what became of a document. It is not an engine: it never repeats a send by itself
+// (except once after the service has said that the token is not valid), keeps nothing but the session token and the
+// boxes that it opens, and decides nothing about packages. People who use it start at [New] and [edo.Driver]; what the
+// service's faults mean stands in codes.go and codetable.go.
+//
+// Operations that the words of package edo do not cover are reached through [Caller], with the parameters and the result
+// as small XML trees in the form of the contract: everything around them, from the token to the message log, is the
+// session's.
 //
 // # Quirks
 //
@@ -33,5 +37,16 @@
 //     conversion and type mean "never by this call", and the next call is asked.
 //   - A status NotDeliveredToRecipient (the service got an error receipt) stays "sent": nothing was delivered.
 //   - DocumentTypeInfo is not written, only DocumentType and UntypedKind, as the service's own senders do.
-//   - Certificates whose tokens are sealed by key agreement (GOST, elliptic curves) are not supported.
+//   - Certificates whose tokens are sealed by key agreement (GOST, elliptic curves) need an [edo.EnvelopeOpener].
+//   - Whether AuthenticateWithCertificateAndPassword gives a token or a sealed one is not stated: the text of a GUID is
+//     taken as it stands, anything else is opened with the certificate's key.
+//   - Nothing is sent, and no relation changed, from a box that GetBoxes does not list for the token: [edo.BoxForeign].
+//   - A refused registration inside an answer has no code. The organisation is looked up then: if it is there, that is
+//     [edo.CounterpartyKnown], whatever else was wrong. Paths of wrong members are the operator's own names.
+//   - Contacts cannot be searched without a status. Two searches, Active and NonActive ("all but Active"), make the list.
+//     Who is in neither, and whom GetContact does not find, has no relation.
+//   - A move in a relation that is refused counts as made if the relation shows that it was; ContactIsAlreadyAuthorized and
+//     ContactAuthIsAlreadyRequested say so themselves to an invitation.
+//   - Enrol needs a certificate with its key, because only logging in tells whether it is registered already. Its user is
+//     the administrator of the new organisation, his login name is INN-KPP, he has no password.
 package synerdocs

@@ -122,13 +122,15 @@ func (s *session) register(ctx context.Context, e edo.Enrolment, form organizati
 		return edo.Enrolled{}, answer.fault(op, reply.Exchange)
 	case there:
 		return edo.Enrolled{}, &edo.Error{
-			Kind: edo.Denied, Reason: edo.CertificateForeign, Op: Name + "." + op, Exchange: reply.Exchange,
-			Message: "the organisation is registered, but not with this certificate", Remedy: "have its administrator at the operator add the certificate", Err: err,
+			Kind: edo.Denied, Reason: edo.CertificateForeign, Op: Name + "." + op, Exchange: reply.Exchange, Err: err,
+			Message: "organisation or certificate are registered, but not with each other",
+			Remedy:  "have the organisation's administrator at the operator add the certificate",
 		}
 	}
 	return edo.Enrolled{}, &edo.Error{
 		Kind: edo.NotReady, Reason: edo.LoginRefused, Op: Name + "." + op, Exchange: reply.Exchange,
-		Message: "the operator has registered the organisation, but does not let its certificate in yet", Remedy: "enrol again later: it registers nothing twice", Err: lookErr,
+		Message: "the operator says that the organisation is registered, but does not let this certificate in yet",
+		Remedy:  "enrol again later: it registers nothing twice", Err: lookErr,
 	}
 }
 

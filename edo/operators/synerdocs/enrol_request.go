@@ -10,7 +10,9 @@ import (
 )
 
 // writeEnrolment writes one organisation with its head department and the one user who owns the certificate. He is the
-// administrator: there is nobody else. The members stand in the order of the contract: those of a base type first.
+// administrator: there is nobody else. His login name follows from the organisation, so that it is taken only where the
+// organisation is registered; without a password nobody can use it. The members stand in the order of the contract:
+// those of a base type first.
 func (s *session) writeEnrolment(b *soap.Body, e edo.Enrolment, form organizationForm, certificate *x509.Certificate) {
 	department := localID("head", e.Counterparty.INN, e.Counterparty.KPP)
 	b.Open(svc("request"))
@@ -54,6 +56,7 @@ func writeOwner(b *soap.Body, e edo.Enrolment, department string, certificate *x
 	}
 	optional(b, om("FirstName"), p.first)
 	optional(b, om("LastName"), p.last)
+	b.Text(om("Login"), strings.TrimSuffix(e.Counterparty.INN+"-"+e.Counterparty.KPP, "-"))
 	optional(b, om("MiddleName"), p.middle)
 	optional(b, om("Phone"), e.Phone)
 	b.Bytes(om("Certificate"), certificate.Raw)
