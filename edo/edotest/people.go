@@ -147,3 +147,10 @@ func (s session) RulesAccepted(context.Context) (bool, error) {
 	}
 	return s.o.People.Rules()
 }
+
+// SetBoxes says which boxes an INN has.
+func (o *Operator) SetBoxes(inn string, boxes ...edo.Address) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.Boxes[inn] = boxes
+}
