@@ -24,7 +24,8 @@ func validation(b *body, found []finding) {
 }
 
 func validationNode(b *body, name string, found []finding) {
-	var own, names = []finding{}, []string{}
+	var own []finding
+	var children []string // of the children, as they come
 	below := map[string][]finding{}
 	for _, f := range found {
 		if f.path == "" {
@@ -33,13 +34,13 @@ func validationNode(b *body, name string, found []finding) {
 		}
 		head, rest, _ := strings.Cut(f.path, ".")
 		if below[head] == nil {
-			names = append(names, head)
+			children = append(children, head)
 		}
 		f.path = rest
 		below[head] = append(below[head], f)
 	}
 	b.wrap("m:Fields", func() {
-		for _, n := range names {
+		for _, n := range children {
 			b.wrap("m:ModelValidationResult", func() { validationNode(b, n, below[n]) })
 		}
 	})
