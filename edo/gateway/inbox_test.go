@@ -76,7 +76,7 @@ func stored(d edo.InboundDocument) bool { return d.State == edo.InboundStored }
 // eventually looks until ok says yes.
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for !ok() {
 		select {

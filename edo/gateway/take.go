@@ -114,12 +114,15 @@ func (k *taking) documents(ctx context.Context) error {
 			continue // by an earlier try, or with another message
 		}
 		doc := k.describe(have, d)
-		if err := k.download(ctx, &doc); err != nil {
-			if passing(err) {
-				return err
-			}
+		err = k.download(ctx, &doc)
+		switch {
+		case err != nil && passing(err):
+			return err
+		case err != nil:
 			k.left = append(k.left, at("document "+string(d.Remote), err))
 			continue
+		case doc.State == have.State:
+			continue // still closed: that has been told
 		}
 		if err := k.finish(ctx, doc); err != nil {
 			return err

@@ -1,0 +1,5 @@
+//go:build race
+
+package gateway_test
+
+const many = 200 // a thousand take minutes under the race detector
