@@ -106,9 +106,9 @@ func decoded(raw []byte) []byte {
 	if !cyrillic && utf8.Valid(raw) {
 		return raw
 	}
-	out := make([]byte, 0, len(raw)+len(raw)/2)
+	out, table := make([]byte, 0, len(raw)+len(raw)/2), []rune(upper1251)
 	for _, b := range raw {
-		out = utf8.AppendRune(out, windows1251(b))
+		out = utf8.AppendRune(out, windows1251(b, table))
 	}
 	return out
 }
@@ -116,14 +116,14 @@ func decoded(raw []byte) []byte {
 // upper1251 holds the characters of the bytes 0x80 to 0xBF of windows-1251; from 0xC0 on it is the alphabet in order.
 const upper1251 = "ЂЃ‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—\u0098™љ›њќћџ\u00a0ЎўЈ¤Ґ¦§Ё©Є«¬\u00ad®Ї°±Ііґµ¶·ё№є»јЅѕї"
 
-func windows1251(b byte) rune {
+func windows1251(b byte, table []rune) rune {
 	switch {
 	case b < utf8.RuneSelf:
 		return rune(b)
 	case b >= 0xC0:
 		return 'А' + rune(b-0xC0)
 	}
-	return []rune(upper1251)[b-0x80]
+	return table[b-0x80]
 }
 
 // shown is a text from outside as it may be shown and kept: trimmed, without control or direction characters, and of a
