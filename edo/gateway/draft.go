@@ -88,9 +88,13 @@ func unavailable(err error) error {
 	return &edo.Error{Kind: edo.Unavailable, Reason: edo.ReasonOf(err), RetryAfter: asError(err).RetryAfter, Err: err}
 }
 
-// servant names who signs what nobody has signed for: the subscriber's service signer signs receipts.
+// servant names who signs what nobody has signed for: the subscriber's service signer signs receipts. One that was ordered
+// by itself and is not written yet is for whoever has that office now.
 func servant(op *edo.Operation, account edo.Account) error {
 	d := &op.Documents[0]
+	if op.Actor == service && d.Digest.IsZero() && account.Service != "" {
+		d.Signer = account.Service
+	}
 	if d.Signer != "" || !d.Signature.IsZero() || unsigned(*op) {
 		return nil
 	}

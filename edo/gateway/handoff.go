@@ -19,7 +19,7 @@ func handedOff(op edo.Operation) bool {
 // homeward addresses what has no recipient at the operator. No box is looked up: the counterparty has none, or does not
 // want it there.
 func homeward(account edo.Account, op *edo.Operation) error {
-	if account.ServiceBox == "" {
+	if account.ServiceBox == "" || op.Flow == edo.FlowInternal {
 		op.Flow = edo.FlowInternal
 		op.Address = edo.Address{Box: account.Box, INN: account.INN, Department: account.Department, Active: true}
 		return nil

@@ -137,6 +137,8 @@ func (g *Gateway) hold(ctx context.Context, t *turn, op edo.Operation, err error
 		if waits, err := g.unreached(ctx, t, op, err); waits || err != nil {
 			return err
 		}
+	case op.Answer == edo.AnswerReceipt && ofSigner(reason):
+		return g.wait(ctx, t, op, &edo.Error{Kind: edo.Denied, Reason: reason, Err: err}) // the subscriber's own clerk, whom an administrator can name anew
 	case failsForGood(reason):
 	case kind == edo.Unavailable, kind == edo.Internal, kind == edo.NotReady, kind == edo.Denied:
 		return g.wait(ctx, t, op, err)
@@ -164,6 +166,15 @@ func (g *Gateway) wait(ctx context.Context, t *turn, op edo.Operation, err error
 func failsForGood(r edo.Reason) bool {
 	switch r {
 	case edo.SignerExpired, edo.SignerNotAuthorised, edo.UserNotAllowed, edo.BoxForeign, edo.SignatureRefused:
+		return true
+	}
+	return false
+}
+
+// ofSigner tells what is wrong with the person who was to sign.
+func ofSigner(r edo.Reason) bool {
+	switch r {
+	case edo.SignerUnknown, edo.SignerExpired, edo.SignerNotAuthorised, edo.SignerMissing:
 		return true
 	}
 	return false
@@ -232,7 +243,7 @@ func (g *Gateway) signature(ctx context.Context, d edo.Digest, signer edo.Signer
 
 // resolve finds the one box of the counterparty, or says why there is not exactly one.
 func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Account, op *edo.Operation) error {
-	if handedOff(*op) {
+	if handedOff(*op) || op.Flow == edo.FlowInternal {
 		return homeward(account, op)
 	}
 	found, err := s.Lookup(ctx, op.To)

@@ -31,7 +31,8 @@ func TestThousandsOfSubscribers(t *testing.T) {
 	}
 	b := setup(t, both(forms, func(b *bundle) {
 		b.cfg.Accounts, b.cfg.Sessions, b.cfg.Logger = ownAccounts{}, kept, slog.New(slog.DiscardHandler)
-		b.cfg.Workers = 8
+		b.cfg.Workers, b.cfg.Backoff.Longest = 8, time.Minute
+		b.op.Fate = func(edo.Ref) edo.State { return edo.StateSigned }
 	}))
 	b.run(t)
 	var before, after runtime.MemStats
