@@ -277,3 +277,48 @@ func TestTasksBelongToThoseWhoMaySign(t *testing.T) {
 		t.Errorf("%s %s", d.Verdict, op.State)
 	}
 }
+
+// slowly lets a person who signs at the host be asked slowly.
+type slowly struct {
+	keys
+	asked chan edo.SignerID
+	goOn  chan struct{}
+}
+
+func (s slowly) Signer(ctx context.Context, sub edo.SubscriberID, id edo.SignerID, kind string, at time.Time) (edo.Signer, error) {
+	if id == "slow" {
+		select {
+		case s.asked <- id:
+			<-s.goOn
+		default:
+		}
+	}
+	return s.keys.Signer(ctx, sub, id, kind, at)
+}
+
+// TestSignatureWhileThePackageIsLookedAt: a signature that comes while the package's own work is in the middle of a step
+// is neither overwritten by that step nor left lying after it.
+func TestSignatureWhileThePackageIsLookedAt(t *testing.T) {
+	t.Parallel()
+	s := slowly{asked: make(chan edo.SignerID), goOn: make(chan struct{})}
+	b := setup(t, both(answers(""), func(b *bundle) { b.cfg.Signers = s }))
+	p := pack("p1", "one", "two")
+	p.Documents[0].Signer, p.Documents[1].Signer = "host", "slow"
+	if _, err := b.gw.Send(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	b.run(t)
+	b.awaited(t, "p1")
+	task := func(d edo.DocumentID) edo.SignatureTask {
+		return edo.SignatureTask{Key: edo.TaskKey{Key: edo.Key{Subscriber: sub, Package: "p1"}, Document: d}}
+	}
+	<-s.asked // the step has read the package, and goes on when it is told to
+	b.complete(t, task("doc-1"), nil, signedText("host", p.Documents[0].Content.Digest))
+	s.goOn <- struct{}{}
+	b.until(t, "p1", func(op edo.Operation) bool { return op.Documents[1].Signature.IsZero() && op.State == edo.StateWaiting })
+	b.complete(t, task("doc-2"), nil, signedText("slow", p.Documents[1].Content.Digest))
+	op := b.until(t, "p1", state(edo.StateSent))
+	if got := b.op.Ledger()[0].Message.Documents[0].Signature; string(got) != string(signedText("host", op.Documents[0].Digest)) || b.op.Sends() != 1 {
+		t.Errorf("%q, %d sends", got, b.op.Sends())
+	}
+}
