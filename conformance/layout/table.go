@@ -71,7 +71,7 @@ func rows() []row {
 			Why: "seals before a store sees; never imports one",
 		},
 		{
-			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/secret", "directory/sqlite"},
+			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
@@ -100,6 +100,7 @@ func rows() []row {
 			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
+		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
 		{Package: "conformance/layout", Why: "reads files"},
