@@ -173,6 +173,8 @@ func (d Document) faults(field string, signed bool) Faults {
 	}
 	switch {
 	case d.Signer == "" && len(d.Signature) == 0 && !signed:
+	case !signed:
+		add(invalid(FlowUnknown, field+".signer", "is named, or a signature is attached, but nothing is signed in the unsigned flow", "use the signed flow, or name no signer"))
 	case d.Signer == "" && len(d.Signature) == 0:
 		add(invalid(SignerMissing, field+".signer", "is missing, and there is no finished signature", "name the signer or attach a detached CMS"))
 	case d.Signer != "" && len(d.Signature) == 0:

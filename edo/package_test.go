@@ -89,3 +89,45 @@ func TestCheckFindsAllFaults(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsignedFlow: a signature that would be dropped is a fault, not a silence.
+func TestUnsignedFlow(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*edo.Document)
+		want   error
+	}{
+		"nobody signs":          {func(*edo.Document) {}, nil},
+		"somebody is named":     {func(d *edo.Document) { d.Signer = "head" }, edo.FlowUnknown},
+		"a signature comes too": {func(d *edo.Document) { d.Signature = []byte{1} }, edo.FlowUnknown},
+	} {
+		d := edo.Document{ID: "d", Name: "d.pdf", Content: edo.Content{Size: 1}}
+		tc.change(&d)
+		p := edo.Package{ID: "p", Subscriber: "s", Actor: "a", Flow: edo.FlowUnsigned, To: edo.Counterparty{INN: "7707083893"}, Documents: []edo.Document{d}}
+		if err := p.Check(); tc.want == nil && err != nil || tc.want != nil && !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestIntroductionCheck(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*edo.Introduction)
+		want   error
+	}{
+		"plain":             {func(*edo.Introduction) {}, nil},
+		"a person":          {func(i *edo.Introduction) { i.Counterparty.INN, i.Form = "500100732259", edo.FormIndividual }, nil},
+		"no INN":            {func(i *edo.Introduction) { i.Counterparty.INN = "" }, edo.INNMalformed},
+		"a form of its own": {func(i *edo.Introduction) { i.Form = "club" }, edo.TextMalformed},
+		"a bell in a name":  {func(i *edo.Introduction) { i.LastName = "\a" }, edo.TextMalformed},
+		"a bell in a mail":  {func(i *edo.Introduction) { i.EMails = []string{"a@b", "\a"} }, edo.TextMalformed},
+		"too many mails":    {func(i *edo.Introduction) { i.EMails = make([]string, 21) }, edo.TextMalformed},
+	} {
+		i := edo.Introduction{Counterparty: edo.Counterparty{INN: "7707083893"}}
+		tc.change(&i)
+		if err := i.Check(); tc.want == nil && err != nil || tc.want != nil && !errors.Is(err, tc.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

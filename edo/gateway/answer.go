@@ -105,7 +105,7 @@ func (g *Gateway) mayAnswer(ctx context.Context, actor edo.ActorID, s edo.Subscr
 		return err
 	}
 	if g.Inbox == nil {
-		return &edo.Error{Kind: edo.NotSupported, Message: "no inbox is configured", Remedy: "set Inbox in gateway.Config"}
+		return notConfigured("Inbox")
 	}
 	return nil
 }

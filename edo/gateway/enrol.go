@@ -20,7 +20,7 @@ func (g *Gateway) enrol(ctx context.Context, actor edo.ActorID, s edo.Subscriber
 		return edo.Enrolled{}, err
 	}
 	if g.Enrolments == nil || g.Certificates == nil {
-		return edo.Enrolled{}, &edo.Error{Kind: edo.NotSupported, Message: "registering our own subscribers is not configured", Remedy: "set Enrolments and Certificates in gateway.Config"}
+		return edo.Enrolled{}, notConfigured("Enrolments and Certificates")
 	}
 	if err := e.Check(); err != nil {
 		return edo.Enrolled{}, err

@@ -53,7 +53,7 @@ func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error
 	g.Trace(ctx, "send.sending")
 	sent, err := session.Send(ctx, msg)
 	g.Trace(ctx, "send.answered")
-	if op.Answer != "" && errors.Is(err, edo.AnswerNotOffered) {
+	if op.Answer != "" && edo.KindOf(err) == edo.Refused && errors.Is(err, edo.AnswerNotOffered) {
 		return g.notOffered(ctx, t, op, session, edo.Standing{}) // surely not taken now, but maybe before
 	}
 	return g.outcome(ctx, t, op, sent, err)

@@ -74,6 +74,9 @@ func taskEvent(op edo.Operation, task edo.SignatureTask) edo.Event {
 
 // taskStep tells people that a task is overdue. It can still be completed.
 func (g *Gateway) taskStep(ctx context.Context, t *turn, op edo.Operation) error {
+	if g.Config.Tasks == nil {
+		return notConfigured("Tasks")
+	}
 	c := edo.Change{At: g.Now(), Done: true}
 	task, err := g.Config.Tasks.Task(ctx, edo.TaskKey{Key: op.Key, Document: t.job.Document})
 	switch {
@@ -241,7 +244,12 @@ func (g *Gateway) maySign(ctx context.Context, actor edo.ActorID, s edo.Subscrib
 		return err
 	}
 	if g.Config.Tasks == nil {
-		return &edo.Error{Kind: edo.NotSupported, Message: "no signature tasks are configured", Remedy: "set Tasks in gateway.Config"}
+		return notConfigured("Tasks")
 	}
 	return nil
+}
+
+// notConfigured says that a port is not there, which another process on the same store may have.
+func notConfigured(port string) error {
+	return &edo.Error{Kind: edo.NotSupported, Message: "is not configured in this process", Remedy: "set " + port + " in gateway.Config"}
 }
