@@ -1,7 +1,8 @@
 // Package sqlite keeps the directory, the message log and the work of the gateway in one SQLite file.
 //
-// [Store] is the gateway's Outbox and Access, an [edo.Journal], a [directory.Book], and the place of sealed secrets
-// for directory/secret. Document bytes are not here: they go to an [edo.Archive].
+// [Store] is the gateway's Outbox, Inbox, Tasks, Reach, Routing, Enrolments and Access, an [edo.Journal], a
+// [directory.Book], and the place of sealed secrets for directory/secret. Document bytes are not here: they go to an
+// [edo.Archive].
 //
 // # What it promises
 //
@@ -10,6 +11,10 @@
 // inside one transaction and tells the callers after the commit: one fsync serves up to 256 of them, and one that
 // fails takes none of the others with it. Several processes of one machine may share the file: claims, leases and
 // lists live in SQL under immediate transactions, nothing in memory is believed.
+//
+// What was said once is not taken back by a worker that knew less: a signature stays, states of documents and fates of
+// what came in only move on, a message that is stored is never merely listed again, the earliest reply to a request
+// stays, and a job that is woken while somebody works on it comes again after that work.
 //
 // # Limits
 //
