@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/examples/internal/outfolder"
 )
 
 func main() {
@@ -34,7 +35,7 @@ type options struct{ out, bin, in string }
 // run does the whole way once. Everything that is not a result lives in a temporary folder.
 func run(ctx context.Context, o options) error {
 	started := time.Now()
-	if err := prepare(o.out); err != nil {
+	if err := outfolder.Prepare(o.out, "demo", "originals", "signatures", "stamped", "exchange"); err != nil {
 		return err
 	}
 	tmp, err := os.MkdirTemp("", "edokit-demo-")

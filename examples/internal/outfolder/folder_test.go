@@ -1,10 +1,12 @@
-package main
+package outfolder_test
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/edokit/edokit/examples/internal/outfolder"
 )
 
 // TestPrepareSparesForeignFolders: what is not ours stays as it is.
@@ -19,12 +21,20 @@ func TestPrepareSparesForeignFolders(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, out := range []string{foreign, kept} {
-		if err := prepare(out); err == nil || !strings.Contains(err.Error(), "-out") {
+		if err := outfolder.Prepare(out, "demo", "sub"); err == nil || !strings.Contains(err.Error(), "-out") {
 			t.Errorf("%s: %v", out, err)
 		}
 	}
-	if string(read(t, kept)) != "mine" {
-		t.Error("a file that is not ours was touched")
+	// The result of another example is foreign, too.
+	other := t.TempDir()
+	if err := outfolder.Prepare(other, "another"); err != nil {
+		t.Fatal(err)
+	}
+	if err := outfolder.Prepare(other, "demo"); err == nil {
+		t.Error("the folder of another example was emptied")
+	}
+	if text, err := os.ReadFile(kept); err != nil || string(text) != "mine" {
+		t.Errorf("a file that is not ours was touched: %q, %v", text, err)
 	}
 }
 
@@ -32,14 +42,14 @@ func TestPrepareSparesForeignFolders(t *testing.T) {
 func TestPrepareEmptiesItsOwn(t *testing.T) {
 	t.Parallel()
 	for name, out := range map[string]string{"empty": t.TempDir(), "new": filepath.Join(t.TempDir(), "a", "b")} {
-		if err := prepare(out); err != nil {
+		if err := outfolder.Prepare(out, "demo", "sub"); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		page := filepath.Join(out, "index.html")
 		if err := os.WriteFile(page, []byte("old success"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := prepare(out); err != nil {
+		if err := outfolder.Prepare(out, "demo", "sub"); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if _, err := os.Stat(page); !os.IsNotExist(err) {
