@@ -2,6 +2,7 @@ package synerdocs
 
 import (
 	"context"
+	"slices"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
@@ -113,12 +114,7 @@ func writeIntroduction(b *soap.Body, i edo.Introduction, form organizationForm) 
 // tell a duplicate from a mistake. If that cannot be found out, the refusal stands as it came.
 func (s *session) isHere(ctx context.Context, c edo.Counterparty) bool {
 	found, err := s.Lookup(ctx, edo.Counterparty{INN: c.INN, KPP: c.KPP})
-	for _, a := range found {
-		if !a.Roaming {
-			return err == nil
-		}
-	}
-	return false
+	return err == nil && slices.ContainsFunc(found, func(a edo.Address) bool { return !a.Roaming })
 }
 
 // duplicate gives the operator's "there is one" the kind that callers look for.
