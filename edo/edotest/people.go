@@ -15,6 +15,7 @@ type People struct {
 	Enrol     func(n int) error                  // what the caller of the n-th Enrol is told after it was done
 	Rules     func() (bool, error)               // nil: accepted
 	Strict    bool                               // messages to boxes in no active relation are refused
+	Active    bool                               // only boxes that are active may be invited
 
 	introduced int
 	invited    int
@@ -103,6 +104,9 @@ func (s session) Relate(_ context.Context, a edo.Address, m edo.Move, _ string) 
 	case edo.MoveInvite:
 		if now == edo.RelationActive || now == edo.RelationInvited {
 			return nil
+		}
+		if s.o.People.Active && !a.Active {
+			return &edo.Error{Kind: edo.Refused, Reason: edo.CounterpartyInactive, Message: "is not active"}
 		}
 		s.o.People.invited++
 		s.o.relate(a.Box, edo.RelationInvited)

@@ -41,7 +41,7 @@ func (g *Gateway) mayInvite(ctx context.Context, actor edo.ActorID, s edo.Subscr
 		return err
 	}
 	if g.Reach == nil {
-		return &edo.Error{Kind: edo.NotSupported, Message: "no store for counterparties is configured", Remedy: "set Reach in gateway.Config"}
+		return notConfigured("Reach")
 	}
 	return nil
 }
@@ -117,6 +117,9 @@ func (g *Gateway) reopen(ctx context.Context, t *turn, c edo.CounterpartyStatus)
 // reachStep makes one counterparty reachable, a step at a time.
 func (g *Gateway) reachStep(ctx context.Context, t *turn) error {
 	key, err := counterpartyOf(t.job.Key)
+	if err == nil && g.Reach == nil {
+		err = notConfigured("Reach")
+	}
 	if err != nil {
 		return err
 	}
@@ -282,6 +285,9 @@ func (r *reaching) relate(ctx context.Context) error {
 func (r *reaching) move(ctx context.Context, registrar edo.Registrar, m edo.Move) error {
 	err := registrar.Relate(ctx, r.c.Address, m, "")
 	r.Trace(ctx, "reach.invited")
+	if edo.ReasonOf(err) == edo.CounterpartyInactive { // some operators let only active ones be invited: time mends it
+		return r.invited(ctx, "must become active at the operator before it can be invited")
+	}
 	switch edo.KindOf(err) {
 	case edo.Refused, edo.Invalid, edo.NotSupported:
 		r.c.State, r.c.Reason, r.c.Detail = edo.CounterpartyFailed, edo.ReasonOf(err), plain(err)

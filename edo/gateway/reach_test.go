@@ -171,6 +171,24 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestInviteWaitsForActivity: an operator that lets only active ones be invited is asked again until it does.
+func TestInviteWaitsForActivity(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(reaches, func(b *bundle) { b.op.People.Active = true }))
+	b.run(t)
+	b.ensure(t, introduction())
+	if c := b.reached(t, edo.CounterpartyInvited); c.Reason != edo.CounterpartyPending {
+		t.Errorf("%s: %s", c.Reason, c.Detail)
+	}
+	if _, invited := b.op.Introductions(); invited != 0 {
+		t.Errorf("%d invitations of one who is not active", invited)
+	}
+	b.op.SetRelation(client, edo.RelationNone, true)
+	eventually(t, func() bool { _, invited := b.op.Introductions(); return invited == 1 })
+	b.op.SetRelation(client, edo.RelationActive, true)
+	b.reached(t, edo.CounterpartyReady)
+}
+
 // TestReachAfterDeath: a process that dies with the request to register on its way leaves no second registration.
 func TestReachAfterDeath(t *testing.T) {
 	t.Parallel()
