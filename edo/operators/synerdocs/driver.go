@@ -80,8 +80,8 @@ func (d *Driver) Name() string { return Name }
 
 // Open prepares a session without calling the operator; the first call that needs a token logs in. Everything that is
 // wrong with the account is reported at once, as [edo.Invalid] or [edo.NotSupported]. The session implements
-// [edo.Checker], [edo.Finder], [edo.Printer], [edo.Tracker], [edo.Office], [edo.Registrar], [edo.Enroller] and [Caller]
-// as well.
+// [edo.Checker], [edo.Finder], [edo.Printer], [edo.Tracker], [edo.Receiver], [edo.Answerer], [edo.Archivist],
+// [edo.Office], [edo.Registrar], [edo.Enroller] and [Caller] as well.
 func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	var faults edo.Faults
 	add := func(err error) {
