@@ -114,6 +114,7 @@ func TestReceiptWithKeyElsewhere(t *testing.T) {
 	t.Parallel()
 	b := setup(t, both(answers(""), func(b *bundle) {
 		b.account.Service = "host"
+		b.cfg.Backoff.Longest = time.Hour // the receipt opens the content, not another look
 		b.op.In.Download = func(r edo.Ref) error {
 			if r.Remote == "in-1-doc" && len(b.op.Ledger()) == 0 {
 				return &edo.Error{Kind: edo.NotReady, Reason: edo.ContentClosed}
