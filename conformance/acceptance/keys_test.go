@@ -1,0 +1,43 @@
+package acceptance_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edokit/edokit/conformance/contract"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
+)
+
+// detached signs a text with the key of an organisation's first head, outside of the SDK's own way.
+func detached(t *testing.T, s *stand, org int, text string) []byte {
+	t.Helper()
+	id, err := s.op.Identity(s.organisation(org).Boxes[0])
+	must(t, err)
+	key, err := cms.NewKey(id.Key, id.Certificate.Raw)
+	must(t, err)
+	raw, err := cms.Sign(t.Context(), key, strings.NewReader(text), time.Now())
+	must(t, err)
+	return raw
+}
+
+// session is the driver's own session of a side.
+func (x *side) session() edo.Session {
+	x.Helper()
+	account, err := x.home.Vault.Account(x.Context(), x.id)
+	must(x.T, err)
+	session, err := synerdocs.New(synerdocs.Config{}).Open(x.Context(), account)
+	must(x.T, err)
+	x.Cleanup(func() { must(x.T, session.Close()) })
+	return session
+}
+
+// codes are the fault codes of the contract.
+func codes(t *testing.T) map[string]string {
+	t.Helper()
+	tables, err := contract.Load()
+	must(t, err)
+	return tables.Codes
+}
