@@ -6,17 +6,25 @@ import (
 	"os"
 	"time"
 
+	"github.com/edokit/edokit/directory/kinds"
 	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/gateway"
 )
 
 // Gateway makes a gateway over everything that the home keeps: c needs its drivers only. Kinds that are nil are the
-// built-in ones; a clock, a name of the process and a verifier that are set stay. It starts no work: that is
-// [gateway.Gateway.Run].
+// built-in ones, see package kinds; a clock, a name of the process and a verifier that are set stay. It starts no work:
+// that is [gateway.Gateway.Run].
 func (h *Home) Gateway(c gateway.Config) (*gateway.Gateway, error) {
 	c.Outbox, c.Archive, c.Access, c.Accounts, c.Signers = h.Store, h.Archive, h.Store, h.Vault, h.Vault
 	c.Inbox, c.Tasks, c.Reach, c.Routing = h.Store, h.Store, h.Store, h.Store
 	c.Enrolments, c.Certificates = h.Store, cms.Verifier{}
+	if c.Kinds == nil {
+		all, err := kinds.Default()
+		if err != nil {
+			return nil, err
+		}
+		c.Kinds = all
+	}
 	if c.Verifier == nil {
 		c.Verifier = cms.Verifier{}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/edo"
-	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
@@ -19,10 +18,7 @@ import (
 func main() {
 	ctx, arg := context.Background(), append(os.Args, make([]string, 8)...)
 	home := must(local.Open(ctx, "edokit-data"))
-	gw := must(gateway.New(gateway.Config{
-		Drivers: []edo.Driver{synerdocs.New(synerdocs.Config{})}, Outbox: home.Store, Archive: home.Archive, Access: home.Store,
-		Accounts: home.Vault, Signers: home.Vault, Verifier: cms.Verifier{}, Now: time.Now, Owner: fmt.Sprint(os.Getpid()),
-	}))
+	gw := must(home.Gateway(gateway.Config{Drivers: []edo.Driver{synerdocs.New(synerdocs.Config{})}}))
 	go func() { log.Fatal(gw.Run(ctx)) }()
 	must(0, home.Store.PutSubscriber(ctx, directory.Subscriber{ID: "us", Operator: "synerdocs", Endpoint: arg[1], INN: arg[2], Box: edo.BoxID(arg[3]), Login: arg[4], LoginKind: directory.LoginPassword, Enabled: true}))
 	must(0, home.Vault.SetPassword(ctx, "us", edo.NewSecret(os.Getenv("EDO_PASSWORD"))))

@@ -70,7 +70,11 @@ type cli struct {
 	} `cmd:"" help:"How requests were answered."`
 	Evidence evidenceOf `cmd:"" help:"Put request, reply, both clocks and the term on one line; write the operator's archive of the flow."`
 	Usage    usageOf    `cmd:"" help:"Count what the operator has accepted, for every paying subscriber."`
-	Log      struct {
+	Kinds    struct {
+		Show  kindsShow  `cmd:"" help:"Show the kinds of documents in force."`
+		Check kindsCheck `cmd:"" help:"Check a file of kinds."`
+	} `cmd:"" help:"Kinds of documents: titles, attachments, consents, terms."`
+	Log struct {
 		List logList `cmd:"" default:"withargs" help:"List exchanges with operators, newest first."`
 		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`

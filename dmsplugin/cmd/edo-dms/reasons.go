@@ -5,6 +5,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/kinds"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
@@ -111,6 +112,7 @@ func wordReasons() map[edo.Reason]sentence {
 		directory.ActionUnknown:     {"Такого действия нет", "There is no such action"},
 		directory.PeriodMalformed:   {"Срок записан неверно", "The period is wrong"},
 		directory.FilterMalformed:   {"Условие отбора записано неверно", "The filter is wrong"},
+		kinds.Malformed:             {"Файл видов документов содержит ошибку", "The file of kinds is wrong"},
 		directory.RuleMalformed:     {"Правило об ответственных записано неверно", "The rule for responsible people is wrong"},
 		directory.CommandMalformed:  {"Место ключа или команда подписи записаны неверно", "The place of the key or the signing command is wrong"},
 		secret.KeyFileMissing:       {"Главного ключа нет", "The master key is missing"},

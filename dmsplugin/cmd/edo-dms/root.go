@@ -19,7 +19,6 @@ type parts struct {
 	*local.Home
 	gateway *gateway.Gateway
 	drivers []edo.Driver
-	kinds   []edo.DocumentKind
 }
 
 // compose opens the home folder, makes it if it is new, and wires the drivers and the gateway to it. It is the only place
@@ -36,7 +35,7 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}, kinds: engine.Kinds}
+	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}}
 	pdf := newForms()
 	engine.Drivers, engine.Forms, engine.Marker, engine.Logger, engine.Trace = p.drivers, pdf, pdf, logger, failpoint(getenv)
 	if p.gateway, err = p.Gateway(engine); err != nil {

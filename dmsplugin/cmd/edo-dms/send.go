@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,8 @@ type send struct {
 	Type        string        `help:"The operator's name of a formalised document's type."`
 	Date        time.Time     `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Date of the paper."`
 	Sum         string        `help:"Sum with a point: 1250.00."`
+	Consent     []string      `sep:"none" placeholder:"ID=FILE" help:"A consent that was given before, and the file with the text that was shown; several are possible."`
+	Person      string        `help:"Who gave the consents."`
 	Kind        string        `default:"Документ" help:"Kind of the documents as the counterparty reads it."`
 	Number      string        `help:"Number of the paper."`
 	Comment     string        `help:"Comment for the counterparty."`
@@ -78,6 +81,9 @@ func (s send) pkg() (edo.Package, error) {
 		}
 		pkg.ID = edo.PackageID(id.String())
 	}
+	if err := s.consents(&pkg); err != nil {
+		return pkg, err
+	}
 	if n := len(s.Signer); n > 1 && n != len(s.Files) {
 		return pkg, usage("signer", fmt.Sprintf("is given %d times for %d documents", n, len(s.Files)), "give one for all or one for each")
 	}
@@ -107,6 +113,22 @@ func (s send) pkg() (edo.Package, error) {
 		pkg.Documents = append(pkg.Documents, d)
 	}
 	return pkg, nil
+}
+
+// consents takes the digests of the texts that were shown.
+func (s send) consents(pkg *edo.Package) error {
+	for _, given := range s.Consent {
+		id, file, ok := strings.Cut(given, "=")
+		if !ok {
+			return usage("consent", given+" names no file", "write it as personal-data=consent.txt")
+		}
+		content, err := edo.FileContent(file)
+		if err != nil {
+			return err
+		}
+		pkg.Consents = append(pkg.Consents, edo.Consent{ID: id, Text: content.Digest, At: time.Now(), Person: s.Person})
+	}
+	return nil
 }
 
 // wait works on due jobs here and prints every change of one package, until it is settled or the time is over.

@@ -5,6 +5,7 @@ import (
 	"time"
 	_ "time/tzdata" // EDOKIT_ZONE works without zone files of the system
 
+	"github.com/edokit/edokit/directory/kinds"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
@@ -18,8 +19,12 @@ EDOKIT_RETRY_FIRST (1s) and EDOKIT_RETRY_LONGEST (20m) waits between tries;
 EDOKIT_FORM_PATIENCE (72h) how long to ask for a printed form;
 EDOKIT_PULL (1m) how often a box is read, EDOKIT_FULL_CHECK (6h) how often the slow way that misses nothing;
 EDOKIT_SIGN_IN (24h) deadline of a signature task;
+EDOKIT_KINDS names a YAML file of kinds of documents instead of the built-in ones: see kinds show and kinds check;
 EDOKIT_WORKERS (4) packages worked on at once;
 EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
+
+// kindsFile is the variable that names a file of kinds.
+const kindsFile = "EDOKIT_KINDS"
 
 // settings reads what a site has set. What is not set keeps the default of the gateway or of the driver.
 func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config) error {
@@ -60,6 +65,12 @@ func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config
 			f = append(f, usage("EDOKIT_ZONE", "is no known time zone", "write its IANA name, such as Europe/Moscow, or leave it out for UTC"))
 		} else {
 			d.Zone = zone
+		}
+	}
+	if path := getenv(kindsFile); path != "" {
+		var err error
+		if g.Kinds, err = kinds.Open(path); err != nil {
+			f = append(f, err)
 		}
 	}
 	return f.Err()

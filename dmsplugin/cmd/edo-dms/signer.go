@@ -17,7 +17,7 @@ type signerAdd struct {
 	Key         string      `placeholder:"FILE" help:"Private key: PEM, or PKCS#12 that holds the certificate as well. Without it the document system must bring finished signatures, or the key is at another place."`
 	Password    secretFlags `embed:"" prefix:"key-password-"`
 	Place       string      `enum:"key,host,command" default:"key" help:"Where the key is: key (sealed here), host (every signature becomes a signature task) or command (a program signs)."`
-	Command     []string    `sep:"none" placeholder:"ARG" help:"With --place command: full path of the program, then its arguments, one flag each. It gets the bytes on its input and writes the detached CMS."`
+	Command     []string    `sep:"none" placeholder:"ARG" help:"With --place command: full path of the program, then its arguments, one flag each (--command=-x where one begins with a dash). It gets the bytes on its input and writes the detached CMS."`
 	Environment []string    `sep:"none" placeholder:"NAME=VALUE" help:"With --place command: what the program gets of an environment. No secrets: it is shown."`
 	Kind        []string    `help:"Only documents of this kind; several are possible."`
 	From        time.Time   `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`

@@ -112,7 +112,7 @@ func (l lang) counterparty(s edo.CounterpartyState) string {
 	return word(l, map[edo.CounterpartyState]sentence{
 		edo.CounterpartyLooking:     {"ищется у оператора", "being looked up"},
 		edo.CounterpartyRegistering: {"регистрируется у оператора", "being registered"},
-		edo.CounterpartyInvited:     {"приглашён, ожидается согласие", "invited"},
+		edo.CounterpartyInvited:     {"известен оператору, ожидается готовность к обмену", "known to the operator, has to become active"},
 		edo.CounterpartyReady:       {"обмен возможен", "ready"},
 		edo.CounterpartyChoice:      {"подходит несколько ящиков, выберите", "several boxes fit, choose one"},
 		edo.CounterpartyForbidden:   {"запретил обмен", "forbade the exchange"},
