@@ -181,7 +181,7 @@ func TestV3_BoxThenSignatureThenSend(t *testing.T) {
 	company := s.side(0, options{subscriber: registers})
 	bad := company.letter("bad", company, func(p *edo.Package) {
 		p.To = stranger().Counterparty
-		p.Documents[0].Signer, p.Documents[0].Signature = "", detached(t, s, 0, "other bytes")
+		p.Documents[0].Signer, p.Documents[0].Signature = "", signed(t, s, 0, []byte("other bytes"))
 	})
 	if _, err := company.gw.Send(t.Context(), bad); !errors.Is(err, edo.Invalid) || !strings.Contains(err.Error(), "signature") {
 		t.Errorf("an invalid signature: %v", err)

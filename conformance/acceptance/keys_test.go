@@ -1,7 +1,7 @@
 package acceptance_test
 
 import (
-	"strings"
+	"bytes"
 	"testing"
 	"time"
 
@@ -11,14 +11,14 @@ import (
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
 
-// detached signs a text with the key of an organisation's first head, outside of the SDK's own way.
-func detached(t *testing.T, s *stand, org int, text string) []byte {
+// signed signs content with the key of an organisation's first head, outside of the SDK's own way.
+func signed(t *testing.T, s *stand, org int, content []byte) []byte {
 	t.Helper()
 	id, err := s.op.Identity(s.organisation(org).Boxes[0])
 	must(t, err)
 	key, err := cms.NewKey(id.Key, id.Certificate.Raw)
 	must(t, err)
-	raw, err := cms.Sign(t.Context(), key, strings.NewReader(text), time.Now())
+	raw, err := cms.Sign(t.Context(), key, bytes.NewReader(content), time.Now())
 	must(t, err)
 	return raw
 }

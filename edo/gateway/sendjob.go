@@ -82,8 +82,8 @@ func (g *Gateway) address(ctx context.Context, t *turn, op *edo.Operation, s edo
 // outcome writes down what a send ended with. Only a well-formed success and a definite refusal are believed.
 func (g *Gateway) outcome(ctx context.Context, t *turn, op edo.Operation, sent edo.Sent, err error) error {
 	if err == nil {
-		if !sent.OperatorTime.IsZero() {
-			op.Skew = g.Now().Sub(sent.OperatorTime)
+		if op.SentAt = g.Now(); !sent.OperatorTime.IsZero() {
+			op.Skew = op.SentAt.Sub(sent.OperatorTime)
 		}
 		return g.sent(ctx, t, op, sent)
 	}
@@ -102,7 +102,10 @@ func (g *Gateway) outcome(ctx context.Context, t *turn, op edo.Operation, sent e
 func (g *Gateway) sent(ctx context.Context, t *turn, op edo.Operation, s edo.Sent) error {
 	now := g.Now()
 	op.State, op.Reason, op.Detail = edo.StateSent, "", ""
-	op.Message, op.OperatorTime, op.SentAt = s.Message, s.OperatorTime, now
+	op.Message, op.OperatorTime = s.Message, s.OperatorTime
+	if op.SentAt.IsZero() { // found out later
+		op.SentAt = now
+	}
 	op.DoubtSince, op.NotFound = time.Time{}, 0
 	c := edo.Change{Done: true}
 	for i := range op.Documents {
