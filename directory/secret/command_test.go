@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,9 +27,6 @@ const (
 	envMode = "EDOKIT_TEST_SIGN"
 	envPair = "EDOKIT_TEST_PAIR" // PEM of key and certificate
 )
-
-// asProgram is an argument of the program, so that it knows itself whatever became of its environment.
-const asProgram = "a b $(exit 1)"
 
 func TestMain(m *testing.M) {
 	if mode := os.Getenv(envMode); mode != "" {
@@ -106,7 +102,7 @@ func (b *bundle) putCommand(t *testing.T, mode string, key, has *ecdsa.PrivateKe
 	both := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other})...)
 	must(t, os.WriteFile(pair, both, 0o600))
 	b.putSigner(t, directory.Signer{
-		ID: "head", Certificate: certificate, Place: directory.PlaceCommand, Command: []string{self, asProgram},
+		ID: "head", Certificate: certificate, Place: directory.PlaceCommand, Command: []string{self, "a b", "$(exit 1)"},
 		Environment: []string{envMode + "=" + mode, envPair + "=" + pair}, Enabled: true,
 	})
 	s, err := b.vault.Signer(t.Context(), "ours", "head", "Письмо", noon)
