@@ -14,6 +14,7 @@ type People struct {
 	Invisible func(inn string, lookups int) bool // whether the n-th Lookup of an INN sees nothing
 	Enrol     func(n int) error                  // what the caller of the n-th Enrol is told after it was done
 	Rules     func() (bool, error)               // nil: accepted
+	Forgetful bool                               // what is known is registered once more
 	Strict    bool                               // messages to boxes in no active relation are refused
 	Active    bool                               // only boxes that are active may be invited
 
@@ -74,7 +75,7 @@ func (s session) Introduce(_ context.Context, i edo.Introduction) (edo.Address, 
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if have, known := o.Boxes[c.INN]; !known || len(have) > 0 {
+	if have, known := o.Boxes[c.INN]; !o.People.Forgetful && (!known || len(have) > 0) {
 		return edo.Address{}, &edo.Error{Kind: edo.Conflict, Reason: edo.CounterpartyKnown, Message: "is known"}
 	}
 	a := edo.Address{Box: edo.BoxID("box-" + c.INN), INN: c.INN, KPP: c.KPP, Name: c.Name}

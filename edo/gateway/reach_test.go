@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 const client = "7707083893"
@@ -209,6 +211,62 @@ func TestReachAfterDeath(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestReachIsNotRepeatedBlindly: an operator that would register twice, and shows what it has registered late, registers
+// once: after a lost answer and after a death in the middle of the request.
+func TestReachIsNotRepeatedBlindly(t *testing.T) {
+	t.Parallel()
+	for name, die := range map[string]string{"answer lost": "", "death before the answer": "reach.introduced"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var registered atomic.Int64 // when
+			b := setup(t, both(reaches, func(b *bundle) {
+				b.cfg.Lease, b.op.VisibilityTime = 200*time.Millisecond, 2*time.Second
+				b.op.People.Forgetful = true
+				b.op.People.Introduce = func(int) error {
+					registered.CompareAndSwap(0, time.Now().UnixNano())
+					if die == "" {
+						return &edo.Error{Kind: edo.InDoubt, Reason: edo.AnswerLost}
+					}
+					return nil
+				}
+				b.op.People.Invisible = func(string, int) bool {
+					at := registered.Load()
+					return at == 0 || time.Since(time.Unix(0, at)) < time.Second
+				}
+			}))
+			b.ensure(t, introduction())
+			if die != "" {
+				b.dieAt(t, death{die, 1})
+			}
+			b.run(t)
+			b.reached(t, edo.CounterpartyInvited)
+			if registered, _ := b.op.Introductions(); registered != 1 {
+				t.Errorf("%d registrations", registered)
+			}
+		})
+	}
+}
+
+// TestReadyWakesThePackage: it does not wait for its own next look.
+func TestReadyWakesThePackage(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(reaches, func(b *bundle) {
+		b.op.People.Strict, b.account.Policy.Register = true, true
+		b.cfg.Backoff = gateway.Backoff{First: time.Hour, Longest: time.Hour}
+	}))
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p1", reason(edo.CounterpartyPending))
+	b.reached(t, edo.CounterpartyInvited)
+	b.op.SetRelation(client, edo.RelationActive, true)
+	if _, err := b.gw.Relate(t.Context(), clerk, clientKey, edo.MoveInvite, ""); err != nil { // looks again at once
+		t.Fatal(err)
+	}
+	b.until(t, "p1", state(edo.StateSent))
 }
 
 // TestChoiceIsMade: nobody chooses for a person; the choice goes on from there.
