@@ -163,10 +163,15 @@ func TestNotReadWithoutPolicyOrAdministrator(t *testing.T) {
 			b.op.PlantLetters(3, sender, "Жалоба")
 			b.run(t)
 			b.receive(t)
-			eventually(t, func() bool {
-				attempts, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
+			var attempts []edo.Attempt
+			eventually(t, func() (ok bool) {
+				var err error
+				attempts, err = b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
 				return err == nil && len(attempts) > 0 && attempts[0].Result != ""
 			})
+			if off := attempts[0].Result == "off"; off != (tc.refusal == "") {
+				t.Errorf("the first try ended with %s", attempts[0].Result)
+			}
 			c, err := b.store.Cursor(t.Context(), sub)
 			if err != nil || !strings.Contains(c.Refusal, tc.refusal) || (tc.refusal == "") != (c.Refusal == "") {
 				t.Errorf("refusal %q, %v", c.Refusal, err)

@@ -3,33 +3,46 @@ package gateway_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/edotest"
 	"github.com/edokit/edokit/edo/gateway"
 )
 
 // TestCursorRefused: a cursor that the operator does not know any more is dropped; nothing is told twice.
 func TestCursorRefused(t *testing.T) {
 	t.Parallel()
-	var calls counter
+	var forgotten, dropped atomic.Bool
 	b := setup(t, both(receives, func(b *bundle) {
+		b.cfg.FullCheck = time.Hour // else it would find what the cursor does not
 		b.op.In.InboxErr = func(_ int, after edo.MessageID) error {
-			if after != "" && calls.next()%3 == 0 {
-				return &edo.Error{Kind: edo.Invalid, Message: "unknown message"}
+			if forgotten.Load() && !dropped.Load() {
+				if after != "" {
+					return &edo.Error{Kind: edo.Invalid, Message: "unknown message"}
+				}
+				dropped.Store(true)
 			}
 			return nil
 		}
 		b.op.In.PageSize = 7
 	}))
-	b.op.PlantLetters(50, sender, "Жалоба")
+	b.op.PlantLetters(30, sender, "Жалоба")
 	b.run(t)
 	b.receive(t)
-	eventually(t, func() bool { return len(b.events(t, edo.EventInbound)) >= 50 && calls.n.Load() > 100 })
-	if n := len(b.events(t, edo.EventInbound)); n != 50 {
+	eventually(t, func() bool { return len(b.events(t, edo.EventInbound)) >= 30 })
+	forgotten.Store(true)
+	eventually(t, func() bool {
+		c, err := b.store.Cursor(t.Context(), sub)
+		return err == nil && dropped.Load() && len(c.Last) == 20 && c.Last[19] == "in-30"
+	})
+	b.op.Plant(edotest.Letter("in-31", sender, "Жалоба"))
+	b.came(t, "in-31-doc", stored)
+	if n := len(b.events(t, edo.EventInbound)); n != 31 {
 		t.Errorf("%d events", n)
 	}
 }

@@ -2,7 +2,9 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -282,12 +284,17 @@ func TestNotices(t *testing.T) {
 		m, err := b.store.InboundMessage(t.Context(), sub, "sent")
 		return err == nil && strings.Contains(m.Detail, "later")
 	})
-	if n := len(b.op.Ledger()); n != 0 {
-		t.Fatalf("%d notices before the document is stored", n)
+	eventually(t, func() bool {
+		attempts, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
+		return err == nil && slices.ContainsFunc(attempts, func(a edo.Attempt) bool { return a.Job == edo.JobNotices && a.Result == "on their way" })
+	})
+	key := edo.Key{Subscriber: sub, Package: edo.AnswerID(edo.AnswerReceipt, "sent-doc")}
+	if op, err := b.gw.Status(t.Context(), key); !errors.Is(err, edo.NotFound) {
+		t.Fatalf("a notice before the document is stored: %s, %v", op.State, err)
 	}
 	hold.Store(false)
 	eventually(t, func() bool { return b.op.Receipts() > 0 })
-	op := b.until(t, edo.AnswerID(edo.AnswerReceipt, "sent-doc"), state(edo.StateSent))
+	op := b.until(t, key.Package, state(edo.StateSent))
 	if got, err := b.read(t, op.Key, op.Documents[0].ID, edo.RoleOriginal); string(got) != "notice by the operator" || err != nil {
 		t.Errorf("sent %q, %v", got, err)
 	}

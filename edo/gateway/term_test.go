@@ -134,6 +134,7 @@ func TestMissedTurnsMet(t *testing.T) {
 		t.Errorf("evidence of a reply in doubt: %+v, %v", e, err)
 	}
 	show.Store(true)
+	c.move(5 * time.Minute) // the next question is due
 	b.came(t, "in-1-doc", term(edo.TermMet))
 	if events := b.events(t, edo.EventTerm); len(events) != 3 && len(events) != 4 { // the warning may have been passed by
 		t.Errorf("%d events", len(events))

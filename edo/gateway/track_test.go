@@ -1,12 +1,15 @@
 package gateway_test
 
 import (
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 // counterparty is what the operator says of our documents, changed while it is asked.
@@ -144,7 +147,11 @@ func TestDeliveryFailed(t *testing.T) {
 func TestStatusLagsBehindTheAnswer(t *testing.T) {
 	t.Parallel()
 	c := &counterparty{}
-	b := setup(t, both(receives, forms, func(b *bundle) { b.op.Follow = c.follow }))
+	b := setup(t, both(receives, forms, func(b *bundle) {
+		b.op.Follow = c.follow
+		b.cfg.Lease = time.Minute
+		b.cfg.Backoff = gateway.Backoff{First: time.Hour, Longest: time.Hour} // by itself it would not ask again today
+	}))
 	b.run(t)
 	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
 		t.Fatal(err)
@@ -153,6 +160,10 @@ func TestStatusLagsBehindTheAnswer(t *testing.T) {
 	b.op.Plant(answerTo("yes", edo.ClassReply, ours, "signed title"))
 	b.receive(t)
 	b.came(t, "yes-doc", stored)
+	eventually(t, func() bool { // the answer has woken the question
+		attempts, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub, Package: "p1"})
+		return err == nil && slices.ContainsFunc(attempts, func(a edo.Attempt) bool { return a.Job == edo.JobTrack && a.Result != "" })
+	})
 	if op, err := b.gw.Status(t.Context(), edo.Key{Subscriber: sub, Package: "p1"}); err != nil || op.State != edo.StateSent {
 		t.Errorf("%s before the operator says so, %v", op.State, err)
 	}
