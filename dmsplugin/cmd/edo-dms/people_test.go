@@ -59,8 +59,10 @@ func TestEnrolNewcomer(t *testing.T) {
 	}
 	holds(t, out, "Такого подписанта нет", "У абонента нет ящика у оператора", "Не хватает согласия")
 
-	enrol := []string{"enrol", "client", "--actor", "portal", "--certificate", "client.crt", "--ogrn", "1027700123450", "--accept-rules",
-		"--last-name", "Смирнова", "--first-name", "Анна", "--middle-name", "Павловна", "--e-mail", "office@client.example"}
+	enrol := []string{
+		"enrol", "client", "--actor", "portal", "--certificate", "client.crt", "--ogrn", "1027700123450", "--accept-rules",
+		"--last-name", "Смирнова", "--first-name", "Анна", "--middle-name", "Павловна", "--e-mail", "office@client.example",
+	}
 	holds(t, m.run(t, enrol...), "client: registered, box ", "the operator's rules are accepted: yes")
 	holds(t, m.run(t, append([]string{"--lang", "ru"}, enrol...)...), "был зарегистрирован раньше")
 	if n := len(m.operator.Registrations()); n != 1 {
