@@ -25,6 +25,10 @@ help: ## This list
 demo: build ## One real package there and back: mock operator, plugin, stamped PDFs; leaves demo-out/index.html
 	go run ./examples/quickstart
 
+.PHONY: portal
+portal: ## A whole conversation, utility and client: registered, sent, signed back, refused, revoked; leaves portal-out/index.html
+	go run ./examples/portal
+
 .PHONY: build
 build: ## bin/edo-dms (plugin and command line) and bin/mock-operator, without cgo
 	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./conformance/cmd/mock-operator
@@ -93,4 +97,4 @@ vuln: ## Known holes in what we link (govulncheck; asks vuln.go.dev)
 
 .PHONY: clean
 clean: ## Remove what make made
-	rm -rf $(BIN) demo-out .bench
+	rm -rf $(BIN) demo-out portal-out .bench

@@ -81,7 +81,7 @@ func walk(root fs.FS, visit func(name string) error) error {
 		}
 		base := entry.Name()
 		hidden := name != "." && (base[0] == '.' || base[0] == '_')
-		made := name == "bin" || name == "demo-out"
+		made := name == "bin" || name == "demo-out" || name == "portal-out"
 		if (hidden && name != ".ci") || base == "testdata" || base == "vendor" || made {
 			return fs.SkipDir
 		}

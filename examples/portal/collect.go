@@ -16,7 +16,7 @@ func (p *play) collect(ctx context.Context, page string) error {
 	if err != nil {
 		return err
 	}
-	v := p.newView()
+	v, names := p.newView(), map[edo.RemoteID]string{}
 	for i, t := range turns {
 		if t.op.Answer == edo.AnswerReceipt {
 			v.receipt(t)
@@ -24,9 +24,13 @@ func (p *play) collect(ctx context.Context, page string) error {
 		}
 		e := newEntry(t)
 		for _, d := range t.op.Documents {
-			line := newDocument(d)
+			names[d.Remote] = numbered(d.Kind, d.Number) // an answer comes after what it answers
+			line := newDocument(t.op, d, names[d.Parent])
 			if err := p.save(ctx, t, i+1, d, &line); err != nil {
 				return err
+			}
+			if r := p.said.evidence.Reply; r != nil && r.Key == t.op.Key {
+				v.Evidence.Stamped = line.Stamped
 			}
 			e.Documents = append(e.Documents, line)
 		}

@@ -59,7 +59,7 @@ func (p *play) register(ctx context.Context) error {
 		Introduction: edo.Introduction{
 			Counterparty: client(), LastName: "Обручев", FirstName: "Глеб", MiddleName: "Станиславович", EMails: []string{"office@verhneluchye.example"},
 		},
-		Certificate: p.key.Certificate().DER, OGRN: "1158499004564", AcceptRules: true,
+		Certificate: p.keys.organisation.Certificate().DER, OGRN: ogrn, AcceptRules: true,
 	}
 	for range 2 {
 		e, err := p.portal.gateway.Enrol(ctx, obruchev, clientID, who)

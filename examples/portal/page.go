@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -17,7 +18,7 @@ var pageText string
 // view is what the page shows.
 type view struct {
 	Client, Utility   partyView
-	Ahead, Date       string
+	Ahead, Date, Zone string
 	RegisteredAt, Box string
 	Repeated          bool
 	Entries           []*entryView
@@ -41,7 +42,7 @@ type entryView struct {
 }
 
 type documentView struct {
-	Kind, Name, Number, Signer   string
+	Title, Signer                string
 	Original, Signature, Stamped string // links, empty: there is none
 	Recognised                   bool   // the operator's ids were found on the stamped form
 }
@@ -55,8 +56,8 @@ type cameView struct {
 }
 
 type evidenceView struct {
-	Request, Asked, Reply, Answered, Local, Skew, Stamp, Due string
-	Met                                                      bool
+	Request, Asked, Reply, Answered, Local, Skew, Stamp, Stamped, Due string // Stamped: link
+	Met                                                               bool
 }
 
 func (p *play) newView() *view {
@@ -64,15 +65,15 @@ func (p *play) newView() *view {
 	v := &view{
 		Client:  partyView{client().Name, client().INN, client().KPP, string(p.said.registration.Box)},
 		Utility: partyView{us.Name, us.INN, us.KPP, us.Boxes[0]},
-		Ahead:   fmt.Sprintf("%.0f с", ahead.Seconds()), Date: p.said.registeredAt.Local().Format("02.01.2006"),
+		Ahead:   fmt.Sprintf("%.0f с", ahead.Seconds()), Date: p.said.registeredAt.Local().Format("02.01.2006"), Zone: p.said.registeredAt.Local().Format("MST"),
 		RegisteredAt: hour(p.said.registeredAt), Repeated: p.said.repeated, Archives: p.said.archives, Usage: p.said.usage,
 	}
 	v.Evidence = evidenceView{
-		Request: e.Request.Kind + " № " + e.Request.Number, Asked: moment(e.Request.OperatorTime), Answered: moment(e.OperatorTime),
+		Request: numbered(e.Request.Kind, e.Request.Number), Asked: moment(e.Request.OperatorTime), Answered: moment(e.OperatorTime),
 		Local: moment(e.LocalTime), Skew: skew(e.Skew), Due: moment(e.Term.Due), Met: e.Term.State == edo.TermMet,
 	}
 	if e.Reply != nil {
-		v.Evidence.Reply = e.Reply.Documents[0].Kind + " № " + e.Reply.Documents[0].Number
+		v.Evidence.Reply = numbered(e.Reply.Documents[0].Kind, e.Reply.Documents[0].Number)
 	}
 	for _, version := range e.Versions {
 		if version.Role == edo.RoleOperatorForm {
@@ -89,9 +90,9 @@ func newEntry(t turn) *entryView {
 		Title: title(op), Text: op.Text, State: stateText(op), Good: op.State != edo.StateRefused && op.State != edo.StateRevoked, Consents: op.Consents,
 	}
 	for _, d := range t.came {
-		c := cameView{At: hour(d.ReceivedAt), Name: d.Name, Sound: d.Sound()}
+		c := cameView{At: hour(d.ReceivedAt), Name: cameName(d), Sound: d.Sound()}
 		for _, s := range d.Signatures {
-			c.Signatures = append(c.Signatures, s.Signer.Owner+": "+verdicts(s))
+			c.Signatures = append(c.Signatures, verdicts(s))
 		}
 		if d.Class == edo.ClassMain && (len(e.Came) == 0 || d.Term.State != edo.TermNone) {
 			c.Why = d.Why.RU
@@ -104,8 +105,26 @@ func newEntry(t turn) *entryView {
 	return e
 }
 
-func newDocument(d edo.DocumentStatus) documentView {
-	return documentView{Kind: d.Kind, Name: d.Name, Number: d.Number, Signer: d.SignedBy.Owner}
+func newDocument(op edo.Operation, d edo.DocumentStatus, about string) documentView {
+	v := documentView{Title: numbered(d.Kind, d.Number), Signer: d.SignedBy.Owner}
+	switch op.Answer {
+	case edo.AnswerSign:
+		v.Title = "под документом «" + about + "»"
+	case edo.AnswerRefuse:
+		v.Title = "Уведомление об уточнении документа «" + about + "»"
+	case edo.AnswerRevoke:
+		v.Title = "Предложение об аннулировании документа «" + about + "»"
+	case edo.AnswerAcceptRevocation:
+		v.Title = "под предложением об аннулировании"
+	}
+	return v
+}
+
+func numbered(kind, number string) string {
+	if number == "" {
+		return kind
+	}
+	return kind + " № " + number
 }
 
 // receipt adds a receipt to the row of receipts that goes before, or begins one.
@@ -119,19 +138,32 @@ func (v *view) receipt(t turn) {
 
 func verdicts(s edo.InboundSignature) string {
 	ours := map[edo.VerdictState]string{
-		edo.VerdictValid: "действительна", edo.VerdictInvalid: "недействительна", edo.VerdictOperatorOnly: "проверяет только оператор",
+		edo.VerdictValid: "верна", edo.VerdictInvalid: "НЕВЕРНА", edo.VerdictOperatorOnly: "проверить может только оператор",
 	}[s.Verdict]
-	operator := "недействительна"
+	operator := "НЕВЕРНА"
 	if s.Operator {
-		operator = "действительна"
+		operator = "верна"
 	}
-	return "по оператору " + operator + ", по нашей проверке " + ours
+	return s.Signer.Owner + ", подпись: " + operator + " по оператору, " + ours + " по нашей проверке"
+}
+
+// cameName is a name for people: those of service documents and signatures are the operator's, and say nothing.
+func cameName(d edo.InboundDocument) string {
+	switch d.Class {
+	case edo.ClassSignature:
+		return "подпись"
+	case edo.ClassRefusal:
+		return "уведомление об уточнении"
+	case edo.ClassRevocation:
+		return "предложение об аннулировании"
+	}
+	return d.Name
 }
 
 func title(op edo.Operation) string {
 	switch op.Answer {
 	case edo.AnswerSign:
-		return "Подпись с другой стороны"
+		return "Ответная подпись"
 	case edo.AnswerRefuse:
 		return "Отказ в подписи"
 	case edo.AnswerRevoke:
@@ -172,7 +204,7 @@ func moment(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.Local().Format("02.01.2006 15:04:05 MST")
+	return t.Local().Format("02.01.2006 15:04:05.000 MST")
 }
 
 // skew is known only when the operator answered the sending itself.
@@ -180,11 +212,11 @@ func skew(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%+.3f с", d.Seconds())
+	return strings.NewReplacer("-", "−", ".", ",").Replace(fmt.Sprintf("%+.3f с", d.Seconds()))
 }
 
 func (v *view) write(path string) error {
-	t, err := template.New("page").Funcs(template.FuncMap{"inc": func(i int) int { return i + 1 }}).Parse(pageText)
+	t, err := template.New("page").Parse(pageText)
 	if err != nil {
 		return err
 	}

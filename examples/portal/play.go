@@ -10,7 +10,6 @@ import (
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
-	"github.com/edokit/edokit/edo/edotest"
 )
 
 // Who speaks. A real utility and a real portal take these from their own cards.
@@ -23,7 +22,7 @@ const (
 	zagorovsky = edo.SignerID("zagorovsky")
 	solodova   = edo.SignerID("solodova")
 	director   = edo.SignerID("director") // the client's, with the key in his browser
-	office     = edo.SignerID("office")   // signs receipts by itself
+	office     = edo.SignerID("office")   // signs receipts by itself, with the key of the organisation
 )
 
 // play is everything that takes part.
@@ -34,7 +33,7 @@ type play struct {
 	stop     func() error
 	utility  *side
 	portal   *side
-	key      *edotest.Key // the director's: he came with it, the operator has never seen it
+	keys     clientKeys
 	said     story
 }
 
@@ -58,12 +57,7 @@ func open(ctx context.Context, o options, tmp string) (p *play, err error) {
 		return p, err
 	}
 	p.portal.press = p.signInBrowser
-	now := time.Now()
-	p.key, err = edotest.NewKey(edotest.Subject{
-		Owner: "Обручев Глеб Станиславович", Surname: "Обручев", GivenName: "Глеб Станиславович", Title: "Генеральный директор",
-		Organisation: client().Name, INN: client().INN, PersonINN: "780345678301", OGRN: "1158499004564", SNILS: "23456789099",
-	}, now.Add(-time.Hour), now.AddDate(1, 0, 0))
-	if err != nil {
+	if p.keys, err = newClientKeys(time.Now()); err != nil {
 		return p, err
 	}
 	return p, errors.Join(p.setUpUtility(ctx), p.setUpClient(ctx))
@@ -83,6 +77,8 @@ func (p *play) close() error {
 	return errors.Join(all...)
 }
 
+const ogrn = "1158499004564" // of the client
+
 func client() edo.Counterparty {
 	return edo.Counterparty{INN: "8499023162", KPP: "849901001", Name: "ООО «Агрокомплекс «Верхнелучье»"}
 }
@@ -94,7 +90,7 @@ func (p *play) utilityAddress() edo.Counterparty {
 }
 
 // signInBrowser is what the client's browser does when he presses "sign": his plug-in gets the exact bytes of every
-// document that waits, and gives back a detached signature. The key is known to nobody else.
+// document that waits, and gives back a detached signature. The director's key never reaches the portal.
 func (p *play) signInBrowser(ctx context.Context) error {
 	tasks, err := p.portal.gateway.Tasks(ctx, obruchev, clientID)
 	if err != nil {

@@ -61,7 +61,7 @@ func (p *play) archive(ctx context.Context, id edo.PackageID) (report evidence.R
 	if err != nil {
 		return report, v, err
 	}
-	v = archiveView{Title: d.Kind + " № " + d.Number, Link: "evidence/" + string(id) + ".zip", Signatures: len(want.Signatures)}
+	v = archiveView{Title: numbered(d.Kind, d.Number), Link: "evidence/" + string(id) + ".zip", Signatures: len(want.Signatures)}
 	f, err := os.OpenFile(filepath.Join(p.out, v.Link), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
 	if err != nil {
 		return report, v, err
@@ -79,7 +79,8 @@ func (p *play) archive(ctx context.Context, id edo.PackageID) (report evidence.R
 		return report, v, err
 	}
 	report, err = bundle.Check(ctx, evidence.Expect{Documents: []evidence.Expected{want}}, cms.Verifier{})
-	v.Lines = report.Russian()
+	lines := report.Russian()
+	v.Lines, v.Result = lines[:len(lines)-1], lines[len(lines)-1]
 	return report, v, err
 }
 

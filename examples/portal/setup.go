@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rsa"
 	"errors"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/edotest"
 )
 
 // setUpUtility creates the utility with two heads who sign, and says who gets what comes in.
@@ -47,12 +47,28 @@ func (p *play) setUpUtility(ctx context.Context) error {
 	return errors.Join(append(all, p.utility.gateway.Receive(ctx, utilityID))...)
 }
 
-// setUpClient creates the client's managed account: no box yet, a login by his certificate, and the director's key where
-// the director is. The client pays nothing: the utility pays for what he sends.
+// clientKeys are what the client came with; the operator has never seen them. With the key of the organisation the portal
+// logs in for him and confirms what came; the director's own key signs, and stays in his browser.
+type clientKeys struct{ organisation, director *edotest.Key }
+
+func newClientKeys(now time.Time) (k clientKeys, err error) {
+	firm := edotest.Subject{Owner: client().Name, Organisation: client().Name, INN: client().INN, OGRN: ogrn}
+	person := edotest.Subject{
+		Owner: "Обручев Глеб Станиславович", Surname: "Обручев", GivenName: "Глеб Станиславович", Title: "Генеральный директор",
+		Organisation: client().Name, INN: client().INN, PersonINN: "780345678301", OGRN: ogrn, SNILS: "23456789099",
+	}
+	if k.organisation, err = edotest.NewKey(firm, now.Add(-time.Hour), now.AddDate(1, 0, 0)); err != nil {
+		return k, err
+	}
+	k.director, err = edotest.NewKey(person, now.Add(-time.Hour), now.AddDate(1, 0, 0))
+	return k, err
+}
+
+// setUpClient creates the client's managed account: no box yet, a login by the certificate of the organisation, and a
+// director whose key is where he is. The client pays nothing: the utility pays for what he sends.
 func (p *play) setUpClient(ctx context.Context) error {
-	store, key := p.portal.home.Store, p.key.Private()
-	certificate := p.key.Certificate().DER
-	private, ok := key.(*rsa.PrivateKey)
+	store, certificate := p.portal.home.Store, p.keys.organisation.Certificate().DER
+	private, ok := p.keys.organisation.Private().(*rsa.PrivateKey)
 	if !ok {
 		return errors.New("the client's key is no RSA key")
 	}
@@ -67,7 +83,7 @@ func (p *play) setUpClient(ctx context.Context) error {
 		p.portal.home.Vault.SetLoginCertificate(ctx, clientID, certificate, private),
 		store.PutUser(ctx, allow(obruchev, clientID, "Обручев Глеб Станиславович")),
 		store.PutResponsible(ctx, clientID, edo.Responsible{Scope: edo.ScopeAdministrator, Actor: obruchev}),
-		putSigner(ctx, p.portal, directory.Signer{ID: director, Certificate: certificate, Place: directory.PlaceHost}, nil),
+		putSigner(ctx, p.portal, directory.Signer{ID: director, Certificate: p.keys.director.Certificate().DER, Place: directory.PlaceHost}, nil),
 		putSigner(ctx, p.portal, directory.Signer{ID: office, Certificate: certificate}, private),
 	)
 }
@@ -91,12 +107,12 @@ func (p *play) plugIn(ctx context.Context, content edo.Content) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	signature, err := cms.Sign(ctx, p.key.Key, r, time.Now())
+	signature, err := cms.Sign(ctx, p.keys.director.Key, r, time.Now())
 	return signature, errors.Join(err, r.Close())
 }
 
 // consent is the receipt for a text that a person agreed to before signing.
 func consent(id, text, person string) (edo.Consent, error) {
-	digest, _, err := edo.DigestOf(io.Reader(bytes.NewReader([]byte(text))))
+	digest, _, err := edo.DigestOf(strings.NewReader(text))
 	return edo.Consent{ID: id, Text: digest, At: time.Now(), Person: person}, err
 }

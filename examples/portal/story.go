@@ -20,8 +20,9 @@ type story struct {
 
 type archiveView struct {
 	Title, Link string
-	Signatures  int // that had to be in it
-	Lines       []string
+	Signatures  int      // that had to be in it
+	Lines       []string // the report of the check
+	Result      string
 }
 
 type usageView struct {
