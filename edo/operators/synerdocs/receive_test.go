@@ -129,6 +129,36 @@ func TestReceiveAnswers(t *testing.T) {
 	}
 }
 
+// TestReceiveFlows: only a document of the sender's own with the sender's own signature needs no second question.
+func TestReceiveFlows(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		author, signer string
+		asked          int
+	}{
+		"signed by its sender":    {"BOX-B@example", "box-b@example", 0},
+		"nobody is named":         {"", "", 0},
+		"of another author":       {"box-x@example", "", 1},
+		"signed by another":       {"", "box-x@example", 1},
+		"signed by us beforehand": {"box-b@example", "box-a@example", 1},
+		"without any signature":   {"box-b@example", "-", 1},
+	} {
+		server := newScript(t)
+		flowAnswers(server)
+		signs := "<a:Signs><a:Sign><a:DocumentId>" + remoteID + "</a:DocumentId><a:From>" + tc.signer + "</a:From><a:Id>1</a:Id><a:Raw>Y21z</a:Raw></a:Sign></a:Signs>"
+		if tc.signer == "-" {
+			signs = ""
+		}
+		server.say("GetMessageWithLoadOptions", resultOf("GetMessageWithLoadOptions", "<a:Documents>"+documentXML(remoteID, "<a:FromBoxId>"+tc.author+"</a:FromBoxId>")+"</a:Documents><a:From>box-b@example</a:From><a:Id>"+messageID+"</a:Id>"+signs))
+		server.say(flowOp, resultOf(flowOp, "<a:FlowType>SentUnsigned</a:FlowType>"))
+		got, err := server.open().Receive(t.Context(), messageID)
+		want := map[int]edo.Flow{0: edo.FlowSigned, 1: edo.FlowUnsigned}[tc.asked]
+		if n := len(server.bodies(flowOp)); err != nil || n != tc.asked || got.Documents[0].Flow != want {
+			t.Errorf("%s: asked %d times, %+v, %v", name, n, got.Documents, err)
+		}
+	}
+}
+
 // TestSenders: a box is named once; one that the service does not know stays unnamed, one that it cannot name now is
 // asked for again.
 func TestSenders(t *testing.T) {

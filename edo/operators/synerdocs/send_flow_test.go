@@ -315,7 +315,7 @@ func TestTrackFlows(t *testing.T) {
 		"unsigned, refused":            {flow: flows(flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
 		"internal, one of two signed":  {flow: flows(flow("SignReceived", ""), flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
 		"internal, one of two refused": {flow: flows(flow("SignReceived", ""), flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
-		"a forward of it is no fate":   {flow: flows(flow("SignRequested", came), strings.Replace(flow("SignReceived", ""), "SentUnsigned", "SentForward", 1)), want: edo.Progress{State: edo.StateDelivered}},
+		"a forward of it is no fate":   {flow: flows(flow("SignRequested", came), strings.Replace(flow("SignRejected", ""), "SentUnsigned", "SentForward", 1)), want: edo.Progress{State: edo.StateDelivered}},
 		"a title, received":            {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceConfirmation", remoteID)), want: edo.Progress{State: edo.StateDelivered}},
 		"a title, answered":            {flow: title(service("GeneralTransferBuyer", strings.ToUpper(remoteID)), service("ServiceInvoiceReceipt", remoteID)), want: edo.Progress{State: edo.StateSigned}},
 		"a title, refused":             {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceAmendmentRequest", remoteID)), want: edo.Progress{State: edo.StateRefused}},
