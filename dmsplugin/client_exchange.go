@@ -124,8 +124,8 @@ func (c *Client) SendAndWait(ctx context.Context, p edo.Package) (edo.Operation,
 	return op, nil
 }
 
-// Deliver lists what happened to a subscriber's packages after a place the host remembers, oldest first: at most limit,
-// 0 for 100.
+// Deliver lists what happened to a subscriber's packages and in its box after a place the host remembers, oldest first:
+// at most limit, 0 for 100. It may be fewer than there are; only an empty list means that there is nothing new.
 func (c *Client) Deliver(ctx context.Context, s edo.SubscriberID, after int64, limit int) ([]edo.Event, error) {
 	r, err := c.exchange.Deliver(ctx, &dmspb.DeliverRequest{Subscriber: string(s), After: after, Limit: int32(min(limit, maxPage+1))})
 	return wire.FromEvents(r.GetEvents()), wire.FromError("dmsplugin.Deliver", err)

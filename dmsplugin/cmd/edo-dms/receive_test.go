@@ -213,7 +213,7 @@ func (m *mailroom) answers(t *testing.T, remotes []string) {
 	by := []string{"--subscriber", string(us), "--actor", string(clerk)}
 	with := func(args ...string) []string { return append(args, by...) }
 	holds(t, m.run(t, with("answer", "offers", remotes[0])...), "sign: ", "refuse: ")
-	holds(t, m.run(t, append(with("answer", "sign", remotes[0]), "--signer", "service", "--wait", "--timeout", "60s")...), "accepted by the operator")
+	holds(t, m.run(t, append(with("answer", "sign", remotes[0]), "--signer", "service", "--wait", "--timeout", "60s")...), "accepted by the operator", "Answer: signature, to the document "+remotes[0])
 	m.shows(t, "signed by us", "inbox", "show", remotes[0], "--subscriber", string(us))
 
 	if out, code := m.try(t, append(with("answer", "refuse", remotes[1]), "--signer", "service")...); code != 2 {

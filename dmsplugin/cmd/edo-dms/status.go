@@ -69,7 +69,7 @@ func (s status) list(c *command, p *parts) error {
 func (c *command) printOperation(op edo.Operation) {
 	say := c.lang.say
 	c.print("%s %s: %s%s\n", say("Пакет", "Package"), op.Key.Package, c.lang.state(op.State), c.lang.why(op.Reason, op.Detail))
-	c.print("  %s: %s %s\n", say("Кому", "To"), op.To.INN, printable(op.To.Name))
+	c.printPurpose(op)
 	if op.State.Sent() {
 		c.print("  %s: %s\n", say("Идентификатор у оператора", "Id at the operator"), printable(string(op.Message)))
 		c.print("  %s: %s, %s: %s\n", say("Время оператора", "Operator's time"), when(op.OperatorTime), say("наше", "ours"), when(op.SentAt))
@@ -85,10 +85,33 @@ func (c *command) printOperation(op edo.Operation) {
 		if d.Verdict == edo.VerdictOperatorOnly {
 			c.print("      %s\n", say("подпись проверит только оператор", "the signature is checked by the operator only"))
 		}
-		c.print("      %s%s\n", c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
+		if op.State == edo.StatePartly || d.AnswerText != "" {
+			c.print("      %s: %s %s\n", say("У контрагента", "At the counterparty"), c.lang.state(d.State), printable(d.AnswerText))
+		}
+		if op.Stamps() {
+			c.print("      %s%s\n", c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
+		}
 		for _, v := range d.Versions {
 			c.print("      %s %s: %d %s, sha256 %s %s\n", say("версия", "version"), v.Role, v.Size, say("байт", "bytes"), v.Digest.Short(), c.lang.remark(v.Remark))
 		}
+	}
+}
+
+// printPurpose says who a package is for, or what it answers.
+func (c *command) printPurpose(op edo.Operation) {
+	say := c.lang.say
+	if op.Answer != "" {
+		for _, d := range op.Documents {
+			c.print("  %s: %s, %s %s\n", say("Ответ", "Answer"), c.lang.answer(op.Answer), say("на документ", "to the document"), printable(string(d.Parent)))
+		}
+		return
+	}
+	c.print("  %s: %s %s\n", say("Кому", "To"), op.To.INN, printable(op.To.Name))
+	if op.Channel != "" && op.Channel != edo.ChannelOperator {
+		c.print("  %s: %s\n", say("Каким путём", "Way"), c.lang.channel(op.Channel))
+	}
+	if op.InReplyTo != "" {
+		c.print("  %s: %s\n", say("В ответ на", "In reply to"), printable(string(op.InReplyTo)))
 	}
 }
 
@@ -100,7 +123,7 @@ func (c *command) printChange(last, op edo.Operation) {
 	}
 	for _, d := range op.Documents {
 		before := last.Document(d.ID)
-		if before == nil || before.Stamp != d.Stamp {
+		if op.Stamps() && (before == nil || before.Stamp != d.Stamp) {
 			c.print("%s  %s: %s%s\n", now, printable(d.Name), c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
 		}
 	}
