@@ -115,10 +115,15 @@ func (p *plugin) reach(k edo.Key, what string, holds func(edo.Operation) bool) e
 // until asks again and again; there is nothing to be notified by across processes.
 func (s *stand) until(what string, holds func() bool) {
 	s.Helper()
-	deadline := time.Now().Add(patience)
+	s.within(patience, what, holds)
+}
+
+func (s *stand) within(most time.Duration, what string, holds func() bool) {
+	s.Helper()
+	deadline := time.Now().Add(most)
 	for pause := time.Millisecond; !holds(); pause = min(2*pause, 50*time.Millisecond) {
 		if time.Now().After(deadline) {
-			s.Fatalf("not in %v: %s\n%s", patience, what, s.heard)
+			s.Fatalf("not in %v: %s\n%s", most, what, s.heard)
 		}
 		time.Sleep(pause)
 	}

@@ -41,6 +41,7 @@ type stand struct {
 	settings []string                  // environment of every plugin
 	plugins  []*plugin                 // launched so far
 	db       *sqlite.Store             // opened when it is first asked for
+	kept     *archive.Archive          // the same
 }
 
 // identities makes the keys once for the whole run.
@@ -191,6 +192,9 @@ func (s *stand) sent() map[edo.PackageID]int {
 	s.Helper()
 	seen := map[edo.PackageID]int{}
 	for _, e := range s.op.Ledger() {
+		if e.From != s.ours.Boxes[0] {
+			continue
+		}
 		mark := strings.Fields(e.Documents[0].CustomField)
 		if len(mark) < 2 {
 			s.Fatalf("ledger entry %d does not say whose it is: %q", e.Number, e.Documents[0].CustomField)
