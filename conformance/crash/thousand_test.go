@@ -1,0 +1,112 @@
+package crash_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+)
+
+// TestThousandInbound reads a box through everything that is known to go wrong with it: shuffled pages, messages lost
+// and repeated at the borders of pages, listed twice, pages that come empty, a fault at every other page, and a plugin
+// that ends again and again. 120 letters; [TestSoakThousandInbound] has a thousand.
+func TestThousandInbound(t *testing.T) {
+	t.Parallel()
+	s := setup(t, mockoperator.Scenario{})
+	s.reader()
+	s.flood(120, 10, 11)
+}
+
+// TestSoakThousandInbound is the same with a thousand letters and pages of a hundred.
+func TestSoakThousandInbound(t *testing.T) {
+	if os.Getenv("EDOKIT_SOAK") == "" {
+		t.Skip("EDOKIT_SOAK is not set: 120 letters are enough, see TestThousandInbound")
+	}
+	t.Parallel()
+	s := setup(t, mockoperator.Scenario{}, func(c *mockoperator.Config) { c.WireMemory = -1 })
+	s.reader()
+	s.flood(1000, 100, 60)
+}
+
+// deaths are the points at which plugins end, in turn.
+func deaths() []string {
+	return []string{"pull.listed", "take.archived", "take.stored", "receipt.accepted", "draft.written", "send.sending", "send.answered", "take.described", "check.listed"}
+}
+
+// flood plants n letters in two halves and lets plugins take them in, each of which ends when it has come to its point so
+// many times. Half of the way messages are lost at the borders, half of the way they are repeated.
+func (s *stand) flood(n, page, every int) {
+	s.Helper()
+	begun := time.Now()
+	flow := mockoperator.Flow{
+		MessagesPage: page, MessagesOrder: mockoperator.OrderShuffled, RepeatEvents: 7, EmptyPage: 5, PageBorder: mockoperator.BorderLose,
+	}
+	s.op.SetScenario(mockoperator.Scenario{Flow: flow})
+	s.ill(n/page + 20)
+	s.plant(n/2, nil)
+	ended := 0
+	for i, point := range deaths() {
+		nth := every
+		if point == "pull.listed" || point == "check.listed" {
+			nth = 2
+		}
+		if i == len(deaths())/2 {
+			s.op.Change(func(c *mockoperator.Scenario) { c.Flow.PageBorder = mockoperator.BorderRepeat })
+			s.plant(n-n/2, nil)
+		}
+		if s.mayDie(point, nth) {
+			ended++
+		}
+	}
+	// What comes in while the last plugin is at work, with a token that ends in the middle of it.
+	last := s.launch()
+	s.op.Expire()
+	s.takenIn(last, 20*patience)
+	took := time.Since(begun)
+	docs, _ := s.owed()
+	s.Logf("%d letters in %.1f s, %d confirmed, %d plugins ended on the way, %d exchanges", len(docs), took.Seconds(), s.receipts(), ended, len(s.op.Wire()))
+	if len(docs) != n || ended < len(deaths())-2 {
+		s.Errorf("%d letters, %d ends: this tested too little", len(docs), ended)
+	}
+}
+
+// ill makes every other page of both lists fail, each time in another way, and some of everything else.
+func (s *stand) ill(times int) {
+	s.Helper()
+	ways := []mockoperator.Rule{
+		{What: mockoperator.AnswerStatus, Status: 503}, {What: mockoperator.AcceptThenCut}, {What: mockoperator.TokenExpired},
+		{What: mockoperator.TruncatedXML}, {What: mockoperator.HTMLPage}, {What: mockoperator.CutInResponseBody, Bytes: 700},
+		{What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "SqlException", Message: "занято"}},
+	}
+	for i := range times {
+		rule := ways[i%len(ways)]
+		for _, operation := range []string{"GetMessages", "GetDocumentList"} {
+			rule.Operation, rule.Nth = operation, 2*i+1
+			s.op.Misbehave(rule)
+		}
+	}
+	for i, operation := range []string{"GetMessageWithLoadOptions", "GetDocumentContent", "GetFullDocumentInfo", "SendMessage", "GetRequiredNotices"} {
+		for j, rule := range ways {
+			rule.Operation, rule.Nth = operation, 5+i+7*j
+			s.op.Misbehave(rule)
+		}
+	}
+}
+
+// mayDie runs a plugin until it ends at its point, or until there is nothing left that could bring it there.
+func (s *stand) mayDie(point string, nth int) bool {
+	s.Helper()
+	p, err := s.tryLaunch(fmt.Sprintf("EDOKIT_FAILPOINT=%s:%d", point, nth))
+	if err != nil {
+		return true // before it has greeted its host
+	}
+	s.within(5*patience, fmt.Sprintf("%s number %d, or the end of the work", point, nth), func() bool {
+		docs, _ := s.owed()
+		return p.Exited() || s.receipts() == len(docs)
+	})
+	died := p.Exited()
+	s.must(p.Close())
+	return died
+}
