@@ -60,7 +60,7 @@ func program(mode string) error {
 		_, err := os.Stdout.WriteString("signed, all is well")
 		return err
 	case "deaf": // reads nothing and knows what it signs
-		content = strings.NewReader(text)
+		content = strings.NewReader(long())
 	case "changed":
 		content = io.MultiReader(os.Stdin, strings.NewReader("."))
 	}
@@ -85,6 +85,9 @@ func program(mode string) error {
 }
 
 const text = "текст документа"
+
+// long is a document of more bytes than a pipe holds.
+func long() string { return strings.Repeat(text, 10_000) }
 
 // putCommand stores a person whose key is at a program with the given behaviour, and which has the given key.
 func (b *bundle) putCommand(t *testing.T, mode string, key, has *ecdsa.PrivateKey) edo.Signer {
@@ -120,9 +123,9 @@ func TestCommandSigns(t *testing.T) {
 			if s.Info().ID != "head" || s.Info().Owner != "Иванов И. И." {
 				t.Errorf("info %+v", s.Info())
 			}
-			signature, err := s.Sign(t.Context(), strings.NewReader(text), noon)
+			signature, err := s.Sign(t.Context(), strings.NewReader(long()), noon)
 			must(t, err)
-			verdict, err := cms.Verifier{}.Check(t.Context(), strings.NewReader(text), signature, noon)
+			verdict, err := cms.Verifier{}.Check(t.Context(), strings.NewReader(long()), signature, noon)
 			if err != nil || verdict.State != edo.VerdictValid || verdict.Signer.Owner != "Иванов И. И." {
 				t.Errorf("verdict %+v, %v", verdict, err)
 			}
@@ -145,6 +148,9 @@ func TestCommandIsNotBelieved(t *testing.T) {
 			got, err := setup(t).putCommand(t, mode, key, has).Sign(t.Context(), strings.NewReader(text), noon)
 			if got != nil || !errors.Is(err, want) || !errors.Is(err, edo.Unavailable) {
 				t.Errorf("%d bytes, %v", len(got), err)
+			}
+			if mode == "flood" && !strings.Contains(fmt.Sprint(err), "more than 1048576 bytes") {
+				t.Errorf("%v", err)
 			}
 			if err != nil && strings.Contains(err.Error(), "token in the reader") {
 				t.Error("what the program says to its standard error is repeated")
