@@ -75,7 +75,6 @@ func TestBookKeepsEverything(t *testing.T) {
 	signers, err := s.Signers(ctx, "ours")
 	must(t, err)
 	same(t, "signers", []directory.Signer{signer}, signers)
-
 }
 
 func TestBookRefuses(t *testing.T) {

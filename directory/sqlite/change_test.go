@@ -119,7 +119,8 @@ func TestEventsOfEveryKind(t *testing.T) {
 	op := accept(t, s, sample("p1"), noon)
 	j := claim(t, s, "w", noon)
 	want := []edo.Event{
-		{Kind: edo.EventInbound, Inbound: &d, At: noon}, {Kind: edo.EventTask, Task: &task, Document: "a", At: noon},
+		{Kind: edo.EventInbound, Inbound: &d, At: noon},
+		{Kind: edo.EventTask, Task: &task, Document: "a", At: noon},
 		{Key: other, Kind: edo.EventReach, Reach: &reach, At: noon, Revision: 7},
 	}
 	must(t, s.Settle(t.Context(), j, edo.Change{At: noon, Events: want}))
