@@ -202,7 +202,10 @@ func TestV16_ARefusalTextReachesTheHost(t *testing.T) {
 		t.Errorf("offered: %v", offers)
 	}
 	client.answer(edo.AnswerRefuse, in.Key.Remote, "Не согласен с суммой & сроком <оплаты>")
-	op := company.inState("p", edo.StateRefused)
+	// The state may be known before the refusal itself has come in.
+	op := company.reach("p", "refused with a text", func(op edo.Operation) bool {
+		return op.State == edo.StateRefused && op.Documents[0].AnswerText != ""
+	})
 	if op.Documents[0].AnswerText != "Не согласен с суммой & сроком <оплаты>" {
 		t.Errorf("the text is %q", op.Documents[0].AnswerText)
 	}
