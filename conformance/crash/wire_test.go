@@ -28,10 +28,12 @@ import (
 // is valid against the operator's own schema.
 func TestLogIsTheWire(t *testing.T) {
 	t.Parallel()
-	for name, run := range map[string]func(*stand){"password": troubled, "certificate": troubledByCertificate} {
+	for name, run := range map[string]func(*stand){"password": troubled, "certificate": troubledByCertificate, "inbound": troubledInbound} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := setup(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{{Mode: mockoperator.FormAfterPolls, Polls: 1}}})
+			s := setup(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{{Mode: mockoperator.FormAfterPolls, Polls: 1}}}, func(c *mockoperator.Config) {
+				c.Organisations[0].IdentityToken = identityToken
+			})
 			s.settings = append(s.settings, "EDOKIT_WORKERS=1", "EDOKIT_VISIBILITY=100ms") // one after another: the order can be compared
 			run(s)
 			s.quiet()
@@ -180,7 +182,7 @@ func (s *stand) compare(t *testing.T) {
 func rebuild(m edo.Masked, wire []byte, open func(edo.Digest) (io.ReadCloser, error)) ([]byte, error) {
 	var out bytes.Buffer
 	err := m.Rebuild(&out, func(name string, n int) (string, error) {
-		if !slices.Contains([]string{"password", "authToken", "AuthToken", "AuthenticateResult", "AuthenticateWithCertificateResult"}, name) {
+		if !slices.Contains([]string{"password", "authToken", "AuthToken", "token", "identityToken", "AuthenticateResult", "AuthenticateWithCertificateResult", "AuthenticateWithIdentityTokenResult"}, name) {
 			return "", fmt.Errorf("%q is no secret of the contract", name)
 		}
 		found := regexp.MustCompile(`<(?:\w+:)?`+name+`(?: [^>]*)?>([^<]*)</`).FindAllSubmatch(wire, -1)
