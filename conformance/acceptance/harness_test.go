@@ -155,7 +155,7 @@ func (x *side) open(o options) {
 		o.driver(&driver)
 	}
 	conf := gateway.Config{
-		Drivers: []edo.Driver{synerdocs.New(driver)}, Lease: 5 * time.Second, Idle: 50 * time.Millisecond, Pull: 50 * time.Millisecond,
+		Drivers: []edo.Driver{synerdocs.New(driver)}, Forms: words{}, Lease: 5 * time.Second, Idle: 50 * time.Millisecond, Pull: 50 * time.Millisecond,
 		FullCheck: time.Hour, Backoff: gateway.Backoff{First: 30 * time.Millisecond, Longest: 500 * time.Millisecond},
 	}
 	if o.gateway != nil {
@@ -346,3 +346,16 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// forms is a scenario of one behaviour of printed forms.
+func forms(f mockoperator.PrintForms) mockoperator.Scenario {
+	return mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{f}}
+}
+
+// patient asks for a printed form so long.
+func patient(d time.Duration) func(*gateway.Config) {
+	return func(c *gateway.Config) { c.FormPatience = d }
+}
+
+// often runs the slow check all the time.
+func often(c *gateway.Config) { c.FullCheck = 200 * time.Millisecond }

@@ -151,8 +151,7 @@ func TestV9_TheTermIsDecidedByTheOperatorsTime(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, mockoperator.Scenario{})
 	// Between its looks at the operator's clock the term runs on ours: here that clock jumps, so it is looked at often.
-	often := options{gateway: func(c *gateway.Config) { c.FullCheck = 100 * time.Millisecond }}
-	company, client := s.side(0, often), s.side(1, options{})
+	company, client := s.side(0, options{gateway: often}), s.side(1, options{})
 	for _, name := range []string{"in-time", "late"} {
 		client.send(client.letter(edo.PackageID(name), company, func(p *edo.Package) { p.Documents[0].Name = name + ".pdf" }))
 	}

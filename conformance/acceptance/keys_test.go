@@ -2,6 +2,8 @@ package acceptance_test
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"testing"
 	"time"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
+	"github.com/edokit/edokit/stamping"
 )
 
 // signed signs content with the key of an organisation's first head, outside of the SDK's own way.
@@ -40,4 +43,20 @@ func codes(t *testing.T) map[string]string {
 	tables, err := contract.Load()
 	must(t, err)
 	return tables.Codes
+}
+
+// words looks for ids in the text of printed forms.
+type words struct{}
+
+func (words) Recognise(ctx context.Context, form edo.Content, want []string) ([]string, error) {
+	r, err := form.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	whole, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return stamping.FindText(ctx, bytes.NewReader(whole), want, nil)
 }

@@ -1,0 +1,238 @@
+package acceptance_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
+)
+
+// The contract is silent on much; whatever the operator turns out to do, the promise holds. Each test here runs the
+// whole way against each plausible behaviour.
+
+// TestSilence_ALostAnswerIsNotSentAgain: the operator takes a message, the answer is lost. Whether it would take the same
+// message again or refuse it, there is one.
+func TestSilence_ALostAnswerIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
+		for _, loss := range []mockoperator.What{mockoperator.AcceptThenCut, mockoperator.TruncatedXML} {
+			t.Run(resend+" "+string(loss), func(t *testing.T) {
+				t.Parallel()
+				s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}})
+				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss})
+				company, client := s.side(0, options{}), s.side(1, options{})
+				op := company.send(company.letter("p", client))
+				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss}) // and the receipt
+				client.got("письмо.pdf")
+				company.inState("p", edo.StateDelivered)
+				letters, receipts := 0, 0
+				for _, e := range s.op.Ledger() {
+					for _, d := range e.Documents {
+						switch d.Type {
+						case "Untyped":
+							letters++
+						case "ServiceReceipt":
+							receipts++
+						}
+					}
+				}
+				if letters != 1 || receipts != 1 || !op.State.Sent() {
+					t.Errorf("%d letters, %d receipts, %s", letters, receipts, op.State)
+				}
+			})
+		}
+	}
+}
+
+// TestSilence_ALostAnswerToACountersignatureIsFound: a signature alone has no id of ours at the operator; it is found at
+// the document it signs.
+func TestSilence_ALostAnswerToACountersignatureIsFound(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse, edo.AnswerRevoke} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{})
+			company, client := s.side(0, options{}), s.side(1, options{})
+			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = kind != edo.AnswerRevoke }))
+			in := client.got("письмо.pdf")
+			company.inState("p", edo.StateDelivered)
+			before := len(s.op.Ledger())
+			s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut})
+			client.answer(kind, in.Key.Remote, "не согласны")
+			if n := len(s.op.Ledger()) - before; n != 1 {
+				t.Errorf("%d messages for one answer", n)
+			}
+		})
+	}
+}
+
+// TestSilence_ContentThatIsClosedUntilTheReceipt: described first, the receipt goes, the content follows; told once each.
+func TestSilence_ContentThatIsClosedUntilTheReceipt(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ContentClosed: true}})
+	company, client := s.side(0, options{}), s.side(1, options{})
+	op := company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedReceipt = true }))
+	if d := client.got("письмо.pdf"); d.Digest != op.Documents[0].Digest || !d.Sound() {
+		t.Errorf("came in as %+v", d)
+	}
+	company.inState("p", edo.StateDelivered)
+	told := map[edo.InboundState]int{}
+	for _, e := range client.events() {
+		if e.Kind == edo.EventInbound {
+			told[e.Inbound.State]++
+		}
+	}
+	if told[edo.InboundClosed] != 1 || told[edo.InboundStored] != 1 {
+		t.Errorf("told: %v", told)
+	}
+}
+
+// TestSilence_ARecipientWhoIsNotActive: refused by the operator until he is, or parked there; either way it goes once.
+func TestSilence_ARecipientWhoIsNotActive(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"refused", "parked"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way, InviteNonActive: "allowed"}})
+			company := s.side(0, options{subscriber: registers})
+			_, err := company.gw.Send(t.Context(), company.letter("p", company, func(p *edo.Package) { p.To = stranger().Counterparty }))
+			must(t, err)
+			until(t, "registered", func() (int, bool) { n := len(s.op.Registrations()); return n, n == 1 })
+			if op := company.reach("p", "waits", func(op edo.Operation) bool { return op.Reason == edo.CounterpartyPending }); op.State != edo.StateWaiting {
+				t.Errorf("%s %s", op.State, op.Reason)
+			}
+			must(t, s.op.Activate(strangerINN, strangerKPP))
+			company.reach("p", "sent", func(op edo.Operation) bool { return op.State.Sent() })
+			if n := len(s.op.Ledger()); n != 1 {
+				t.Errorf("%d messages", n)
+			}
+		})
+	}
+}
+
+// TestSilence_PrintedForms: whatever comes as a form is stored as it came or refused for what it is; only a form that bears
+// the operator's ids is called recognised.
+func TestSilence_PrintedForms(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		scenario   mockoperator.Scenario
+		name       string
+		stamp      edo.StampState
+		recognised bool
+	}{
+		"stamp":                  {mockoperator.Scenario{}, "письмо.pdf", edo.StampReady, true},
+		"no stamp":               {forms(mockoperator.PrintForms{Mode: mockoperator.FormNoStamp}), "письмо.pdf", edo.StampReady, false},
+		"stamp without ids":      {forms(mockoperator.PrintForms{Mode: mockoperator.FormNoIDs}), "письмо.pdf", edo.StampReady, false},
+		"the original unchanged": {forms(mockoperator.PrintForms{Mode: mockoperator.FormEqualOriginal}), "письмо.pdf", edo.StampRejected, false},
+		"for PDFs, a PDF":        {forms(mockoperator.PrintForms{Others: "nil"}), "письмо.pdf", edo.StampReady, true},
+		"for PDFs, a text":       {forms(mockoperator.PrintForms{Others: "nil"}), "письмо.txt", edo.StampNever, false},
+		"none for untyped files": {mockoperator.Scenario{Flow: mockoperator.Flow{FormsForUntyped: mockoperator.FormsNil}}, "письмо.pdf", edo.StampNever, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, row.scenario)
+			company := s.side(0, options{gateway: patient(2 * time.Second)})
+			op := company.send(company.letter("p", company, func(p *edo.Package) {
+				p.To = edo.Counterparty{INN: s.organisation(1).INN}
+				if p.Documents[0].Name = row.name; row.name != "письмо.pdf" {
+					p.Documents[0].Content = file(t, "Уважаемые коллеги!")
+				}
+			}))
+			d := op.Documents[0]
+			if d.Stamp != row.stamp || row.recognised != (d.StampDetail != "" && d.StampDetail[:min(len(d.StampDetail), 16)] == "stamp recognised") {
+				t.Errorf("%s: %s", d.Stamp, d.StampDetail)
+			}
+		})
+	}
+}
+
+// TestSilence_ACursorThatTheOperatorForgot: a fault, an empty page or the beginning; nothing is lost, nothing told twice.
+func TestSilence_ACursorThatTheOperatorForgot(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{mockoperator.CursorFault, mockoperator.CursorEmpty, mockoperator.CursorBeginning} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{WrongCursor: way}})
+			company := s.side(0, options{idle: true, gateway: often})
+			must(t, company.home.Store.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: company.id}, Kind: edo.JobPull, Due: time.Now()}))
+			job, ok, err := company.home.Store.Claim(t.Context(), "an old life", time.Now(), time.Now().Add(time.Minute))
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			must(t, company.home.Store.Settle(t.Context(), job, edo.Change{
+				At: time.Now(), Release: true, Due: time.Now(), Cursor: &edo.Cursor{Subscriber: company.id, Last: []edo.MessageID{"00000000-0000-0000-0000-000000000001"}, ReadAt: time.Now()},
+			}))
+			_, err = s.op.Plant(s.organisation(1).Boxes[0], s.organisation(0).Boxes[0], 3, func(int) mockoperator.PlantedDocument { return mockoperator.PlantedDocument{} })
+			must(t, err)
+			t.Cleanup(company.work(company.gw))
+			until(t, "all three", func() (int, bool) {
+				all, err := company.home.Store.InboundDocuments(t.Context(), edo.InboundFilter{Subscriber: company.id})
+				must(t, err)
+				return len(all), len(all) == 3
+			})
+			told := 0
+			for _, e := range company.events() {
+				if e.Kind == edo.EventInbound {
+					told++
+				}
+			}
+			if told != 3 {
+				t.Errorf("told %d times", told)
+			}
+		})
+	}
+}
+
+// TestSilence_TheReceiptMayHaveToComeFirst: a countersignature that is asked for at once waits for the receipt.
+func TestSilence_TheReceiptMayHaveToComeFirst(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{mockoperator.ReceiptFree, mockoperator.ReceiptRequired} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ReceiptBeforeSign: way}})
+			company, client := s.side(0, options{}), s.side(1, options{})
+			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
+			client.answer(edo.AnswerSign, client.got("письмо.pdf").Key.Remote, "")
+			company.inState("p", edo.StateSigned)
+		})
+	}
+}
+
+// TestSilence_ATokenThatEndsInTheMiddle: tokens end while both sides talk; nothing is lost or doubled.
+func TestSilence_ATokenThatEndsInTheMiddle(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{TokenLifetime: 150 * time.Millisecond})
+	company, client := s.side(0, options{}), s.side(1, options{})
+	for _, id := range []edo.PackageID{"a", "b", "c", "d"} {
+		company.send(company.letter(id, client, func(p *edo.Package) { p.Documents[0].Name = string(id) + ".pdf" }))
+		client.got(string(id) + ".pdf")
+		company.inState(id, edo.StateDelivered)
+	}
+	if n := s.op.Traffic()[company.org.Boxes[0]].Documents; n != 4 {
+		t.Errorf("%d documents", n)
+	}
+}
+
+// TestSilence_AWrongPasswordWaitsForAPerson: a wrong password is one answer, told as what it is, and is not hammered.
+func TestSilence_AWrongPasswordWaitsForAPerson(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{})
+	company := s.side(0, options{idle: true})
+	must(t, company.home.Vault.SetPassword(t.Context(), company.id, edo.NewSecret("неверный")))
+	account, err := company.home.Vault.Account(t.Context(), company.id)
+	must(t, err)
+	session, err := synerdocs.New(synerdocs.Config{}).Open(t.Context(), account)
+	must(t, err)
+	t.Cleanup(func() { must(t, session.Close()) })
+	for range 5 {
+		if _, err := session.Lookup(t.Context(), edo.Counterparty{INN: strangerINN}); !errors.Is(err, edo.LoginRefused) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := len(s.op.Wire()); n != 1 {
+		t.Errorf("%d requests for one wrong password", n)
+	}
+}
