@@ -206,7 +206,7 @@ func (s *stand) askEverything(p *plugin) {
 // tokens are all session tokens that crossed the socket, sealed or not.
 func (s *stand) tokens() []string {
 	s.Helper()
-	place := regexp.MustCompile(`<(?:\w+:)?(?i:authtoken|AuthenticateResult|AuthenticateWithCertificateResult)(?: [^>]*)?>([^<]+)</`)
+	place := regexp.MustCompile(`<(?:\w+:)?(?i:authtoken|token|Authenticate\w*Result)(?: [^>]*)?>([^<]+)</`)
 	var out []string
 	seen := map[string]bool{}
 	for _, x := range s.op.Wire() {
@@ -241,7 +241,7 @@ func (s *stand) commandLine() string {
 		{"log", "show", string(last.ID), "--xml"},
 	}
 	for _, r := range rows {
-		if r.Operation == "Authenticate" {
+		if strings.HasPrefix(r.Operation, "Authenticate") {
 			lines = append(lines, []string{"log", "show", string(r.ID), "--xml"}, []string{"--json", "log", "show", string(r.ID)})
 		}
 	}
