@@ -108,10 +108,10 @@ func TestV21_BothSignaturesVerifyInTheBundle(t *testing.T) {
 			t.Parallel()
 			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ArchiveNames: names}})
 			company, client := s.side(0, options{}), s.side(1, options{})
-			op := company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign, p.Documents[0].Kind = true, "Договор" }))
+			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign, p.Documents[0].Kind = true, "Договор" }))
 			in := client.got("письмо.pdf")
 			client.answer(edo.AnswerSign, in.Key.Remote, "")
-			op = company.inState("p", edo.StateSigned)
+			op := company.inState("p", edo.StateSigned)
 			countersign := company.event("the signature", func(e edo.Event) bool {
 				return e.Kind == edo.EventAnswer && e.Inbound != nil && e.Inbound.Class == edo.ClassSignature
 			})

@@ -190,10 +190,6 @@ func (x *side) work(gw *gateway.Gateway) (stop func()) {
 
 func (x *side) key(p edo.PackageID) edo.Key { return edo.Key{Subscriber: x.id, Package: p} }
 
-func (x *side) inbound(r edo.RemoteID) edo.InboundKey {
-	return edo.InboundKey{Subscriber: x.id, Remote: r}
-}
-
 // letter is a package of one PDF for the other side, signed by "head".
 func (x *side) letter(id edo.PackageID, to *side, change ...func(*edo.Package)) edo.Package {
 	x.Helper()

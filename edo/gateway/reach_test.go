@@ -83,9 +83,9 @@ func TestV2_FiftyCallsRegisterOnce(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	c := b.reached(t, edo.CounterpartyInvited)
+	b.reached(t, edo.CounterpartyInvited)
 	b.op.SetRelation(client, edo.RelationActive, true)
-	c = b.reached(t, edo.CounterpartyReady)
+	c := b.reached(t, edo.CounterpartyReady)
 	if registered, invited := b.op.Introductions(); registered != 1 || invited != 1 || !c.Registered || c.Address.Box != "box-"+client {
 		t.Errorf("%d registrations, %d invitations, %+v", registered, invited, c)
 	}

@@ -23,10 +23,10 @@ const (
 // treeWriter copies a tree into the body of a request. It takes elements, their values and two attributes; whatever else
 // a tree may hold could be read in two ways and is refused.
 type treeWriter struct {
-	body           *soap.Body
-	secrets        []string // paths that the caller listed
-	masked         []string // paths that were written as secrets
-	elements, text int
+	body    *soap.Body
+	secrets []string // paths that the caller listed
+	masked  []string // paths that were written as secrets
+	text    int      // bytes of all values so far
 }
 
 // newTreeWriter declares every namespace of the tree once, at the top.
