@@ -36,11 +36,9 @@ func TestManyInboundWithCrashes(t *testing.T) {
 	b.receive(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	plan := []death{{"pull.listed", 1}, {"check.listed", 1}, {"take.claimed", 1}}
-	for _, p := range []string{"take.described", "take.archived", "take.stored", "receipt.accepted"} {
+	for _, p := range []string{"take.described", "take.archived", "take.stored", "receipt.accepted", "send.sending", "send.answered"} {
 		plan = append(plan, death{p, 1}, death{p, 2 + random.IntN(n/25)})
 	}
-	// Once only: an answer that two processes died with is left to a person, see maxResends.
-	plan = append(plan, death{"send.answered", 2 + random.IntN(n/25)})
 	for _, d := range plan {
 		b.dieAt(t, d)
 	}

@@ -14,6 +14,17 @@ const sureNotFound = 2
 // would get copy after copy; beyond this a person has to look.
 const maxResends = 1
 
+// maxAnswerResends is the same for answers. There the operator guards itself: each send begins with its word on what may
+// be answered now, and a second answer of one kind is refused by its flow.
+const maxAnswerResends = 10
+
+func resends(op edo.Operation) int {
+	if op.Answer != "" {
+		return maxAnswerResends
+	}
+	return maxResends
+}
+
 // doubt records that the operator may or may not have the package, and orders the first question.
 func (g *Gateway) doubt(ctx context.Context, t *turn, op edo.Operation, reason edo.Reason, detail string) error {
 	op.State, op.Reason, op.Detail = edo.StateInDoubt, reason, detail
@@ -89,7 +100,7 @@ func (g *Gateway) notFound(ctx context.Context, t *turn, op edo.Operation, f edo
 	if op.NotFound++; op.NotFound < sureNotFound {
 		return g.commit(ctx, t, &op, edo.Change{Release: true, Due: now.Add(max(g.Backoff.First, visibility/4))})
 	}
-	if op.Resends >= maxResends {
+	if op.Resends >= resends(op) {
 		return g.undecided(ctx, t, op, "sent again and still not shown by the operator")
 	}
 	op.State, op.Reason, op.DoubtSince, op.NotFound = edo.StateAccepted, "", time.Time{}, 0
