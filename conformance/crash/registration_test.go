@@ -119,6 +119,9 @@ func (s *stand) registeredOnce() {
 	if n := len(s.op.Registrations()); n != 1 {
 		s.Errorf("%d registrations: %+v", n, s.op.Registrations())
 	}
+	if n := s.exchanges("CreateNonActiveSubscriber"); n != 1 { // the operator forgives a second one; nobody may rely on it
+		s.Errorf("the operator was asked %d times to register", n)
+	}
 }
 
 // callsEnv makes this test program another process that asks for the stranger: see TestEnsureTwoProcesses.
