@@ -26,7 +26,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long anything may take on a loaded machine before a test gives up.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // People of every side.
 const (
@@ -310,7 +310,7 @@ func until[V any](t *testing.T, what string, look func() (V, bool)) V {
 		}
 		select {
 		case <-end.C:
-			t.Fatalf("in vain: %s; last seen: %+v", what, v)
+			t.Fatalf("in vain: %s; last seen: %.600s", what, fmt.Sprintf("%+v", v))
 		case <-t.Context().Done():
 			t.Fatalf("%s: %v", what, t.Context().Err())
 		case <-tick.C:
