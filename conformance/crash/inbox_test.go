@@ -178,7 +178,10 @@ func (s *stand) alike() {
 		if len(tries) == 0 {
 			s.Errorf("the log has no receipt for %s", id)
 		}
-		for _, r := range tries {
+		for i, r := range tries {
+			if i > 0 && tries[i-1].Outcome == edo.OutcomeOK { // an operator that refuses the second is no excuse
+				s.Errorf("the receipt for %s was sent again after it was accepted", id)
+			}
 			if message.StoredAt.IsZero() || r.StartedAt.Before(message.StoredAt) {
 				s.Errorf("%s: stored at %v, its receipt began at %v", id, message.StoredAt, r.StartedAt)
 			}
