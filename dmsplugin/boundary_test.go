@@ -149,6 +149,21 @@ func (j *journal) String() string {
 	return j.buf.String()
 }
 
+// TestAHostNamesNoProgram: a signer behind a program is the administrator's business, or any host could run anything.
+func TestAHostNamesNoProgram(t *testing.T) {
+	t.Parallel()
+	client := launch(t)
+	for name, s := range map[string]directory.Signer{
+		"place":       {ID: "head", Subscriber: "our-firm", Place: directory.PlaceCommand},
+		"program":     {ID: "head", Subscriber: "our-firm", Command: []string{"/bin/sh", "-c", "cat keys/master.key"}},
+		"environment": {ID: "head", Subscriber: "our-firm", Place: directory.PlaceHost, Environment: []string{"LD_PRELOAD=x.so"}},
+	} {
+		if _, err := client.PutSigner(t.Context(), s, nil); !errors.Is(err, edo.Denied) || !errors.Is(err, wire.ProgramFromHost) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestNoSecretComesBack(t *testing.T) {
 	t.Parallel()
 	const password, pin, key = "correct-horse-battery", "pkcs12-pin-771", "-----BEGIN PRIVATE KEY----- not a key"

@@ -3,6 +3,7 @@ package dmsplugin
 import (
 	"context"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -69,7 +70,15 @@ func (d *directoryServer) PutSigner(ctx context.Context, r *dmspb.PutSignerReque
 		k := keyPair(r.GetKey())
 		key = &k
 	}
-	stored, err := d.Credentials.PutSigner(ctx, wire.FromSigner(r.GetSigner()), key)
+	row := wire.FromSigner(r.GetSigner())
+	if row.Place == directory.PlaceCommand || len(row.Command)+len(row.Environment) > 0 {
+		// Whoever may name a program may run any program as us, and read the master key.
+		return nil, &edo.Error{
+			Kind: edo.Denied, Reason: wire.ProgramFromHost, Field: "signer.command", Message: "names a program to run, which no host may",
+			Remedy: "let the administrator name it on the plugin's own machine: edo-dms signer add --place command",
+		}
+	}
+	stored, err := d.Credentials.PutSigner(ctx, row, key)
 	return &dmspb.PutSignerResponse{Signer: wire.ToSigner(stored)}, err
 }
 

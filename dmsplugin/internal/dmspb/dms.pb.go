@@ -1320,7 +1320,7 @@ const (
 	KeyPlace_KEY_PLACE_KEY KeyPlace = 1
 	// With the host: every signature becomes a signature task.
 	KeyPlace_KEY_PLACE_HOST KeyPlace = 2
-	// Behind a program.
+	// Behind a program. In answers only.
 	KeyPlace_KEY_PLACE_COMMAND KeyPlace = 3
 )
 
@@ -6929,11 +6929,11 @@ type Signer struct {
 	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	// Where the key is.
 	Place KeyPlace `protobuf:"varint,11,opt,name=place,proto3,enum=edokit.dms.v1.KeyPlace" json:"place,omitempty"`
-	// With KEY_PLACE_COMMAND: full path of the program and its arguments, at most 100. No shell reads them. It gets the
-	// bytes on its input and gives the detached CMS on its output.
+	// In answers, with KEY_PLACE_COMMAND: full path of the program and its arguments. No shell reads them. It gets the
+	// bytes on its input and gives the detached CMS on its output. Only the administrator names a program, on the plugin's
+	// own machine: a request that does is denied.
 	Command []string `protobuf:"bytes,12,rep,name=command,proto3" json:"command,omitempty"`
-	// With KEY_PLACE_COMMAND: NAME=value, all that the program gets of an environment. Shown in answers: put no credential
-	// here.
+	// In answers, with KEY_PLACE_COMMAND: NAME=value, all that the program gets of an environment. It holds no credential.
 	Environment   []string `protobuf:"bytes,13,rep,name=environment,proto3" json:"environment,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -16,10 +16,11 @@ import (
 
 // Reasons that exist at the boundary only.
 const (
-	StreamBroken  edo.Reason = "stream-broken"   // a stream ended early, or its parts are out of order or wrong
-	MessageTooBig edo.Reason = "message-too-big" // a message above 4 MiB, or headers above their limits
-	PluginGone    edo.Reason = "plugin-gone"     // the plugin process does not answer
-	Draining      edo.Reason = "plugin-draining" // the plugin is about to end and takes nothing new
+	StreamBroken    edo.Reason = "stream-broken"     // a stream ended early, or its parts are out of order or wrong
+	ProgramFromHost edo.Reason = "program-from-host" // a host named a program to run
+	MessageTooBig   edo.Reason = "message-too-big"   // a message above 4 MiB, or headers above their limits
+	PluginGone      edo.Reason = "plugin-gone"       // the plugin process does not answer
+	Draining        edo.Reason = "plugin-draining"   // the plugin is about to end and takes nothing new
 )
 
 const (
