@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
@@ -44,6 +45,30 @@ func TestSilence_ALostAnswerIsNotSentAgain(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestSilence_TheSameMessageAgain: an operator that never shows what it took gets it once more and no oftener; whether it
+// takes the copy or refuses it as known, nothing is called sent, and a person is asked to look.
+func TestSilence_TheSameMessageAgain(t *testing.T) {
+	t.Parallel()
+	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
+		t.Run(resend, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}, Visibility: mockoperator.Visibility{Never: true}})
+			s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut, Times: 2})
+			company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false }})
+			_, err := company.gw.Send(t.Context(), company.letter("p", company, func(p *edo.Package) { p.To = edo.Counterparty{INN: s.organisation(1).INN} }))
+			must(t, err)
+			op := company.reach("p", "a person is asked", func(op edo.Operation) bool { return op.Reason == edo.DecisionNeeded })
+			if op.State != edo.StateInDoubt || op.Attempts != 2 || op.Message != "" {
+				t.Errorf("%s after %d attempts, message %q", op.State, op.Attempts, op.Message)
+			}
+			want := map[string]int{mockoperator.ResendAccept: 2, mockoperator.ResendRefuse: 1}[resend]
+			if n := len(s.op.Ledger()); n != want {
+				t.Errorf("%d messages in the ledger, want %d", n, want)
+			}
+		})
 	}
 }
 
@@ -107,6 +132,38 @@ func TestSilence_ARecipientWhoIsNotActive(t *testing.T) {
 			must(t, s.op.Activate(strangerINN, strangerKPP))
 			company.reach("p", "sent", func(op edo.Operation) bool { return op.State.Sent() })
 			if n := len(s.op.Ledger()); n != 1 {
+				t.Errorf("%d messages", n)
+			}
+		})
+	}
+}
+
+// TestSilence_ABoxThatIsNotActiveIsSentTo: the driver alone, asked to send there. The operator refuses, which is told as a
+// counterparty to wait for, or takes it and keeps it.
+func TestSilence_ABoxThatIsNotActiveIsSentTo(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"refused", "parked"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way}})
+			company := s.side(0, options{idle: true})
+			session := company.session()
+			registrar, ok := session.(edo.Registrar)
+			if !ok {
+				t.Fatal("the driver cannot introduce anybody")
+			}
+			address, err := registrar.Introduce(t.Context(), stranger())
+			must(t, err)
+			_, err = session.Send(t.Context(), edo.Message{Package: "p", To: []edo.Address{address}, Documents: []edo.OutgoingDocument{{
+				ID: "1", Name: "письмо.txt", Kind: "Письмо", Content: file(t, "текст"), Signature: signed(t, s, 0, []byte("текст")),
+			}}})
+			switch {
+			case way == "refused" && !errors.Is(err, edo.CounterpartyInactive):
+				t.Errorf("refused: %v", err)
+			case way == "parked" && err != nil:
+				t.Errorf("parked: %v", err)
+			}
+			if n := len(s.op.Ledger()); n != map[string]int{"refused": 0, "parked": 1}[way] {
 				t.Errorf("%d messages", n)
 			}
 		})
