@@ -13,9 +13,9 @@
 //
 // The contract leaves open what a wrong password gives (here: a nil result), which code a malformed envelope gets (here:
 // InvalidFormatField or NotFilledRequiredField with the path in Field), what a printed form that is not ready looks like
-// (here: a nil result of DownloadPdfDocument, a nil NamedContent of PrintDocument), the order of lists (here: newest first)
-// and the zone of times without one (here: UTC). A status is RecievedByService until it was shown once, then
-// SentToRecipient.
+// (here: a nil result of DownloadPdfDocument, a nil NamedContent of PrintDocument), the order of lists (here: newest first),
+// the zone of times without one (here: UTC) and what becomes of an act of variance, which is neither a root nor a reply
+// title (here: InvalidDocumentType). A status is RecievedByService until it was shown once, then SentToRecipient.
 //
 // Both sides of every flow go through the interface: receipts, countersignatures, refusals, reply titles, offers of
 // revocation. Statuses are kept per recipient and shown as the caller sees them. Service documents must be the bytes that

@@ -53,19 +53,20 @@ func isTitle(t string) bool { return replyTo(t) != "" || strings.HasSuffix(t, "W
 // isMain tells whether a document begins a flow.
 func isMain(t string) bool { return t == "Untyped" || isInvoice(t) || isTitle(t) }
 
+// ofVariance tells whether a document is an act of variance: neither a root nor a reply title, and no flow of its own is
+// known.
+func ofVariance(t string) bool { return strings.HasPrefix(t, "ActOfVariance") }
+
 // isReply tells whether a document is the second of two titles.
 func isReply(t string) bool {
-	return strings.HasSuffix(t, "Buyer") && t != "ActOfVarianceBuyer" || t == "ActOfVarianceSeller" ||
+	return strings.HasSuffix(t, "Buyer") && !ofVariance(t) ||
 		strings.Contains(t, "Waybill") && strings.HasSuffix(t, "Title") && !isTitle(t)
 }
 
 // replyTo names the title that answers a title; "" when a bare signature does or nothing is awaited.
 func replyTo(t string) string {
-	if t == "ActOfVarianceBuyer" {
-		return "ActOfVarianceSeller"
-	}
 	base, ok := strings.CutSuffix(t, "Seller")
-	if !ok || t == "ActOfVarianceSeller" {
+	if !ok || ofVariance(t) {
 		return ""
 	}
 	return strings.TrimSuffix(base, "Revision") + "Buyer"

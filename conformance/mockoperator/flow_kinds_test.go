@@ -149,6 +149,17 @@ func TestTitles(t *testing.T) {
 	}
 }
 
+// TestActsOfVarianceAreNeitherRootNorReplyTitles: the classification has them among the rest, and no flow of theirs is known.
+func TestActsOfVarianceAreNeitherRootNorReplyTitles(t *testing.T) {
+	t.Parallel()
+	a, b := two(t, mockoperator.Scenario{})
+	id := a.sent(a.letter([]string{boxB}, []paper{{kind: "WaybillSeller", content: formal("1")}}, nil))
+	for _, kind := range []string{"ActOfVarianceBuyer", "ActOfVarianceSeller"} {
+		refused(t, a.letter([]string{boxB}, []paper{{kind: kind, content: formal("2")}}, nil), "InvalidDocumentType", "message.Documents[0].DocumentType")
+		refused(t, b.letter([]string{boxA}, []paper{{kind: kind, parent: id, content: formal("2")}}, nil), "InvalidDocumentType", "message.Documents[0].DocumentType")
+	}
+}
+
 // TestSeveralRecipients: each answers for himself, the sender sees the summary.
 func TestSeveralRecipients(t *testing.T) {
 	t.Parallel()
