@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -12,9 +13,10 @@ import (
 // findAnswers looks for answers where they would be seen: at the documents that they answer.
 //
 //   - a service document by our mark among the service documents and the revocation offers;
+//   - a receipt or a refusal without any mark if it is ours in all but that: the document has no other of its class;
 //   - a bare signature by its bytes among the signatures;
-//   - in the flows without the sender's signature, by what our own flow says: our signature's bytes, or a refusal.
-//     A refusal has no mark: one that a colleague gave at the operator counts as this one, for the document has no other.
+//   - in the flows without the sender's signature, by what our own flow says: our signature's bytes, or a refusal in our
+//     words. In other words it is a colleague's, given at the operator.
 //
 // Found means all of them. AsOf is the Date of the first look. The message's id stays empty where nothing names it.
 func (s *session) findAnswers(ctx context.Context, q edo.Query) (edo.Found, error) {
@@ -75,8 +77,8 @@ func (t trace) into(sent *edo.Sent, d edo.DocumentID) {
 func (s *session) findAnswer(p edo.PackageID, a edo.Answered, i info) (trace, bool) {
 	switch {
 	case a.Refusal:
-		for _, f := range i.flowsOf(s.box) {
-			if f.status == "SignRejected" {
+		for _, f := range i.ownFlows(s.box) {
+			if f.status == "SignRejected" && sameWords(f.comment, a.Text) {
 				return trace{at: f.rejected}, true
 			}
 		}
@@ -85,8 +87,14 @@ func (s *session) findAnswer(p edo.PackageID, a edo.Answered, i info) (trace, bo
 		return s.findSignature(a, i)
 	}
 	want := s.mark(p, a.Document).String()
-	for _, d := range i.services {
-		if d.custom == want && (d.sender == "" || sameBox(edo.BoxID(d.sender), s.box)) {
+	for _, ours := range []func(serviceDocument) bool{
+		func(d serviceDocument) bool {
+			return d.custom == want && (d.sender == "" || sameBox(edo.BoxID(d.sender), s.box))
+		},
+		func(d serviceDocument) bool { return s.unmarked(a, d) },
+	} {
+		if k := slices.IndexFunc(i.services, ours); k >= 0 {
+			d := i.services[k]
 			at := d.sent
 			if at.IsZero() {
 				at = d.signed
@@ -102,9 +110,29 @@ func (s *session) findAnswer(p edo.PackageID, a edo.Answered, i info) (trace, bo
 	return trace{}, false
 }
 
+// unmarked reports whether a service document is the answer in all but the mark, which the operator need not give back
+// and a colleague does not write. One with a mark of whatever kind is somebody's own.
+func (s *session) unmarked(a edo.Answered, d serviceDocument) bool {
+	class := edo.ClassReceipt
+	switch a.Kind {
+	case edo.AnswerReceipt:
+	case edo.AnswerRefuse, edo.AnswerRefuseRevocation:
+		class = edo.ClassRefusal
+	default:
+		return false
+	}
+	return strings.TrimSpace(d.custom) == "" && d.sender != "" && sameBox(edo.BoxID(d.sender), s.box) &&
+		d.parent != "" && d.parent == canonicalID(string(a.Parent)) && s.types.class(d.typeOrUntyped()) == class
+}
+
+// sameWords compares texts of people. White space does not count: XML and web forms rewrite it.
+func sameWords(a, b string) bool {
+	return slices.Equal(strings.Fields(a), strings.Fields(b))
+}
+
 func (s *session) findSignature(a edo.Answered, i info) (trace, bool) {
 	all := slices.Clone(i.signs)
-	for _, f := range i.flowsOf(s.box) {
+	for _, f := range i.ownFlows(s.box) {
 		if f.signature.sent.IsZero() {
 			f.signature.sent = f.signed
 		}

@@ -112,7 +112,7 @@ func (p *person) answer(k edo.AnswerKind, d edo.RemoteID, text string) edo.Remot
 		p.b.t.Fatalf("%s is not offered: %+v", k, st)
 	}
 	m := edo.Message{Package: edo.AnswerID(k, d), To: st.Parties}
-	ask := edo.Answered{Document: edo.DocumentID(k), Parent: d, Flow: st.Flow}
+	ask := edo.Answered{Document: edo.DocumentID(k), Kind: k, Parent: d, Flow: st.Flow, Text: text}
 	parent := d
 	if k == edo.AnswerAcceptRevocation || k == edo.AnswerRefuseRevocation {
 		parent = st.Offer
@@ -426,6 +426,39 @@ func TestNotices(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// TestTitles: what decides a title is the title that answers it, or the refusal of an invoice.
+func TestTitles(t *testing.T) {
+	t.Parallel()
+	raw := []byte("<?xml version=\"1.0\" encoding=\"windows-1251\"?><\xd4\xe0\xe9\xeb/>")
+	for name, want := range map[string]edo.State{"answered": edo.StateSigned, "refused": edo.StateRefused} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, mockoperator.Scenario{})
+			us, them := b.side(ownBox), b.side(otherBox)
+			sent, err := us.Send(t.Context(), edo.Message{Package: "upd", To: []edo.Address{{Box: otherBox}}, Documents: []edo.OutgoingDocument{
+				{ID: "seller", Name: "ON_NSCHFDOPPR.xml", Type: "GeneralTransferSeller", NeedSign: true, Content: inMemory(raw), Signature: us.sign(raw)},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			title := sent.Documents["seller"]
+			us.track(title, edo.StateSent)
+			if want == edo.StateRefused {
+				them.answer(edo.AnswerRefuse, title, "Цена не та")
+			} else if _, err := them.Send(t.Context(), edo.Message{Package: "reply", To: them.standing(title).Parties, Documents: []edo.OutgoingDocument{
+				{ID: "buyer", Name: "ON_NSCHFDOPPOK.xml", Type: "GeneralTransferBuyer", Content: inMemory(raw), Signature: them.sign(raw), Parent: title},
+			}}); err != nil {
+				t.Fatal(err)
+			}
+			us.track(title, want)
+			them.track(title, want)
+			if st := them.standing(title); st.State != want {
+				t.Errorf("%+v", st)
+			}
+		})
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 			result, err = s.readSent(n, op, m)
 			return err
 		})
-		r.Package, r.Effect = m.Package, true
+		r.Package, r.Effect, r.Ready = m.Package, true, m.Ready
 		return r
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package synerdocs
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -182,14 +183,24 @@ func TestFindAnswersAt(t *testing.T) {
 	}
 	flows := func(status, raw string) string {
 		return "<a:FlowType>SentUnsigned</a:FlowType><a:Flows><a:DocumentFlow><a:RecipientOrganization><a:BoxAddress>box-z@example</a:BoxAddress></a:RecipientOrganization><a:RecipientStatus>SignRejected</a:RecipientStatus></a:DocumentFlow>" +
-			"<a:DocumentFlow><a:RecipientOrganization><a:BoxAddress>BOX-A@example</a:BoxAddress></a:RecipientOrganization><a:RecipientSign><a:Raw>" + raw + "</a:Raw></a:RecipientSign><a:RecipientStatus>" + status + "</a:RecipientStatus>" +
+			"<a:DocumentFlow><a:RecipientOrganization><a:BoxAddress>BOX-A@example</a:BoxAddress></a:RecipientOrganization><a:Comment>не та\nцена</a:Comment><a:RecipientSign><a:Raw>" + raw + "</a:Raw></a:RecipientSign><a:RecipientStatus>" + status + "</a:RecipientStatus>" +
 			"<a:RejectDate>2026-11-17T09:31:04Z</a:RejectDate><a:SignDate>2026-11-17T09:31:04Z</a:SignDate></a:DocumentFlow></a:Flows>"
 	}
-	receipt := edo.Answered{Document: "receipt", Parent: remoteID}
+	unmarked := func(edit ...string) string {
+		whole := strings.Replace(service("", "box-a@example"), "<a:SentDate>", "<a:ParentDocumentId>"+strings.ToUpper(remoteID)+"</a:ParentDocumentId><a:SentDate>", 1)
+		return strings.NewReplacer(edit...).Replace(whole)
+	}
+	unlisted := func(box, words string) string {
+		return "<a:FlowType>SentInternal</a:FlowType><a:Flows><a:DocumentFlow><a:Comment>" + words + "</a:Comment>" + box +
+			"<a:RecipientSign><a:Raw>Y21z</a:Raw></a:RecipientSign><a:RecipientStatus>SignRejected</a:RecipientStatus><a:RejectDate>2026-11-17T09:31:04Z</a:RejectDate><a:SignDate>2026-11-17T09:31:04Z</a:SignDate></a:DocumentFlow></a:Flows>"
+	}
+	const notOurBox = "<a:RecipientOrganization><a:BoxAddress>box-z@example</a:BoxAddress></a:RecipientOrganization>"
+	receipt := edo.Answered{Document: "receipt", Kind: edo.AnswerReceipt, Parent: remoteID}
+	refusedDocument := edo.Answered{Document: "refuse", Kind: edo.AnswerRefuse, Parent: remoteID}
 	signature := edo.Answered{Document: "sign", Parent: remoteID, Signature: []byte("cms")}
 	unsigned := signature
 	unsigned.Flow = edo.FlowUnsigned
-	refusedBare := edo.Answered{Document: "refuse", Parent: remoteID, Flow: edo.FlowInternal, Refusal: true}
+	refusedBare := edo.Answered{Document: "refuse", Parent: remoteID, Kind: edo.AnswerRefuse, Flow: edo.FlowInternal, Refusal: true, Text: "не та\r\nцена "}
 	revoke := edo.Answered{Document: "revoke", Parent: remoteID}
 	for name, tc := range map[string]struct {
 		ask     []edo.Answered
@@ -212,6 +223,21 @@ func TestFindAnswersAt(t *testing.T) {
 		"a signature of our flow":       {ask: []edo.Answered{unsigned}, inner: flows("SignReceived", "Y21z"), found: true},
 		"a flow still waiting":          {ask: []edo.Answered{unsigned}, inner: flows("SignRequested", "")},
 		"a refusal of our flow":         {ask: []edo.Answered{refusedBare}, inner: flows("SignRejected", ""), found: true},
+		"a colleague's refusal":         {ask: []edo.Answered{refusedBare}, inner: strings.Replace(flows("SignRejected", ""), "не та", "та самая", 1)},
+		"a refusal without words":       {ask: []edo.Answered{refusedBare}, inner: strings.Replace(flows("SignRejected", ""), "не та\nцена", "", 1)},
+		"a refusal of nobody's flow":    {ask: []edo.Answered{refusedBare}, inner: unlisted("", "не та цена"), found: true},
+		"a refusal, our flow unlisted":  {ask: []edo.Answered{refusedBare}, inner: unlisted(notOurBox, "не та цена")},
+		"a signature, ours unlisted":    {ask: []edo.Answered{unsigned}, inner: unlisted(notOurBox, "")},
+		"an unmarked receipt":           {ask: []edo.Answered{receipt}, inner: unmarked(), found: true, remote: offerID},
+		"unmarked, by the invoice rule": {ask: []edo.Answered{receipt}, inner: unmarked("ServiceReceipt", "ServiceInvoiceReceipt"), found: true, remote: offerID},
+		"an unmarked refusal":           {ask: []edo.Answered{refusedDocument}, inner: unmarked("ServiceReceipt", "ServiceAmendmentRequest"), found: true, remote: offerID},
+		"unmarked, of another class":    {ask: []edo.Answered{refusedDocument}, inner: unmarked()},
+		"unmarked, of others":           {ask: []edo.Answered{receipt}, inner: unmarked("box-a@example", "box-b@example")},
+		"unmarked, of nobody":           {ask: []edo.Answered{receipt}, inner: unmarked("box-a@example", "")},
+		"unmarked, of another document": {ask: []edo.Answered{receipt}, inner: unmarked(strings.ToUpper(remoteID), offerID)},
+		"unmarked, of no document":      {ask: []edo.Answered{receipt}, inner: unmarked(strings.ToUpper(remoteID), "")},
+		"a mark of others":              {ask: []edo.Answered{receipt}, inner: unmarked("<a:CustomField></a:CustomField>", "<a:CustomField>1C 17</a:CustomField>")},
+		"a mark of another answer":      {ask: []edo.Answered{receipt}, inner: unmarked("<a:CustomField></a:CustomField>", "<a:CustomField>"+answerMark("other")+"</a:CustomField>")},
 		"a refusal by another":          {ask: []edo.Answered{refusedBare}, inner: flows("SignRequested", "")},
 		"a service document is no sign": {ask: []edo.Answered{signature}, inner: service(answerMark("sign"), "box-a@example")},
 	} {
@@ -297,6 +323,14 @@ func TestTrackFlows(t *testing.T) {
 	title := func(services ...string) string {
 		return documentXML(remoteID, "<a:DocumentType>GeneralTransferSeller</a:DocumentType>") + "<a:ServiceDocuments>" + strings.Join(services, "") + "</a:ServiceDocuments>"
 	}
+	charged := func(more string) string {
+		return `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceCharged</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>` + more
+	}
+	invoice := documentXML(remoteID, "<a:DocumentType>Invoice</a:DocumentType>")
+	reply := func(from string) string {
+		return strings.Replace(service("GeneralTransferBuyer", remoteID), "</a:ServiceDocument>", "<a:From>"+from+"</a:From></a:ServiceDocument>", 1)
+	}
+	const two = "<a:MultiStatus><a:MultiDeliveryStatus>DeliveredToRecipients</a:MultiDeliveryStatus><a:MultiSignStatus>NoSignNeeded</a:MultiSignStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>"
 	const came = "<a:ReceiveDate>2026-11-17T09:31:04Z</a:ReceiveDate>"
 	for name, tc := range map[string]struct {
 		full, flow string
@@ -307,8 +341,8 @@ func TestTrackFlows(t *testing.T) {
 		"failed":                       {full: strings.Replace(untypedStatus, "DeliveredToRecipient", "NotDeliveredToRecipient", 1), want: edo.Progress{State: edo.StateSent, Failed: true}},
 		"failed for all":               {full: "<a:MultiStatus><a:MultiDeliveryStatus>NotDeliveredToRecipients</a:MultiDeliveryStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateSent, Failed: true}},
 		"one of two refused":           {full: "<a:MultiStatus><a:MultiDeliveryStatus>DeliveredToRecipients</a:MultiDeliveryStatus><a:MultiSignStatus>SignRejected</a:MultiSignStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateRefused}},
-		"an invoice":                   {full: `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceSent</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>`, want: edo.Progress{State: edo.StateDelivered}},
-		"an invoice to be corrected":   {full: `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceRejected</a:BuyerFlow></a:Status>`, want: edo.Progress{State: edo.StateRefused}},
+		"an invoice":                   {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceSent</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>`, want: edo.Progress{State: edo.StateDelivered}},
+		"an invoice to be corrected":   {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceRejected</a:BuyerFlow></a:Status>`, want: edo.Progress{State: edo.StateRefused}},
 		"unsigned, waiting":            {flow: flows(flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
 		"unsigned, read":               {flow: flows(flow("NoSignNeeded", came)), want: edo.Progress{State: edo.StateDelivered}},
 		"unsigned, signed":             {flow: flows(flow("SignReceived", "")), want: edo.Progress{State: edo.StateSigned}},
@@ -321,6 +355,15 @@ func TestTrackFlows(t *testing.T) {
 		"a title, refused":             {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceAmendmentRequest", remoteID)), want: edo.Progress{State: edo.StateRefused}},
 		"a title, receipt of another":  {flow: title(service("ServiceInvoiceReceipt", offerID)), want: edo.Progress{State: edo.StateSent}},
 		"a title, not delivered":       {flow: title(service("ErrorReceipt", remoteID)), want: edo.Progress{State: edo.StateSent, Failed: true}},
+
+		"a title charged":              {full: charged(title()), flow: charged(title(service("ServiceInvoiceReceipt", remoteID))), want: edo.Progress{State: edo.StateDelivered}},
+		"a title charged, answered":    {full: charged(title()), flow: charged(title(service("GeneralTransferBuyer", remoteID))), want: edo.Progress{State: edo.StateSigned}},
+		"a title charged, refused":     {full: charged(title()), flow: charged(title(service("ServiceInvoiceAmendmentRequest", remoteID))), want: edo.Progress{State: edo.StateRefused}},
+		"a title with flows":           {full: title(), flow: title(service("GeneralTransferBuyer", remoteID)) + flows(flow("NoSignNeeded", came)), want: edo.Progress{State: edo.StateSigned}},
+		"a charged title of no type":   {full: charged(""), flow: charged(title(service("GeneralTransferBuyer", remoteID))), want: edo.Progress{State: edo.StateSigned}},
+		"a title, the status untyped":  {full: title() + untypedStatus, want: edo.Progress{State: edo.StateDelivered}},
+		"a title, one of two answered": {full: charged(title() + two), flow: charged(title(reply("box-b@example"), reply("BOX-B@example")) + two), want: edo.Progress{State: edo.StateDelivered}},
+		"a title, both answered":       {full: charged(title() + two), flow: charged(title(reply("box-b@example"), reply("box-c@example")) + two), want: edo.Progress{State: edo.StateSigned}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -331,8 +374,26 @@ func TestTrackFlows(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got); diff != "" || err != nil {
 				t.Errorf("%v\n-want +got\n%s", err, diff)
 			}
-			if n := len(server.bodies(flowOp)); (n == 1) != (tc.full == "") {
+			if n := len(server.bodies(flowOp)); (n == 1) != (tc.flow != "") {
 				t.Errorf("the flows were asked %d times", n)
+			}
+		})
+	}
+}
+
+// TestNotReady: what may not leave any more does not, with contents or without.
+func TestNotReady(t *testing.T) {
+	t.Parallel()
+	for name, m := range flowMessages() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m.Package, m.Ready = "package-1", func() error { return &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost} }
+			op, _, _ := strings.Cut(name, ".")
+			server := newScript(t)
+			s := server.open()
+			server.say(op, sentXML(s, op, m))
+			if _, err := s.Send(t.Context(), m); edo.KindOf(err) != edo.Unavailable || !errors.Is(err, edo.LeaseLost) || len(server.bodies(op)) != 0 {
+				t.Errorf("%v, sent %d times", err, len(server.bodies(op)))
 			}
 		})
 	}

@@ -21,7 +21,7 @@ var _ edo.Answerer = (*session)(nil)
 //
 // Asked of a revocation offer, the answers to it are offered, and Offer is the offer itself.
 func (s *session) Standing(ctx context.Context, r edo.Ref) (edo.Standing, error) {
-	i, reply, err := s.flowInfo(ctx, r, wanted{operations: true, offers: true})
+	i, reply, err := s.flowInfo(ctx, r, wanted{operations: true, offers: true, services: true})
 	if err != nil {
 		return edo.Standing{}, access(err)
 	}
@@ -130,6 +130,11 @@ func (i info) forwarder(own edo.BoxID) *occurrence {
 		}
 	}
 	return some
+}
+
+// ownFlows lists the flows in which a box itself may have answered: its own, or those that do not name their recipient.
+func (i info) ownFlows(own edo.BoxID) []flow {
+	return slices.DeleteFunc(i.flowsOf(own), func(f flow) bool { return f.box != "" && !sameBox(edo.BoxID(f.box), own) })
 }
 
 // flowsOf lists the flows that concern a box: its own where it is a recipient, else those of the document's first

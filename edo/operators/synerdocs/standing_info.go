@@ -63,6 +63,7 @@ type serviceDocument struct {
 // flow is the way of a document to one recipient, in the flows without the sender's signature.
 type flow struct {
 	status    string // RecipientFlowStatus
+	comment   string // why it was refused
 	box       string // of the recipient; empty: the service did not say
 	kind      string // FlowType
 	signature sign
@@ -207,6 +208,7 @@ func (s *session) readFlows(to *[]flow) reader {
 			var f flow
 			zone := s.config.Zone
 			err := item.Fields(map[soap.Name]reader{
+				om("Comment"):     text(&f.comment),
 				om("FlowType"):    text(&f.kind),
 				om("ReceiveDate"): moment(&f.received, zone),
 				om("RecipientOrganization"): func(o *soap.Node) error {

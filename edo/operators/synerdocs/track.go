@@ -2,6 +2,8 @@ package synerdocs
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
@@ -22,11 +24,11 @@ type documentState struct {
 // Track tells what became of a document (GetFullDocumentInfo, without any content). With several recipients the
 // summary over all of them counts: a part of them having signed is not signed.
 //
-// A document without a status of a letter or an invoice is looked at a second time (GetFlowDocumentInfo): unsigned and
+// A document whose status does not decide its fate is looked at a second time (GetFlowDocumentInfo): unsigned and
 // internal documents have their fate in their flows, titles in the service documents that answer them.
 func (s *session) Track(ctx context.Context, ref edo.Ref) (edo.Progress, error) {
 	i, reply, err := s.fullInfo(ctx, ref, wanted{})
-	if err == nil && !i.told() {
+	if err == nil && !i.told(s.types, s.box) {
 		i, reply, err = s.flowInfo(ctx, ref, wanted{services: true})
 	}
 	if err != nil {
@@ -59,11 +61,6 @@ func (d *documentState) readStatus(n *soap.Node) error {
 	return nil
 }
 
-// told reports whether the status says something.
-func (d documentState) told() bool {
-	return d.delivery != "" || d.sign != "" || d.invoice || d.recipientCount > 1 || d.revocation == "RevocationAccepted"
-}
-
 // state is the furthest that is certain; whatever this client does not know is still sent.
 func (d documentState) state() edo.State {
 	delivery, sign := d.delivery, d.sign
@@ -83,27 +80,66 @@ func (d documentState) state() edo.State {
 	return edo.StateSent
 }
 
+// told reports whether the status alone decides. Of a title an invoice's status says only how the notices stand, and
+// nothing of the title that answers it (contract 3.13).
+func (i info) told(t docTypes, own edo.BoxID) bool {
+	switch {
+	case i.delivery != "", i.sign != "", i.revocation == "RevocationAccepted":
+		return true
+	case i.invoice && i.document.typ == "", t[i.document.typ].title:
+		return false
+	}
+	return i.invoice || i.summed(own)
+}
+
+// summed reports whether the summary over several recipients counts: the status is the caller's own (contract 4.2), so
+// whoever is one of the recipients has its own state there.
+func (i info) summed(own edo.BoxID) bool {
+	return i.recipientCount > 1 && (sameBox(edo.BoxID(i.from), own) || i.from == "" && !listed(i.recipients, edo.Address{Box: own}))
+}
+
 // standing is the state by status, flows and service documents together.
 func (i info) standing(t docTypes, own edo.BoxID) edo.State {
-	state := i.state()
-	if i.told() {
+	status := i.documentState
+	if !i.summed(own) {
+		status.recipientCount = 0
+	}
+	state := status.state()
+	if i.told(t, own) {
 		return state
 	}
-	if by := i.byFlows(own); by != edo.StateSent {
-		return by
-	}
+	return furthest(state, i.byFlows(own), i.byServices(t, max(1, status.recipientCount)))
+}
+
+func furthest(states ...edo.State) edo.State {
+	order := []edo.State{edo.StateSent, edo.StateDelivered, edo.StateSigned, edo.StateRefused}
+	return slices.MaxFunc(states, func(a, b edo.State) int { return slices.Index(order, a) - slices.Index(order, b) })
+}
+
+// byServices is the state by what has been answered. One refusal is a refusal; replies count when every recipient has
+// given one.
+func (i info) byServices(t docTypes, recipients int) edo.State {
+	received, replied := false, map[string]bool{}
 	for _, d := range i.services {
-		switch class := t.class(d.typeOrUntyped()); {
-		case d.parent != "" && d.parent != i.document.id: // about a service document, not about this one
-		case class == edo.ClassRefusal:
+		if d.parent != "" && d.parent != i.document.id { // about a service document, not about this one
+			continue
+		}
+		switch t.class(d.typeOrUntyped()) {
+		case edo.ClassRefusal:
 			return edo.StateRefused
-		case class == edo.ClassReply:
-			state = edo.StateSigned
-		case class == edo.ClassReceipt && state == edo.StateSent:
-			state = edo.StateDelivered
+		case edo.ClassReply:
+			replied[strings.ToLower(d.sender)] = true
+		case edo.ClassReceipt:
+			received = true
 		}
 	}
-	return state
+	switch {
+	case len(replied) >= recipients:
+		return edo.StateSigned
+	case received && recipients == 1:
+		return edo.StateDelivered
+	}
+	return edo.StateSent
 }
 
 // byFlows counts the recipients of a document that travelled without the sender's signature: one refusal is a refusal,
