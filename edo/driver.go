@@ -130,6 +130,11 @@ type Message struct {
 	Signs     []Countersign
 	Refusals  []Refusal
 	Forwards  []Forward
+
+	// Ready says whether the message may still leave; nil: always. A driver asks before each request that has an effect
+	// makes its way, as late as it can and at the latest before the last byte: an error means that somebody else may be
+	// sending by now. Then nothing leaves, and Send fails with [Unavailable] and that error as its cause.
+	Ready func() error
 }
 
 // OutgoingDocument is one document of a message.
@@ -202,10 +207,12 @@ type Query struct {
 // Answered names an answer to look for.
 type Answered struct {
 	Document  DocumentID // ours
-	Parent    RemoteID   // the document that is answered
-	Flow      Flow       // of that document
-	Signature []byte     // of a bare countersignature; empty: a service document
-	Refusal   bool       // a refusal without a document
+	Kind      AnswerKind
+	Parent    RemoteID // the document that is answered
+	Flow      Flow     // of that document
+	Signature []byte   // of a bare countersignature; empty: a service document
+	Refusal   bool     // a refusal without a document
+	Text      string   // of a refusal or a revocation
 }
 
 // Found is the answer of a Finder.

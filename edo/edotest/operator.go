@@ -126,6 +126,11 @@ func (s session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	if err := drain(ctx, m); err != nil {
 		return edo.Sent{}, err
 	}
+	if m.Ready != nil {
+		if err := m.Ready(); err != nil {
+			return edo.Sent{}, &edo.Error{Kind: edo.Unavailable, Message: "the message may not leave any more", Err: err}
+		}
+	}
 	if step.Lose {
 		return edo.Sent{}, step.Err
 	}

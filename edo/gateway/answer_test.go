@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -365,5 +366,44 @@ func TestOffers(t *testing.T) {
 	}
 	if _, err := b.gw.Offers(t.Context(), "stranger", sub, "in-1-doc"); !errors.Is(err, edo.UserNotAllowed) {
 		t.Errorf("stranger: %v", err)
+	}
+}
+
+// TestStaleAnswer: a worker that stood still beyond its lease sends nothing, not even an answer without contents:
+// neither when it wakes before the driver is called, nor inside of it.
+func TestStaleAnswer(t *testing.T) {
+	t.Parallel()
+	for name, inside := range map[string]bool{"before the driver": false, "in the driver": true} {
+		for _, kind := range []edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse} {
+			t.Run(name+" "+string(kind), func(t *testing.T) {
+				t.Parallel()
+				var armed atomic.Bool
+				var ahead atomic.Int64
+				pause := func() {
+					if armed.CompareAndSwap(true, false) {
+						ahead.Store(int64(time.Hour))
+					}
+				}
+				b := box(t, edo.FlowUnsigned, func(b *bundle) {
+					b.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+					b.cfg.Trace = func(_ context.Context, point string) {
+						if point == "send.sending" && !inside {
+							pause()
+						}
+					}
+				})
+				before, calls := b.op.Sends(), 1
+				if inside {
+					calls = 2
+					b.op.Script(edotest.Step{Before: func(context.Context) { pause() }})
+				}
+				armed.Store(true)
+				id := b.answer(t, answer(kind, "in-1-doc", "head")).Key.Package
+				op := b.until(t, id, settled)
+				if op.State != edo.StateSent || op.Attempts != 2 || b.op.Sends()-before != calls || len(b.answersTo(id)) != 1 {
+					t.Errorf("%s after %d attempts, %d calls, %d in the ledger", op.State, op.Attempts, b.op.Sends()-before, len(b.answersTo(id)))
+				}
+			})
+		}
 	}
 }

@@ -51,6 +51,9 @@ func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error
 		return err
 	}
 	g.Trace(ctx, "send.sending")
+	if err := t.held(); err != nil {
+		return g.wait(ctx, t, op, err) // nothing has left, and the row takes it only if nobody else has the job
+	}
 	sent, err := session.Send(ctx, msg)
 	g.Trace(ctx, "send.answered")
 	if op.Answer != "" && edo.KindOf(err) == edo.Refused && errors.Is(err, edo.AnswerNotOffered) {
@@ -271,10 +274,10 @@ func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Accoun
 	return e
 }
 
-// message puts together what the driver sends. Signatures are small and read; content stays where it is, and can be read
-// only as long as the lease is ours.
+// message puts together what the driver sends. Signatures are small and read; content stays where it is. Both leave only
+// as long as the lease is ours: content cannot be read any more then, and the driver asks before a request without one.
 func (g *Gateway) message(ctx context.Context, t *turn, op edo.Operation) (edo.Message, error) {
-	m := edo.Message{Package: op.Key.Package, Flow: op.Flow, To: recipients(op)}
+	m := edo.Message{Package: op.Key.Package, Flow: op.Flow, To: recipients(op), Ready: t.held}
 	if drafted(op) {
 		m.Flow = edo.FlowSigned // however the answered document travels
 	}

@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type Request struct {
 	Body      *Body
 	Secrets   []Name                   // elements of the answer whose text the log shows masked
 	Effect    bool                     // the call changes something: unknown outcomes are edo.InDoubt, else edo.Unavailable
+	Ready     func() error             // asked before bytes leave, the last ones too; its error keeps them here. Optional
 	Answer    func(result *Node) error // gets <OperationResult>; nil Node if it is absent or nil. nil func: only checked
 }
 
@@ -142,7 +144,13 @@ func (x *exchange) run(ctx context.Context) error {
 	w := newWatch(limits, cancel)
 	defer w.timer.Stop()
 	x.stream = newStream(ctx, x.message, w, x.client.buffers, x.row != nil)
+	if x.request.Ready != nil {
+		x.stream.check = func() error { return cmp.Or(mayGoOn(ctx), x.request.Ready()) }
+	}
 	defer x.stream.release()
+	if err := x.stream.check(); err != nil {
+		return x.unanswered(ctx, err)
+	}
 	resp, err := x.client.transport.RoundTrip(x.httpRequest(ctx))
 	x.reply.At = x.client.config.Now()
 	w.waiting.Store(false)

@@ -435,3 +435,20 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestNotReady: whoever may not send any more sends nothing, however small the request is.
+func TestNotReady(t *testing.T) {
+	t.Parallel()
+	lost := &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost}
+	srv := serve(t, func([]byte) string { return http11(200, typeXML, success("")) })
+	log := &memory{}
+	r := request()
+	r.Effect, r.Ready = true, func() error { return lost }
+	_, err := client(t, srv.url, log).Do(t.Context(), r)
+	if _, _, hits := srv.seen(); hits != 0 || edo.KindOf(err) != edo.Unavailable || !errors.Is(err, edo.LeaseLost) {
+		t.Errorf("%d requests, %v", hits, err)
+	}
+	if a := log.answer(t); a.Outcome != edo.OutcomeUnavailable || a.RequestSent != 0 {
+		t.Errorf("row %+v", a)
+	}
+}
