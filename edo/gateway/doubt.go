@@ -73,7 +73,7 @@ func (g *Gateway) query(ctx context.Context, op edo.Operation) (edo.Query, error
 		if op.Answer == "" {
 			continue
 		}
-		a := edo.Answered{Document: d.ID, Parent: d.Parent, Flow: op.Flow, Refusal: unsigned(op)}
+		a := edo.Answered{Document: d.ID, Kind: op.Answer, Parent: d.Parent, Flow: op.Flow, Refusal: unsigned(op), Text: op.Text}
 		if bare(op) {
 			var err error
 			if a.Signature, err = g.small(ctx, d.Signature); err != nil {
