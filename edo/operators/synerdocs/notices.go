@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path"
+	"strings"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
@@ -82,8 +84,25 @@ func (s *session) readNotice(n *soap.Node) (edo.Notice, error) {
 	}
 	typ := d.typeOrUntyped()
 	return edo.Notice{
-		Type: typ, Class: s.types.class(typ), Name: d.name, Content: bytes.Clone(content.Bytes()), Parent: edo.RemoteID(parent), To: others(to, s.box),
+		Type: typ, Class: s.types.class(typ), Name: s.types.noticeName(d.name, typ), Content: bytes.Clone(content.Bytes()), Parent: edo.RemoteID(parent), To: others(to, s.box),
 	}, nil
+}
+
+// noticeName makes a file's name of what the service calls a notice, which is for people to read (contract 4.2): the same
+// with the ending of a file, or that of the type where the title cannot stand in a file system.
+func (t docTypes) noticeName(title, typ string) string {
+	name := title
+	if !strings.EqualFold(path.Ext(name), ".xml") {
+		name += ".xml"
+	}
+	_, known := t[typ]
+	switch {
+	case title != "" && edo.CheckName("name", name) == nil:
+		return name
+	case known:
+		return typ + ".xml"
+	}
+	return "notice.xml"
 }
 
 // bounded collects a service document.

@@ -3,6 +3,7 @@ package synerdocs
 import (
 	"bytes"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,8 @@ func TestNoticeAnswers(t *testing.T) {
 	content := "<a:Content>AAEC</a:Content>"
 	to := "<a:Recipients><a:MessageRecipient><a:DepartmentId>d2</a:DepartmentId><a:OrganizationBoxId>box-b@example</a:OrganizationBoxId></a:MessageRecipient><a:MessageRecipient><a:OrganizationBoxId>BOX-A@example</a:OrganizationBoxId></a:MessageRecipient></a:Recipients>"
 	want := []edo.Notice{{Type: "ServiceInvoiceReceipt", Class: edo.ClassReceipt, Name: "n.xml", Content: []byte{0, 1, 2}, Parent: remoteID, To: []edo.Address{{Box: "box-b@example", Department: "d2"}}}}
+	readable := slices.Clone(want)
+	readable[0].Name = "Извещение «1».xml"
 	for name, tc := range map[string]struct {
 		inner string
 		want  []edo.Notice
@@ -145,6 +148,7 @@ func TestNoticeAnswers(t *testing.T) {
 	}{
 		"none":               {},
 		"one":                {inner: "<a:ServiceNotice i:nil='true'/>" + notice(content, strings.ToUpper(remoteID), to+"<a:ToBoxId>other</a:ToBoxId>"), want: want},
+		"a readable name":    {inner: strings.Replace(notice(content, remoteID, to), ">n.xml<", ">Извещение «1»<", 1), want: readable},
 		"obsolete recipient": {inner: notice(content, remoteID, "<a:ToBoxId>box-b@example</a:ToBoxId><a:ToDepartmentId>d2</a:ToDepartmentId>"), want: want},
 		"without parent":     {inner: notice(content, "", to), bad: true},
 		"without content":    {inner: notice("<a:Content i:nil='true'/>", remoteID, to), bad: true},
@@ -162,6 +166,25 @@ func TestNoticeAnswers(t *testing.T) {
 				t.Error("an empty thumbprint is not nil")
 			}
 		})
+	}
+}
+
+// TestNoticeNames: what the operator calls a notice is for people; what we send needs the name of a file.
+func TestNoticeNames(t *testing.T) {
+	t.Parallel()
+	types := newDocTypes()
+	for _, tc := range []struct{ title, typ, want string }{
+		{"DP_IZVPOL.XML", serviceReceipt, "DP_IZVPOL.XML"},
+		{"Извещение о получении документа «Счёт № 1»", serviceInvoiceReceipt, "Извещение о получении документа «Счёт № 1».xml"},
+		{"Извещение от 17.11.2026", serviceReceipt, "Извещение от 17.11.2026.xml"},
+		{"Счёт 17/2026.xml", serviceReceipt, "ServiceReceipt.xml"},
+		{strings.Repeat("я", 300), serviceInvoiceReceipt, "ServiceInvoiceReceipt.xml"},
+		{"", serviceReceipt, "ServiceReceipt.xml"},
+		{"", "../x", "notice.xml"},
+	} {
+		if got := types.noticeName(tc.title, tc.typ); got != tc.want || edo.CheckName("name", got) != nil {
+			t.Errorf("%q: %q, want %q", tc.title, got, tc.want)
+		}
 	}
 }
 
