@@ -292,3 +292,20 @@ func TestPlants(t *testing.T) {
 		t.Error("planted into no box")
 	}
 }
+
+// TestNoticesHaveReadableNames: what a list for a clerk shows, not the name of a file.
+func TestNoticesHaveReadableNames(t *testing.T) {
+	t.Parallel()
+	a, b := two(t, mockoperator.Scenario{})
+	a.untyped(boxB, []byte("договор"), false)
+	a.sent(a.letter([]string{boxB}, []paper{{kind: "Invoice", name: "счёт.xml", content: formal("1")}}, nil))
+	want := []string{
+		"Извещение о получении документа «договор.txt»", "Извещение о получении документа «счёт.xml»",
+		"Извещение о получении документа «Подтверждение оператора»",
+	}
+	got := b.ok("GetRequiredNotices")
+	names := slices.DeleteFunc(got.texts("Name"), func(s string) bool { return strings.HasPrefix(s, "Service") }) // of the type
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -46,9 +46,10 @@ func (o *Operator) getRequiredNotices(p *node) (*body, error) {
 		paper := o.paper(s.org, p.str("boxId"), p.str("certThumbprint"))
 		paper.documentType = d.kind
 		n := notice{due: d}
-		if n.name, n.content, err = o.compose(paper, d.record); err != nil {
+		if _, n.content, err = o.compose(paper, d.record); err != nil {
 			return nil, err
 		}
+		n.name = noticeName(d)
 		_ = o.look(func() error { n.reasons = o.reasons(d.record); return nil })
 		all = append(all, n)
 	}
@@ -71,6 +72,16 @@ func (o *Operator) getRequiredNotices(p *node) (*body, error) {
 			})
 		}
 	}), nil
+}
+
+// noticeName is what people read of a notice; unlike a generator's answer it is no file name.
+func noticeName(d due) string {
+	_, title := forms(d.kind)
+	answered := d.record.title()
+	if !isMain(d.record.Type) {
+		_, answered = forms(d.record.Type)
+	}
+	return title + " документа «" + answered + "»"
 }
 
 func (o *Operator) dues(org int) []due {
