@@ -42,7 +42,7 @@ func (o *Operator) accept(in *incoming) error {
 		c := &in.countersigned[i]
 		c.sign.ServiceID, c.sign.DocumentID, c.sign.Time = newID(), c.record.ServiceID, e.Time
 		a := o.answerOf(c.record.original(), in.org)
-		a.Sign, a.Signing, a.Delivery, a.Answered = c.sign, "Signed", "DeliveredToRecipient", e.Time
+		o.signed(c.record, a, c.sign)
 		c.record.settle()
 		e.Signs = append(e.Signs, c.sign)
 	}
@@ -101,9 +101,20 @@ func (o *Operator) answer(parent, r *record) {
 			a.Signing = "SignRejected"
 		}
 	case isReply(r.Type):
-		a.Delivery, a.Signing, a.Sign, a.Answered = "DeliveredToRecipient", "Signed", r.Sign, now
+		o.signed(parent, a, r.Sign)
 	}
 	parent.settle()
+}
+
+// signed notes a recipient's signature. It is no receipt: where one is due it stays due, unless the scenario says otherwise.
+func (o *Operator) signed(r *record, a *Answer, s Sign) {
+	a.Sign, a.Signing, a.Answered = s, "Signed", s.Time
+	switch {
+	case o.scenario.Flow.SignatureDelivers, !isMain(r.Type): // an offer of revocation gets no receipt
+		a.Delivery = "DeliveredToRecipient"
+	case a.Delivery == "RecievedByService":
+		a.Delivery = "SentToRecipient" // who signs has it
+	}
 }
 
 // reason is the text of a refusal: what it was generated with, or its comment. The caller holds the lock.

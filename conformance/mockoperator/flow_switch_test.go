@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -293,7 +294,7 @@ func TestExecutedFunction(t *testing.T) {
 func TestScenarioOfFlowsRefusesWrongWords(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"messages-order: oldes", "page-border: loose", "wrong-cursor: x", "resend: x", "receipt-before-sign: x", "forms-for-untyped: x",
+		"messages-order: oldes", "page-border: loose", "wrong-cursor: x", "resend: x", "receipt-before-sign: x", "title-status: x", "confirm-receipt-offered: x", "signature-delivers: x", "forms-for-untyped: x",
 		"archive-names: x", "archive: after:x", "archive: later", "enhanced-sign: after:-1", "messages-page: 101", "messages-page: -1",
 		"empty-page-although-newer: 1", "repeat-events: -1", "messages-delay: -1s", "print-forms: [{flow: SentForward}]",
 	} {
@@ -304,5 +305,98 @@ func TestScenarioOfFlowsRefusesWrongWords(t *testing.T) {
 	s, err := mockoperator.ParseScenario([]byte("messages-page: 7\ngenerated-must-match: false\narchive: after:3\n"))
 	if err != nil || s.Flow.MessagesPage != 7 || *s.Flow.GeneratedMustMatch || s.Flow.Archive != "after:3" {
 		t.Errorf("%+v, %v", s.Flow, err)
+	}
+}
+
+// TestASignatureIsNoReceipt: the steps are separate, so a document may be signed while its receipt is still due; whether a
+// signature delivers as well is a switch.
+func TestASignatureIsNoReceipt(t *testing.T) {
+	t.Parallel()
+	for name, delivers := range map[string]bool{"receipt still due": false, "delivers": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, b := two(t, mockoperator.Scenario{Flow: mockoperator.Flow{SignatureDelivers: delivers}})
+			text := []byte("договор")
+			id := a.untyped(boxB, text, true)
+			title := a.sent(a.letter([]string{boxB}, []paper{{kind: "WaybillSeller", content: formal("1")}}, nil))
+			b.want(id, "RecievedByService WaitingForSign NoRevocation", "ConfirmReceipt")
+			b.sent(b.letter([]string{boxA}, nil, map[string][]byte{id: text}))
+			b.sent(b.letter([]string{boxA}, []paper{{kind: "WaybillBuyer", parent: title, content: formal("2")}}, nil))
+			if delivers {
+				for _, d := range []string{id, title} {
+					b.want(d, "DeliveredToRecipient Signed NoRevocation", "!ConfirmReceipt", "Revoke")
+				}
+				if due := b.owes(); len(due) != 0 {
+					t.Errorf("owes %v", due)
+				}
+				return
+			}
+			for _, d := range []string{id, title} {
+				b.want(d, "SentToRecipient Signed NoRevocation", "ConfirmReceipt", "!Sign", "!Revoke")
+			}
+			if due := b.owes(); !slices.Equal(due["Untyped"], []string{id}) || !slices.Equal(due["WaybillSeller"], []string{title}) {
+				t.Errorf("owes %v", due)
+			}
+			for _, d := range []string{id, title} {
+				b.receipt(boxA, d)
+				b.want(d, "DeliveredToRecipient Signed NoRevocation", "!ConfirmReceipt", "Revoke")
+			}
+			if due := b.owes(); len(due) != 0 {
+				t.Errorf("still owes %v", due)
+			}
+		})
+	}
+}
+
+// TestConfirmReceiptIsNotOffered: an operator may leave the operation out although the delivery is not confirmed; the notice
+// is due all the same.
+func TestConfirmReceiptIsNotOffered(t *testing.T) {
+	t.Parallel()
+	a, b := two(t, mockoperator.Scenario{})
+	id := a.untyped(boxB, []byte("договор"), true)
+	b.want(id, "RecievedByService WaitingForSign NoRevocation", "ConfirmReceipt")
+	no := false
+	a.op.Change(func(s *mockoperator.Scenario) { s.Flow.ConfirmReceiptOffered = &no })
+	b.want(id, "SentToRecipient WaitingForSign NoRevocation", "Sign", "Reject", "!ConfirmReceipt")
+	if due := b.owes(); !slices.Equal(due["Untyped"], []string{id}) {
+		t.Errorf("owes %v", due)
+	}
+	b.receipt(boxA, id)
+	b.want(id, "DeliveredToRecipient WaitingForSign NoRevocation", "!ConfirmReceipt")
+}
+
+// statusTypes are the type of the status of the first recipient and that of the whole; "" where there is none.
+func statusTypes(t *testing.T, r reply) []string {
+	t.Helper()
+	found := regexp.MustCompile(`<m:Status i:(?:type="([^"]*)"|nil="true"/)`).FindAllSubmatch(r.body, -1)
+	if len(found) < 2 {
+		t.Fatalf("%d statuses in %s", len(found), r.body)
+	}
+	return []string{string(found[0][1]), string(found[len(found)-1][1])}
+}
+
+// TestStatusOfUniversalTransferDocuments: its type is open; that of an invoice is not.
+func TestStatusOfUniversalTransferDocuments(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"": "m:InvoiceDocumentFlowStatus", mockoperator.TitleInvoice: "m:InvoiceDocumentFlowStatus",
+		mockoperator.TitleUntyped: "m:UntypedDocumentFlowStatus", mockoperator.TitleNone: "",
+	} {
+		t.Run(word, func(t *testing.T) {
+			t.Parallel()
+			a, b := two(t, mockoperator.Scenario{Flow: mockoperator.Flow{TitleStatus: word}})
+			ids := map[string]string{"Invoice": "m:InvoiceDocumentFlowStatus", "WaybillSeller": "m:UntypedDocumentFlowStatus", "GeneralTransferSeller": want, "GeneralTransferCorrectionSeller": want}
+			for kind, status := range ids {
+				id := a.sent(a.letter([]string{boxB}, []paper{{kind: kind, content: formal("1"), needSign: true}}, nil))
+				for _, got := range [][]string{statusTypes(t, a.full(id)), statusTypes(t, b.full(id))} {
+					if got[0] != status || got[1] != status {
+						t.Errorf("%s: %q, want %q", kind, got, status)
+					}
+				}
+				if got := b.operations(id); kind == "GeneralTransferSeller" && (!slices.Contains(got, "Sign") || !slices.Contains(got, "ConfirmReceipt")) {
+					t.Errorf("%s: offered %v", kind, got)
+				}
+			}
+		})
 	}
 }

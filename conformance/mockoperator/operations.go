@@ -29,7 +29,7 @@ func (o *Operator) operations(r *record, c *occurrence, v view) []string {
 	add(!v.closed, "Print")
 	add(!v.closed, "Download")
 	add(isMain(r.Type) && c.kind == "SentSigned", "ViewRegulation")
-	add(o.noticeDue(r, v.org) != "", "ConfirmReceipt")
+	add(o.noticeDue(r, v.org) != "" && o.scenario.Flow.offersReceipt(), "ConfirmReceipt")
 	add(isMain(r.Type) && !v.closed && v.revocation != "RevocationAccepted", "Forward")
 	add(c == r.original() && o.mayRevoke(v.org, r, "") == nil, "Revoke")
 	return out

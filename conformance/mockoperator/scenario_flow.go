@@ -28,6 +28,10 @@ const (
 	ReceiptFree     = "free"     // a document may be answered before its receipt is sent
 	ReceiptRequired = "required" // ... not
 
+	TitleInvoice = "invoice" // the status of a universal transfer document is that of an invoice
+	TitleUntyped = "untyped" // ... of an untyped document
+	TitleNone    = "none"    // ... nil
+
 	FormsGiven = "given" // untyped documents have printed forms
 	FormsNil   = "nil"   // ... have none
 
@@ -62,6 +66,13 @@ type Flow struct {
 	ContentClosed bool `yaml:"content-closed-until-receipt"`
 	// ReceiptBeforeSign is free (default) or required.
 	ReceiptBeforeSign string `yaml:"receipt-before-sign"`
+	// ConfirmReceiptOffered lists ConfirmReceipt among the operations while a receipt is due: nil or true (default), or false.
+	ConfirmReceiptOffered *bool `yaml:"confirm-receipt-offered"`
+	// TitleStatus is the type of the status of a UPD or UKD: invoice (default), untyped, or none: no status at all.
+	TitleStatus string `yaml:"title-status"`
+	// SignatureDelivers lets a recipient's signature, bare or of a reply title, deliver the document; otherwise (default) its
+	// receipt stays due.
+	SignatureDelivers bool `yaml:"signature-delivers"`
 	// FormsForUntyped is given (default) or nil.
 	FormsForUntyped string `yaml:"forms-for-untyped"`
 	// Archive is ready (default), after:n (nil n times first) or failed (DownloadDocumentFlowArchiveFailed).
@@ -91,6 +102,7 @@ func (f Flow) withDefaults() Flow {
 		{&f.WrongCursor, CursorFault},
 		{&f.Resend, ResendAccept},
 		{&f.ReceiptBeforeSign, ReceiptFree},
+		{&f.TitleStatus, TitleInvoice},
 		{&f.FormsForUntyped, FormsGiven},
 		{&f.Archive, AnswerReady},
 		{&f.ArchiveNames, NamesUTF8},
@@ -113,6 +125,7 @@ func (f Flow) check() error {
 		{"wrong-cursor", f.WrongCursor, []string{CursorFault, CursorEmpty, CursorBeginning}},
 		{"resend", f.Resend, []string{ResendAccept, ResendRefuse}},
 		{"receipt-before-sign", f.ReceiptBeforeSign, []string{ReceiptFree, ReceiptRequired}},
+		{"title-status", f.TitleStatus, []string{TitleInvoice, TitleUntyped, TitleNone}},
 		{"forms-for-untyped", f.FormsForUntyped, []string{FormsGiven, FormsNil}},
 		{"archive-names", f.ArchiveNames, []string{NamesUTF8, NamesCP866}},
 	} {
@@ -136,6 +149,9 @@ func (f Flow) check() error {
 
 // mustMatch tells whether service documents must be those that were generated here.
 func (f Flow) mustMatch() bool { return f.GeneratedMustMatch == nil || *f.GeneratedMustMatch }
+
+// offersReceipt tells whether ConfirmReceipt is listed where a receipt is due.
+func (f Flow) offersReceipt() bool { return f.ConfirmReceiptOffered == nil || *f.ConfirmReceiptOffered }
 
 // polls reads after:n.
 func polls(word string) (int, bool) {

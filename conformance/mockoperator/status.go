@@ -7,7 +7,7 @@ func (o *Operator) Deliver(serviceID string) error {
 	return o.move(serviceID, func(a *Answer) { a.Delivery = "DeliveredToRecipient" })
 }
 
-// SignByRecipient lets the recipients sign a document that waits for it. No signature is made: only the status shows it.
+// SignByRecipient lets the recipients confirm and sign a document. No signature is made: only the status shows it.
 func (o *Operator) SignByRecipient(serviceID string) error {
 	return o.move(serviceID, func(a *Answer) { a.Delivery, a.Signing = "DeliveredToRecipient", "Signed" })
 }
@@ -50,6 +50,10 @@ func (o *Operator) move(serviceID string, to func(*Answer)) error {
 func (v view) status(b *body) { v.statusOf(b, v.Delivery, v.Signing) }
 
 func (v view) statusOf(b *body, delivery, signing string) {
+	if v.statusless {
+		b.raw(`<m:Status i:nil="true"/>`)
+		return
+	}
 	if v.seller == "" {
 		b.raw(`<m:Status i:type="m:UntypedDocumentFlowStatus"><m:AdditionalStatus i:nil="true"/>`)
 		b.element("m:DeliveryStatus", delivery)

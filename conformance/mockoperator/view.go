@@ -22,6 +22,7 @@ type view struct {
 	reasons    []string
 	closed     bool // the content is closed to the caller
 	modified   string
+	statusless bool   // no status is told at all
 	seller     string // InvoiceFlowStatus
 	buyer      string
 }
@@ -78,7 +79,14 @@ func (o *Operator) viewLocked(r *record, c *occurrence, org int) view {
 	}
 	v.closed = o.closed(r, org)
 	v.reasons = o.reasons(r)
-	v.seller, v.buyer = o.invoiceFlow(r)
+	if v.seller, v.buyer = o.invoiceFlow(r); v.seller != "" && !isInvoice(r.Type) { // which status these have is open
+		switch o.scenario.Flow.TitleStatus {
+		case TitleUntyped:
+			v.seller, v.buyer = "", ""
+		case TitleNone:
+			v.statusless = true
+		}
+	}
 	v.modified = modification(r)
 	v.operations = o.operations(r, c, v)
 	o.handOver(r, c)
