@@ -249,6 +249,9 @@ const (
 	JobTask         JobKind = "task"         // watch the deadline of one signature task
 )
 
+// Endless reports whether the job goes on as long as the box is read.
+func (k JobKind) Endless() bool { return k == JobPull || k == JobCheck || k == JobNotices }
+
 // OfPackage reports whether the job works on an outgoing package.
 func (k JobKind) OfPackage() bool {
 	switch k {
@@ -291,7 +294,7 @@ type Change struct {
 	Answered  []DocumentAnswer    // what the counterparty did with documents of this operation
 	Cursor    *Cursor             // new value; pull and check run side by side: the check job writes CheckedTo only, any other all the rest
 	Tasks     []SignatureTask     // new ones; one that is there is left as it was, except open that becomes overdue
-	Reach     *CounterpartyStatus // new value
+	Reach     *CounterpartyStatus // new value of a row that is there; nothing at all is written, with [Conflict], if it is not at its Revision
 	Done      bool                // this job is finished
 	Release   bool                // end the lease; the job comes again at Due
 	Due       time.Time

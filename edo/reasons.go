@@ -71,6 +71,7 @@ const (
 	TaskEnded            Reason = "task-ended"
 	ConsentMissing       Reason = "consent-missing"
 	AttachmentsWrong     Reason = "attachments-wrong"
+	ReplyToAnother       Reason = "reply-to-another"
 	ReplyNeedsReason     Reason = "reply-needs-reason"
 	RequestUnknown       Reason = "request-unknown"
 	AdministratorMissing Reason = "administrator-missing"

@@ -175,3 +175,22 @@ func TestS11_ReadinessListsWhatIsMissing(t *testing.T) {
 		t.Errorf("of other bytes: %v", err)
 	}
 }
+
+// TestS4_AnEndInTheMiddleKeepsNobodyWaiting: reading goes on for ever, so what is wrong now says nothing about how often it
+// was tried. Processes that end while they read must not make the next one wait.
+func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{})
+	patient := func(c *gateway.Config) { c.Backoff.Longest, c.Lease = 20*time.Minute, time.Second }
+	company := s.side(0, options{idle: true, gateway: patient})
+	must(t, company.gw.Receive(t.Context(), company.id))
+	for range 20 {
+		company.die("pull.claimed", 0, patient)
+	}
+	_, err := s.op.Plant(s.organisation(1).Boxes[0], s.organisation(0).Boxes[0], 1, func(int) mockoperator.PlantedDocument {
+		return mockoperator.PlantedDocument{Name: "письмо.txt"}
+	})
+	must(t, err)
+	t.Cleanup(company.work(company.gw))
+	company.got("письмо.txt")
+}

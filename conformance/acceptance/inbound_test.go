@@ -263,3 +263,29 @@ kinds:
 		t.Errorf("kind %q for %q until %v", d.KindID, d.Responsible, d.Term.Due)
 	}
 }
+
+// TestV9_OnlyAReplyToTheSenderCounts: a reply to somebody else, or to a receipt, is refused and meets no term.
+func TestV9_OnlyAReplyToTheSenderCounts(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{})
+	company, client := s.side(0, options{}), s.side(1, options{})
+	client.send(client.letter("request", company))
+	request := company.got("письмо.pdf")
+	astray := company.letter("astray", client, func(p *edo.Package) {
+		p.InReplyTo, p.To = request.Key.Remote, edo.Counterparty{INN: s.organisation(2).INN, KPP: s.organisation(2).KPP}
+	})
+	if _, err := company.gw.Send(t.Context(), astray); !errors.Is(err, edo.ReplyToAnother) {
+		t.Errorf("to somebody else: %v", err)
+	}
+	receipt := client.event("the receipt", func(e edo.Event) bool { return e.Kind == edo.EventAnswer && e.Inbound.Class == edo.ClassReceipt })
+	nothing := client.letter("nothing", company, func(p *edo.Package) { p.InReplyTo = receipt.Inbound.Key.Remote })
+	if _, err := client.gw.Send(t.Context(), nothing); !errors.Is(err, edo.RequestUnknown) {
+		t.Errorf("to a receipt: %v", err)
+	}
+	if _, err := client.gw.SetTerm(t.Context(), clerk, receipt.Inbound.Key, edo.Term{Due: time.Now().Add(time.Hour)}); !errors.Is(err, edo.RequestUnknown) {
+		t.Errorf("a term for a receipt: %v", err)
+	}
+	if _, err := company.gw.AnswerOtherwise(t.Context(), clerk, request.Key, edo.ChannelPaper, " \n"); !errors.Is(err, edo.ReplyNeedsReason) {
+		t.Errorf("a blank reason: %v", err)
+	}
+}

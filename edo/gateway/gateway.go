@@ -96,7 +96,14 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 		g.Logger.ErrorContext(ctx, "job", "kind", job.Kind, "subscriber", job.Key.Subscriber, "package", job.Key.Package, "document", job.Document, "error", err)
 	}
 	now := g.Now()
-	err = g.settle(ctx, job, edo.Change{At: now, Release: true, Due: now.Add(g.Backoff.after(job.Tries)), Result: "error", Detail: err.Error()})
+	later := g.Backoff.after(job.Tries)
+	switch {
+	case ctx.Err() != nil:
+		later = 0 // nothing is wrong with the job: whoever comes next goes on at once
+	case job.Kind.Endless():
+		later = g.Pull // its number of tries says nothing about how long the trouble lasts
+	}
+	err = g.settle(ctx, job, edo.Change{At: now, Release: true, Due: now.Add(later), Result: "error", Detail: err.Error()})
 	if err != nil {
 		g.Logger.ErrorContext(ctx, "give back", "job", job.ID, "error", err) // the lease ends by itself
 	}

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ func (g *Gateway) AnswerOtherwise(ctx context.Context, actor edo.ActorID, k edo.
 		bad(edo.FlowUnknown, "channel", "is no other way", "use e-mail or paper")
 	}
 	switch {
-	case reason == "":
+	case strings.TrimSpace(reason) == "":
 		bad(edo.ReplyNeedsReason, "reason", "is empty", "say why the request is not answered electronically")
 	case utf8.RuneCountInString(reason) > edo.MaxTextLength || !utf8.ValidString(reason):
 		bad(edo.TextMalformed, "reason", "is too long or not valid UTF-8", "shorten it")
@@ -116,6 +117,9 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 	if err != nil {
 		return d, err
 	}
+	if d.Class != edo.ClassMain {
+		return d, noRequest("document", d)
+	}
 	e := with(&d, cursor.OperatorNow(now))
 	if err := g.Inbox.Update(ctx, d, d.Revision, []edo.Event{e}, []edo.Job{termJob(k, now)}); err != nil {
 		return d, err
@@ -127,7 +131,7 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 // replyFaults says what is wrong with a package that claims to answer a request. One that came electronically is
 // answered electronically; another way needs a reason that was logged with [Gateway.AnswerOtherwise].
 func (g *Gateway) replyFaults(ctx context.Context, p edo.Package) edo.Faults {
-	if p.InReplyTo == "" || edo.CheckID("", string(p.InReplyTo)) != nil {
+	if p.InReplyTo == "" || edo.CheckRemote("", p.InReplyTo) != nil {
 		return nil // there is none, or Check has told
 	}
 	d, err := g.inbound(ctx, edo.InboundKey{Subscriber: p.Subscriber, Remote: p.InReplyTo})
@@ -136,6 +140,13 @@ func (g *Gateway) replyFaults(ctx context.Context, p edo.Package) edo.Faults {
 		return edo.Faults{requestUnknown("package.in_reply_to", edo.Invalid)}
 	case err != nil:
 		return edo.Faults{err}
+	case d.Class != edo.ClassMain:
+		return edo.Faults{noRequest("package.in_reply_to", d)}
+	case p.To.INN != "" && d.From.INN != "" && p.To.INN != d.From.INN:
+		return edo.Faults{&edo.Error{
+			Kind: edo.Invalid, Reason: edo.ReplyToAnother, Field: "package.to", Message: "is not who sent the request: that was INN " + d.From.INN,
+			Remedy: "send the reply to the sender of the request, or send a package that replies to nothing",
+		}}
 	case p.Channel == "" || p.Channel == edo.ChannelOperator || d.Reply.Channel == p.Channel && d.Reply.Reason != "":
 		return nil
 	}
@@ -143,6 +154,14 @@ func (g *Gateway) replyFaults(ctx context.Context, p edo.Package) edo.Faults {
 		Kind: edo.Invalid, Reason: edo.ReplyNeedsReason, Field: "package.channel",
 		Message: "is " + string(p.Channel) + ", but the request came electronically", Remedy: "answer electronically, or record first why it is answered otherwise",
 	}}
+}
+
+// noRequest says that a receipt or another answer is nothing to reply to.
+func noRequest(field string, d edo.InboundDocument) error {
+	return &edo.Error{
+		Kind: edo.Invalid, Reason: edo.RequestUnknown, Field: field, Message: "names no request but a document of class " + string(d.Class),
+		Remedy: "name the document that was asked with",
+	}
 }
 
 // replied adds that a package which answers a request is with the operator. Its operator's time decides the term.

@@ -27,6 +27,7 @@ func flowReasons() map[edo.Reason]sentence {
 		edo.TaskEnded:            {"Задание на подпись уже завершено", "The signature task has ended already"},
 		edo.ConsentMissing:       {"Не хватает согласия", "A consent is missing"},
 		edo.AttachmentsWrong:     {"Приложения не соответствуют виду документа", "The attachments do not fit the kind of document"},
+		edo.ReplyToAnother:       {"Ответ адресован не тому, кто прислал запрос", "The reply is not to the sender of the request"},
 		edo.ReplyNeedsReason:     {"Не указано, почему ответ дан не в электронном виде", "Nothing says why the answer is not electronic"},
 		edo.RequestUnknown:       {"Такого входящего документа нет", "There is no such inbound document"},
 		edo.AdministratorMissing: {"Не назначен администратор обмена, входящие остаются у оператора", "There is no exchange administrator, inbound documents stay at the operator"},
