@@ -81,7 +81,7 @@ type IncomingSignature struct {
 	Document RemoteID
 	ID       string // the operator's id of the signature
 	From     BoxID
-	CMS      []byte // DER
+	CMS      []byte // DER; empty: the operator gave none that could be one
 	Valid    bool   // the operator's verdict
 	At       time.Time
 	Stamped  time.Time // from the time stamp; zero: there is none
@@ -195,7 +195,7 @@ type InboundDocument struct {
 type InboundSignature struct {
 	ID       string
 	From     BoxID
-	CMS      Digest // in the archive
+	CMS      Digest // in the archive; zero: the operator gave none
 	Operator bool   // the operator calls it valid
 	Verdict  VerdictState
 	Reason   Reason

@@ -71,11 +71,16 @@ func (k *taking) text(ctx context.Context, d edo.InboundDocument) (string, error
 func (k *taking) signatures(ctx context.Context, content edo.Digest, in []edo.IncomingSignature) ([]edo.InboundSignature, error) {
 	var out []edo.InboundSignature
 	for _, s := range in {
-		kept, err := k.keep(ctx, s.CMS)
-		if err != nil {
+		o := edo.InboundSignature{ID: s.ID, From: s.From, Operator: s.Valid, Verdict: edo.VerdictOperatorOnly, At: s.At, Stamped: s.Stamped}
+		if len(s.CMS) == 0 { // nothing to keep, and nothing that the document's bytes could mend
+			o.Verdict, o.Reason = edo.VerdictInvalid, edo.SignatureMalformed
+			out = append(out, o)
+			continue
+		}
+		var err error
+		if o.CMS, err = k.keep(ctx, s.CMS); err != nil {
 			return nil, err
 		}
-		o := edo.InboundSignature{ID: s.ID, From: s.From, CMS: kept, Operator: s.Valid, Verdict: edo.VerdictOperatorOnly, At: s.At, Stamped: s.Stamped}
 		if !content.IsZero() {
 			v, err := k.verdict(ctx, content, s.CMS)
 			if err != nil {
@@ -90,7 +95,7 @@ func (k *taking) signatures(ctx context.Context, content edo.Digest, in []edo.In
 
 func (k *taking) verdict(ctx context.Context, content edo.Digest, cms []byte) (edo.Verdict, error) {
 	bad := edo.Verdict{State: edo.VerdictInvalid, Reason: edo.SignatureMalformed}
-	if len(cms) == 0 || len(cms) > edo.MaxSignatureSize {
+	if len(cms) > edo.MaxSignatureSize {
 		return bad, nil
 	}
 	r, err := k.read(ctx, content)

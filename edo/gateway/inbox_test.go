@@ -226,6 +226,7 @@ func TestUnsoundReachesAPerson(t *testing.T) {
 		"operator says no": {func(m *edotest.Planted) { m.Signatures[0].Valid = false }, edo.Verdict{State: edo.VerdictValid}, nil, edo.InboundSignature{Verdict: edo.VerdictValid}},
 		"we say no":        {nil, edo.Verdict{State: edo.VerdictInvalid, Reason: edo.SignatureInvalid}, nil, edo.InboundSignature{Verdict: edo.VerdictInvalid, Reason: edo.SignatureInvalid, Operator: true}},
 		"no CMS at all":    {nil, edo.Verdict{}, &edo.Error{Kind: edo.Invalid, Reason: edo.SignatureMalformed}, edo.InboundSignature{Verdict: edo.VerdictInvalid, Reason: edo.SignatureMalformed, Operator: true}},
+		"no bytes":         {func(m *edotest.Planted) { m.Signatures[0].CMS = nil }, edo.Verdict{State: edo.VerdictValid}, nil, edo.InboundSignature{Verdict: edo.VerdictInvalid, Reason: edo.SignatureMalformed, Operator: true}},
 		"not significant": {func(m *edotest.Planted) {
 			m.Documents[0].Legitimate, m.Documents[0].NotLegitimate = false, []string{"expired"}
 		}, edo.Verdict{State: edo.VerdictValid}, nil, edo.InboundSignature{Verdict: edo.VerdictValid, Operator: true}},
@@ -246,7 +247,7 @@ func TestUnsoundReachesAPerson(t *testing.T) {
 			b.receive(t)
 			d := b.came(t, "in-1-doc", stored)
 			got := edo.InboundSignature{Verdict: d.Signatures[0].Verdict, Reason: d.Signatures[0].Reason, Operator: d.Signatures[0].Operator}
-			if diff := cmp.Diff(tc.want, got); diff != "" || d.Sound() || d.Responsible != admin {
+			if diff := cmp.Diff(tc.want, got); diff != "" || d.Sound() || d.Responsible != admin || d.Signatures[0].CMS.IsZero() != (name == "no bytes") {
 				t.Errorf("%s sound %t, responsible %s", diff, d.Sound(), d.Responsible)
 			}
 			if n := len(b.events(t, edo.EventInbound)); n != 1 {

@@ -68,7 +68,7 @@ type Reply struct {
 }
 
 // Call makes one exchange. A request that cannot be written is [edo.Invalid] before anything leaves. An answer may hold
-// as much as Limits.Answer, a single value 1 MiB: documents of any size are for Download and Print.
+// as much as Limits.Answer, a single value 4 MiB: documents of any size are for Download and Print.
 func (s *session) Call(ctx context.Context, r Request) (Reply, error) {
 	if err := r.check(); err != nil {
 		return Reply{}, err

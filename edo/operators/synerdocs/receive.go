@@ -64,7 +64,9 @@ type message struct {
 }
 
 // Receive reads one message with its signatures and without the documents' content (GetMessageWithLoadOptions). Improved
-// copies of signatures, which name the original they were made from, are left out as the service's own client does.
+// copies of signatures, which name the original they were made from, are left out as the service's own client does. A
+// signature without bytes, or larger than one may be, comes with an empty CMS: it is a fault of its own and no reason to
+// withhold the message.
 //
 // The message does not say how its documents travel: one that came with a signature of the message's own sender is of
 // the signed flow, every other is asked for (GetFlowDocumentInfo). The sender's INN is asked for once per box
@@ -146,8 +148,11 @@ func (s *session) incoming(ctx context.Context, m message, x edo.ExchangeID) (ed
 		if g.parent != "" {
 			continue
 		}
-		if g.document == "" || len(g.raw) == 0 || len(g.raw) > edo.MaxSignatureSize {
-			return edo.Incoming{}, unreadable("GetMessageWithLoadOptions", "the answer has a signature without document or bytes")
+		if g.document == "" {
+			return edo.Incoming{}, unreadable("GetMessageWithLoadOptions", "the answer has a signature without document")
+		}
+		if len(g.raw) == 0 || len(g.raw) > edo.MaxSignatureSize {
+			g.raw = nil
 		}
 		box := edo.BoxID(g.from)
 		if box == "" {

@@ -2,6 +2,7 @@ package synerdocs
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -92,6 +93,19 @@ func TestReceiveAnswers(t *testing.T) {
 	}
 	alone := whole
 	alone.Documents, alone.Signatures = nil, []edo.IncomingSignature{signature}
+	void := signature
+	void.CMS = nil
+	voids := whole
+	voids.Signatures = []edo.IncomingSignature{void}
+	largest := bytes.Repeat([]byte("x"), edo.MaxSignatureSize)
+	large := signature
+	large.CMS = largest
+	larges := alone
+	larges.Signatures = []edo.IncomingSignature{large, void}
+	withRaw := func(raw string) string {
+		return strings.Replace(signXML(remoteID, "", ""), "<a:Raw>Y2\r\n1z</a:Raw>", raw, 1)
+	}
+	ofBytes := func(b []byte) string { return withRaw("<a:Raw>" + base64.StdEncoding.EncodeToString(b) + "</a:Raw>") }
 	for name, tc := range map[string]struct {
 		answer answer
 		want   edo.Incoming
@@ -100,6 +114,10 @@ func TestReceiveAnswers(t *testing.T) {
 		"whole":                 {answer: resultOf("GetMessageWithLoadOptions", message(doc, signXML(remoteID, "", "<a:TimeStamp>2026-11-17T09:31:04Z</a:TimeStamp>"))), want: whole},
 		"a signature alone":     {answer: resultOf("GetMessageWithLoadOptions", message("", signXML(remoteID, "", "<a:TimeStamp>0001-01-01T00:00:00</a:TimeStamp>"))), want: alone},
 		"an improved copy":      {answer: resultOf("GetMessageWithLoadOptions", message("", signXML(remoteID, "", "")+signXML(remoteID, "<a:ParentId>x</a:ParentId>", ""))), want: alone},
+		"signature, no bytes":   {answer: resultOf("GetMessageWithLoadOptions", message(doc, withRaw("<a:Raw/>"))), want: voids},
+		"signature, nil bytes":  {answer: resultOf("GetMessageWithLoadOptions", message(doc, withRaw("<a:Raw i:nil='true'/>"))), want: voids},
+		"signature, no member":  {answer: resultOf("GetMessageWithLoadOptions", message(doc, withRaw(""))), want: voids},
+		"signatures, large":     {answer: resultOf("GetMessageWithLoadOptions", message("", ofBytes(largest)+ofBytes(append(largest, 'x')))), want: larges},
 		"nil":                   {answer: ok("GetMessageWithLoadOptions", "<GetMessageWithLoadOptionsResult i:nil='true'/>"), kind: edo.NotFound},
 		"another message":       {answer: resultOf("GetMessageWithLoadOptions", "<a:Id>"+remoteID+"</a:Id>"), kind: edo.Unavailable},
 		"document without id":   {answer: resultOf("GetMessageWithLoadOptions", message("<a:Document><a:Id/></a:Document>", "")), kind: edo.Unavailable},
