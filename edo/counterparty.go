@@ -116,6 +116,23 @@ func (s RelationState) Moves() []Move {
 	return nil
 }
 
+// Made reports whether a move has nothing left to change in a state: it leads there.
+func (m Move) Made(s RelationState) bool {
+	switch s {
+	case RelationInvited:
+		return m == MoveInvite
+	case RelationActive:
+		return m == MoveInvite || m == MoveAccept
+	case RelationRejected:
+		return m == MoveDecline || m == MoveStop
+	case RelationNone, RelationWithdrawn:
+		return m == MoveWithdraw || m == MoveStop
+	case RelationForbidden:
+		return m == MoveStop
+	}
+	return false
+}
+
 // Enroller is implemented by sessions that can register our own side at the operator, from the certificate of the
 // account. The account needs no box and no login yet.
 type Enroller interface {

@@ -42,6 +42,20 @@ func putReach(ctx context.Context, tx *session, c edo.CounterpartyStatus, now ti
 	return err
 }
 
+// reviseReach writes a row that is still at the given revision: what a person has decided meanwhile must stay.
+func reviseReach(ctx context.Context, tx *session, c edo.CounterpartyStatus, revision int64, now time.Time) error {
+	stored, err := reach(ctx, tx, c.Key)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return missing("counterparty", c.Key.INN)
+	case err != nil:
+		return err
+	case stored.Revision != revision:
+		return &edo.Error{Kind: edo.Conflict, Field: "counterparty.revision", Message: "has changed meanwhile", Remedy: "read it again"}
+	}
+	return putReach(ctx, tx, c, now)
+}
+
 func reach(ctx context.Context, q querier, k edo.CounterpartyKey) (edo.CounterpartyStatus, error) {
 	return scanReach(q.QueryRowContext(ctx, sqlReach, k.Subscriber, k.INN, k.KPP))
 }
@@ -72,17 +86,7 @@ func (s *Store) Ensure(ctx context.Context, c edo.CounterpartyStatus, j edo.Job)
 // Revise writes new values of a row that is still at the given revision and makes the jobs due; else [edo.Conflict].
 func (s *Store) Revise(ctx context.Context, c edo.CounterpartyStatus, revision int64, jobs []edo.Job) error {
 	return s.write(ctx, "sqlite.Revise", func(ctx context.Context, tx *session) error {
-		stored, err := reach(ctx, tx, c.Key)
-		if errors.Is(err, sql.ErrNoRows) {
-			return missing("counterparty", c.Key.INN)
-		}
-		if err != nil {
-			return err
-		}
-		if stored.Revision != revision {
-			return &edo.Error{Kind: edo.Conflict, Field: "counterparty.revision", Message: "has changed meanwhile", Remedy: "read it again"}
-		}
-		if err := putReach(ctx, tx, c, s.now()); err != nil {
+		if err := reviseReach(ctx, tx, c, revision, s.now()); err != nil {
 			return err
 		}
 		return wakeJobs(ctx, tx, jobs, s.now())

@@ -72,6 +72,38 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestSettleKeepsWhatAPersonDecided: a step that looked at an older row writes nothing at all.
+func TestSettleKeepsWhatAPersonDecided(t *testing.T) {
+	t.Parallel()
+	s := temp(t)
+	c := counterparty()
+	_, _, err := s.Ensure(t.Context(), c, edo.Job{Key: edo.Key{Subscriber: "ours", Package: c.Key.ID()}, Kind: edo.JobCounterparty, Due: noon})
+	must(t, err)
+	j := claim(t, s, "w", noon)
+	stopped := c
+	stopped.State, stopped.Reason = edo.CounterpartyForbidden, edo.CounterpartyBlocked
+	must(t, s.Revise(t.Context(), stopped, 1, nil))
+	c.State = edo.CounterpartyReady
+	event := edo.Event{Key: j.Key, Kind: edo.EventReach, Reach: &c, At: noon}
+	if err := s.Settle(t.Context(), j, edo.Change{At: noon, Reach: &c, Done: true, Events: []edo.Event{event}}); !errors.Is(err, edo.Conflict) {
+		t.Errorf("stale: %v", err)
+	}
+	got, err := s.CounterpartyStatus(t.Context(), c.Key)
+	must(t, err)
+	stopped.Revision = 2
+	same(t, "row", stopped, got)
+	events, err := s.Events(t.Context(), "ours", 0, 10)
+	must(t, err)
+	if len(events) != 0 {
+		t.Errorf("told %+v", events)
+	}
+	must(t, s.Settle(t.Context(), j, edo.Change{At: noon, Release: true, Due: noon})) // given back
+	c.Key.KPP = "770701009"
+	if err := s.Settle(t.Context(), claim(t, s, "w", noon), edo.Change{At: noon, Reach: &c}); !errors.Is(err, edo.NotFound) {
+		t.Errorf("no row: %v", err)
+	}
+}
+
 // TestEnsureFromTwoStores is the race of two processes for one counterparty.
 func TestEnsureFromTwoStores(t *testing.T) {
 	t.Parallel()

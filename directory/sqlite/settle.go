@@ -80,7 +80,7 @@ func changeOthers(ctx context.Context, tx *session, j edo.Job, c edo.Change) err
 		}
 	}
 	if c.Reach != nil {
-		return putReach(ctx, tx, *c.Reach, c.At)
+		return reviseReach(ctx, tx, *c.Reach, c.Reach.Revision, c.At)
 	}
 	return nil
 }

@@ -3,13 +3,17 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/edokit/edokit/edo"
 )
 
 // Relate makes a move in the relation with a counterparty, as a person has decided: to invite, to accept or decline an
 // invitation, to withdraw ours, to stop the exchange. Making it twice changes nothing. After a move towards the exchange
-// the counterparty is waited for as with [Gateway.EnsureCounterparty]; after one away from it nothing is done by itself.
+// the counterparty is waited for as with [Gateway.EnsureCounterparty]; with one away from it nothing more is
+// done by itself, even if the operator does not take the move: the status then says why. A move that the relation does
+// not allow is refused.
 func (g *Gateway) Relate(ctx context.Context, actor edo.ActorID, k edo.CounterpartyKey, m edo.Move, comment string) (edo.CounterpartyStatus, error) {
 	ctx, done := g.lend(ctx)
 	defer done()
@@ -42,15 +46,47 @@ func (g *Gateway) relate(ctx context.Context, actor edo.ActorID, k edo.Counterpa
 	if err != nil {
 		return none, err
 	}
-	if err := registrar.Relate(ctx, address, m, comment); err != nil {
-		return row, err
-	}
 	relation, err := registrar.Relation(ctx, address)
+	if err == nil {
+		err = possible(relation.State, m)
+	}
 	if err != nil {
 		return row, err
 	}
 	row.Address, row.Relation = address, relation.State
+	if !towards(m) {
+		if row, err = g.stopped(ctx, row, m); err != nil {
+			return row, err
+		}
+	}
+	if err := registrar.Relate(ctx, address, m, comment); err != nil {
+		return g.unmoved(ctx, row, m, err)
+	}
+	g.Trace(ctx, "relate.moved")
+	if relation, err = registrar.Relation(ctx, address); err != nil {
+		return row, err
+	}
+	row.Relation = relation.State
 	return g.moved(ctx, row, m)
+}
+
+func towards(m edo.Move) bool { return m == edo.MoveInvite || m == edo.MoveAccept }
+
+// possible refuses a move that leads nowhere from where the relation stands. One that was made already is no error, and
+// from a state that we do not know the operator judges it.
+func possible(s edo.RelationState, m edo.Move) error {
+	moves := s.Moves()
+	if s == edo.RelationUnknown || m.Made(s) || slices.Contains(moves, m) {
+		return nil
+	}
+	e := &edo.Error{Kind: edo.Invalid, Field: "move", Message: fmt.Sprintf("%s cannot be made: the relation is %s", m, s), Remedy: "wait for the counterparty"}
+	if s == edo.RelationForbidden {
+		e.Reason, e.Remedy = edo.CounterpartyBlocked, "ask the counterparty to invite"
+	}
+	if len(moves) > 0 {
+		e.Remedy = fmt.Sprintf("use one of %v", moves)
+	}
+	return e
 }
 
 // related is the row of a counterparty and its one box. A counterparty that was never asked for has no row yet.
@@ -79,31 +115,80 @@ func (g *Gateway) related(ctx context.Context, session edo.Session, k edo.Counte
 	return row, found[0], nil
 }
 
+// stopped writes down that a person ends the exchange, before the operator is asked: whatever becomes of the request,
+// nobody is invited again by itself. What the work on the counterparty has written meanwhile gives way.
+func (g *Gateway) stopped(ctx context.Context, row edo.CounterpartyStatus, m edo.Move) (edo.CounterpartyStatus, error) {
+	for {
+		row.State, row.Reason, row.UpdatedAt = edo.CounterpartyForbidden, edo.CounterpartyBlocked, g.Now()
+		row.Detail = "the exchange was ended on our side (" + string(m) + ")"
+		if row.Revision == 0 {
+			return row, nil // nothing is waited for
+		}
+		err := g.Reach.Revise(ctx, row, row.Revision, nil)
+		if err == nil {
+			row.Revision++
+			g.Trace(ctx, "relate.stopped")
+			return row, nil
+		}
+		if !errors.Is(err, edo.Conflict) {
+			return row, err
+		}
+		now, err := g.Reach.CounterpartyStatus(ctx, row.Key)
+		if err != nil {
+			return row, err
+		}
+		now.Address, now.Relation = row.Address, row.Relation
+		row = now
+	}
+}
+
+// unmoved writes down that the operator has not taken a move away from the exchange. Nothing is done by itself all the
+// same, as the person wants it.
+func (g *Gateway) unmoved(ctx context.Context, row edo.CounterpartyStatus, m edo.Move, why error) (edo.CounterpartyStatus, error) {
+	if towards(m) || row.Revision == 0 {
+		return row, why
+	}
+	if reason := edo.ReasonOf(why); reason != "" {
+		row.Reason = reason
+	}
+	row.Detail, row.UpdatedAt = "the exchange was ended on our side, but the operator has not confirmed it ("+string(m)+"): "+plain(why), g.Now()
+	stored, err := g.revised(ctx, row, nil)
+	if err != nil {
+		return row, err
+	}
+	return stored, why
+}
+
 // moved writes down what a move has changed.
 func (g *Gateway) moved(ctx context.Context, row edo.CounterpartyStatus, m edo.Move) (edo.CounterpartyStatus, error) {
-	towards := m == edo.MoveInvite || m == edo.MoveAccept
 	row.UpdatedAt = g.Now()
-	var jobs []edo.Job
-	if towards {
-		row.State, row.Reason, row.Detail = edo.CounterpartyInvited, edo.CounterpartyPending, ""
-		jobs = []edo.Job{reachJob(row.Key, row.UpdatedAt)}
-	} else {
-		row.State, row.Reason, row.Detail = edo.CounterpartyForbidden, edo.CounterpartyBlocked, "the exchange was ended on our side ("+string(m)+")"
+	switch {
+	case !towards(m) && row.Revision == 0:
+		return row, nil // nothing was waited for
+	case !towards(m):
+		return g.revised(ctx, row, nil)
 	}
+	row.State, row.Reason, row.Detail = edo.CounterpartyInvited, edo.CounterpartyPending, ""
+	job := reachJob(row.Key, row.UpdatedAt)
 	if row.Revision == 0 {
-		if !towards {
-			return row, nil // nothing was waited for
-		}
 		row.Revision = 1
-		stored, _, err := g.Reach.Ensure(ctx, row, jobs[0])
+		stored, _, err := g.Reach.Ensure(ctx, row, job)
 		g.Queue.Ring()
 		return stored, err
 	}
+	return g.revised(ctx, row, []edo.Job{job})
+}
+
+// revised writes a row, or gives the one that somebody else has written meanwhile.
+func (g *Gateway) revised(ctx context.Context, row edo.CounterpartyStatus, jobs []edo.Job) (edo.CounterpartyStatus, error) {
 	err := g.Reach.Revise(ctx, row, row.Revision, jobs)
 	if errors.Is(err, edo.Conflict) {
 		return g.Reach.CounterpartyStatus(ctx, row.Key)
 	}
+	if err != nil {
+		return row, err
+	}
 	row.Revision++
 	g.Queue.Ring()
-	return row, err
+	return row, nil
 }
