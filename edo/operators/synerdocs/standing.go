@@ -13,7 +13,7 @@ var _ edo.Answerer = (*session)(nil)
 // Standing says where a document stands for us (GetFlowDocumentInfo). What is offered comes from AvailableOperationsV2
 // by name, never from the old mask, which cannot hold all members (contract 5.2):
 //
-//   - ConfirmReceipt, and NoticeRequired of the document: a receipt;
+//   - ConfirmReceipt, and NoticeRequired of the document: a receipt. One may be due without being offered, see receiptDue;
 //   - Sign: a countersignature, except for a title, which is answered by a title of the other side; Reject: a refusal;
 //   - Revoke: an offer to revoke;
 //   - Sign and Reject of an open revocation offer of the other side: accepting and refusing it. Where the offer lists
@@ -35,6 +35,7 @@ func (s *session) Standing(ctx context.Context, r edo.Ref) (edo.Standing, error)
 	if st.NoticeDue {
 		st.Offered = append(st.Offered, edo.AnswerReceipt)
 	}
+	st.NoticeDue = st.NoticeDue || i.receiptDue(s.box, st)
 	if st.Class == edo.ClassRevocation {
 		st.Offer = edo.RemoteID(canonicalID(string(r.Remote)))
 		st.Offered = append(st.Offered, i.toOffer()...)
@@ -54,6 +55,20 @@ func (s *session) Standing(ctx context.Context, r edo.Ref) (edo.Standing, error)
 		st.Offered = append(st.Offered, offer.toOffer()...)
 	}
 	return st, nil
+}
+
+// receiptDue reports whether a receipt is still awaited from us although none is offered: of an untyped status the
+// delivery decides, not the list of operations (contract 3.13). What we sent ourselves we never confirm.
+func (i info) receiptDue(own edo.BoxID, st edo.Standing) bool {
+	switch {
+	case st.Class != edo.ClassMain, st.Flow != edo.FlowSigned, st.State == edo.StateRevoked:
+		return false
+	case sameBox(edo.BoxID(i.from), own), sameBox(edo.BoxID(i.document.from), own):
+		return false
+	case i.from == "" && !listed(i.recipients, edo.Address{Box: own}):
+		return false
+	}
+	return i.delivery == "SentToRecipient" || i.delivery == "RecievedByService"
 }
 
 // can looks an operation up by its name.

@@ -38,6 +38,8 @@ func offerXML(from, sent, inner string) string {
 
 const untypedStatus = `<a:Status i:type="a:UntypedDocumentFlowStatus"><a:AdditionalStatus i:nil="true"/><a:DeliveryStatus>DeliveredToRecipient</a:DeliveryStatus><a:SignStatus>WaitingForSign</a:SignStatus></a:Status>`
 
+const severalStatus = "<a:MultiStatus><a:MultiDeliveryStatus>SentToRecipients</a:MultiDeliveryStatus><a:MultiSignStatus>SignRejected</a:MultiSignStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>"
+
 func TestStandingAnswers(t *testing.T) {
 	t.Parallel()
 	toUs := "<a:From>box-b@example</a:From><a:FromDepartmentId>d2</a:FromDepartmentId><a:FromOrganizationtName>Василёк</a:FromOrganizationtName><a:MessageId>" + strings.ToUpper(messageID) + "</a:MessageId><a:Recipients>" +
@@ -49,6 +51,7 @@ func TestStandingAnswers(t *testing.T) {
 		edit(&st)
 		return st
 	}
+	sentStatus := strings.Replace(untypedStatus, "DeliveredToRecipient", "SentToRecipient", 1)
 	untypedDoc := documentXML(remoteID, "<a:DocumentType>Untyped</a:DocumentType>")
 	for name, tc := range map[string]struct {
 		inner string
@@ -57,6 +60,27 @@ func TestStandingAnswers(t *testing.T) {
 		"nothing offered": {inner: untypedDoc + toUs + untypedStatus, want: base},
 		"all by name": {inner: operationsXML("None", "Sign", "Reject", "ConfirmReceipt", "Revoke", "SignCargoDeliveryByCarrier", "Novelty") + untypedDoc + toUs + untypedStatus, want: with(func(st *edo.Standing) {
 			st.Offered, st.NoticeDue = []edo.AnswerKind{edo.AnswerReceipt, edo.AnswerSign, edo.AnswerRefuse, edo.AnswerRevoke}, true
+		})},
+		"a receipt is due though not offered": {inner: untypedDoc + toUs + sentStatus, want: with(func(st *edo.Standing) { st.State, st.NoticeDue = edo.StateSent, true })},
+		"a receipt is due before hand-over": {inner: untypedDoc + toUs + strings.Replace(sentStatus, "SentToRecipient", "RecievedByService", 1), want: with(func(st *edo.Standing) {
+			st.State, st.NoticeDue = edo.StateSent, true
+		})},
+		"no receipt after an error receipt": {inner: untypedDoc + toUs + strings.Replace(sentStatus, "SentToRecipient", "NotDeliveredToRecipient", 1), want: with(func(st *edo.Standing) { st.State = edo.StateSent })},
+		"no receipt of what we sent": {inner: untypedDoc + strings.Replace(toUs, "<a:From>box-b@example", "<a:From>BOX-a@example", 1) + sentStatus, want: with(func(st *edo.Standing) {
+			st.State, st.Parties = edo.StateSent, []edo.Address{parties[1], {Box: "box-b@example", Department: "D2", Name: "BOX-B@EXAMPLE"}}
+		})},
+		"no receipt of what we wrote": {inner: documentXML(remoteID, "<a:FromBoxId>box-a@example</a:FromBoxId>") + toUs + sentStatus, want: with(func(st *edo.Standing) { st.State = edo.StateSent })},
+		"no receipt of an offer": {inner: documentXML(remoteID, "<a:DocumentType>RevocationOffer</a:DocumentType>") + toUs + sentStatus, want: with(func(st *edo.Standing) {
+			st.State, st.Offer, st.Type, st.Class = edo.StateSent, remoteID, "RevocationOffer", edo.ClassRevocation
+		})},
+		"no receipt of a receipt": {inner: documentXML(remoteID, "<a:DocumentType>ServiceReceipt</a:DocumentType>") + toUs + sentStatus, want: with(func(st *edo.Standing) {
+			st.State, st.Type, st.Class = edo.StateSent, "ServiceReceipt", edo.ClassReceipt
+		})},
+		"no receipt of what is revoked": {inner: untypedDoc + toUs + "<a:RevocationStatus>RevocationAccepted</a:RevocationStatus>" + sentStatus, want: with(func(st *edo.Standing) { st.State = edo.StateRevoked })},
+		"no receipt in another flow":    {inner: untypedDoc + toUs + sentStatus + "<a:FlowType>SentUnsigned</a:FlowType>", want: with(func(st *edo.Standing) { st.State, st.Flow = edo.StateSent, edo.FlowUnsigned })},
+		"our own state of several":      {inner: untypedDoc + toUs + untypedStatus + severalStatus, want: base},
+		"the sum of several for the sender": {inner: untypedDoc + strings.Replace(toUs, "<a:From>box-b@example", "<a:From>BOX-a@example", 1) + untypedStatus + severalStatus, want: with(func(st *edo.Standing) {
+			st.State, st.Parties = edo.StateRefused, []edo.Address{parties[1], {Box: "box-b@example", Department: "D2", Name: "BOX-B@EXAMPLE"}}
 		})},
 		"the mask alone says nothing": {inner: "<a:AvailableOperations>65535</a:AvailableOperations>" + untypedDoc + toUs + untypedStatus, want: base},
 		"a notice of an invoice": {inner: documentXML(remoteID, "<a:DocumentType>Invoice</a:DocumentType><a:NoticeRequired>true</a:NoticeRequired>") + toUs, want: with(func(st *edo.Standing) {
