@@ -65,6 +65,9 @@ func (g *Gateway) pullStep(ctx context.Context, t *turn) error {
 	return g.pullPages(ctx, t, receiver, cursor)
 }
 
+// maxPages bounds one run, and with it what it remembers; the next run goes on from the cursor.
+const maxPages = 1000
+
 // pullPages lists page after page, one commit each, until the operator shows nothing that this run has not seen.
 func (g *Gateway) pullPages(ctx context.Context, t *turn, r edo.Receiver, cursor edo.Cursor) error {
 	seen := map[edo.MessageID]bool{}
@@ -72,11 +75,12 @@ func (g *Gateway) pullPages(ctx context.Context, t *turn, r edo.Receiver, cursor
 	if len(cursor.Last) > 0 {
 		after = cursor.Last[0]
 	}
-	for {
+	forgotten := false
+	for pages := 1; ; pages++ {
 		page, err := r.Inbox(ctx, after)
-		if after != "" && len(seen) == 0 && definite(err) {
+		if after != "" && len(seen) == 0 && edo.KindOf(err) == edo.NotFound {
 			// The operator does not know its own id any more. Reading from the beginning lists nothing twice.
-			cursor.Last, after = nil, ""
+			forgotten, after = true, ""
 			continue
 		}
 		if err != nil {
@@ -87,14 +91,19 @@ func (g *Gateway) pullPages(ctx context.Context, t *turn, r edo.Receiver, cursor
 		if err != nil {
 			return g.unread(ctx, t, cursor, err)
 		}
+		if forgotten { // not before the beginning could be read: else the fault was no word on the cursor
+			forgotten, cursor.Last = false, nil
+		}
 		cursor.Last = follow(cursor.Last, fresh, g.Overlap)
 		c.Events = append(c.Events, g.readAt(&cursor, page.AsOf)...)
 		c.Cursor = &cursor
-		if len(fresh) == 0 {
+		switch {
+		case len(fresh) == 0:
 			c.Release, c.Due, c.Result = true, g.Now().Add(g.Pull), "read"
-			return g.settle(ctx, t.job, c)
+		case pages >= maxPages:
+			c.Release, c.Due, c.Result = true, g.Now(), "goes on"
 		}
-		if err := g.settle(ctx, t.job, c); err != nil {
+		if err := g.settle(ctx, t.job, c); err != nil || c.Release {
 			return err
 		}
 		g.Trace(ctx, "pull.listed")

@@ -2,6 +2,8 @@ package gateway_test
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -23,7 +25,7 @@ func TestCursorRefused(t *testing.T) {
 		b.op.In.InboxErr = func(_ int, after edo.MessageID) error {
 			if forgotten.Load() && !dropped.Load() {
 				if after != "" {
-					return &edo.Error{Kind: edo.Invalid, Message: "unknown message"}
+					return &edo.Error{Kind: edo.NotFound, Message: "unknown message"}
 				}
 				dropped.Store(true)
 			}
@@ -44,6 +46,78 @@ func TestCursorRefused(t *testing.T) {
 	b.came(t, "in-31-doc", stored)
 	if n := len(b.events(t, edo.EventInbound)); n != 31 {
 		t.Errorf("%d events", n)
+	}
+}
+
+// TestCursorIsKept: only the operator's word that it does not know the message drops the cursor, and not before the
+// beginning could be read.
+func TestCursorIsKept(t *testing.T) {
+	t.Parallel()
+	unknown := &edo.Error{Kind: edo.NotFound, Message: "unknown message"}
+	for name, fault := range map[string]func(after edo.MessageID) error{
+		"refused":          func(edo.MessageID) error { return &edo.Error{Kind: edo.Refused, Message: "not today"} },
+		"invalid":          func(edo.MessageID) error { return &edo.Error{Kind: edo.Invalid, Message: "no box"} },
+		"nothing is found": func(edo.MessageID) error { return unknown },
+		"the beginning cannot be read": func(after edo.MessageID) error {
+			if after == "" {
+				return &edo.Error{Kind: edo.Unavailable, Message: "the line is down"}
+			}
+			return unknown
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var broken atomic.Bool
+			b := setup(t, both(receives, func(b *bundle) {
+				b.cfg.FullCheck = time.Hour
+				b.op.In.InboxErr = func(_ int, after edo.MessageID) error {
+					if broken.Load() {
+						return fault(after)
+					}
+					return nil
+				}
+			}))
+			b.op.PlantLetters(3, sender, "Жалоба")
+			b.run(t)
+			b.receive(t)
+			b.came(t, "in-3-doc", stored)
+			broken.Store(true)
+			var c edo.Cursor
+			eventually(t, func() (refused bool) {
+				var err error
+				c, err = b.store.Cursor(t.Context(), sub)
+				return err == nil && c.Refusal != ""
+			})
+			if diff := cmp.Diff([]edo.MessageID{"in-1", "in-2", "in-3"}, c.Last); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			broken.Store(false)
+			b.op.Plant(edotest.Letter("in-4", sender, "Жалоба"))
+			b.came(t, "in-4-doc", stored)
+		})
+	}
+}
+
+// TestLongBox: one run reads so many pages and no more; the next goes on at once from there.
+func TestLongBox(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(receives, func(b *bundle) { b.op.In.PageSize, b.cfg.Pull = 1, time.Hour }))
+	const all = 1010
+	for i := range all {
+		m := answerTo(strconv.Itoa(i), edo.ClassMain, "", "ours")
+		m.Own = true
+		b.op.Plant(m)
+	}
+	b.run(t)
+	b.receive(t)
+	eventually(t, func() bool {
+		c, err := b.store.Cursor(t.Context(), sub)
+		return err == nil && len(c.Last) > 0 && c.Last[len(c.Last)-1] == edo.MessageID(strconv.Itoa(all-1))
+	})
+	attempts, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
+	attempts = slices.DeleteFunc(attempts, func(a edo.Attempt) bool { return a.Job != edo.JobPull })
+	if err != nil || len(attempts) != 2 || attempts[0].Result != "goes on" {
+		t.Errorf("%+v, %v", attempts, err)
 	}
 }
 
