@@ -182,7 +182,6 @@ func TestRelationBySearch(t *testing.T) {
 		"second page": {[]answer{contactsXML(3, "x", "y"), contactsXML(3, "box-b@example")}, edo.RelationInvited, []string{"Active 0", "Active 2"}},
 		"not active":  {[]answer{contactsXML(1, "x"), contactsXML(1, "box-b@example")}, edo.RelationInvited, []string{"Active 0", "NonActive 0"}},
 		"nowhere":     {[]answer{contactsXML(0), contactsXML(0)}, edo.RelationNone, []string{"Active 0", "NonActive 0"}},
-		"short pages": {[]answer{contactsXML(9), contactsXML(9)}, edo.RelationNone, []string{"Active 0", "NonActive 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,6 +196,27 @@ func TestRelationBySearch(t *testing.T) {
 				t.Errorf("%+v, %v\n%s", got, err, diff)
 			}
 		})
+	}
+}
+
+// TestRelationUnreadable: an answer that does not say how many contacts there are does not say that there is none.
+func TestRelationUnreadable(t *testing.T) {
+	t.Parallel()
+	for name, pages := range map[string][]answer{
+		"absent":       {ok(contactsOp, "")},
+		"nil":          {ok(contactsOp, "<"+contactsOp+"Result i:nil='true'/>")},
+		"no total":     {result(contactsOp, "<a:Items/>")},
+		"nil total":    {result(contactsOp, "<a:Items/><a:TotalCount i:nil='true'/>")},
+		"second look":  {contactsXML(0), result(contactsOp, "")},
+		"short pages":  {contactsXML(9)},
+		"short second": {contactsXML(3, "x"), contactsXML(3)},
+	} {
+		server := newScript(t)
+		server.say(contactsOp, pages...)
+		got, err := server.open().Relation(t.Context(), edo.Address{Box: "box-b@example", INN: "7707083893"})
+		if edo.KindOf(err) != edo.Unavailable || edo.ReasonOf(err) != edo.AnswerUnreadable || got.State != "" {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
 	}
 }
 
@@ -248,6 +268,11 @@ func TestRelate(t *testing.T) {
 			err := server.open().Relate(t.Context(), partner(), tc.move, "")
 			if (err != nil) != (tc.kind != 0) || err != nil && (edo.KindOf(err) != tc.kind || edo.ReasonOf(err) != tc.reason) || len(server.bodies(step.operation)) != 1 {
 				t.Errorf("%v (%s)", err, edo.ReasonOf(err))
+			}
+			if tc.code == "OrganizationMustBeActive" {
+				if e := asError(t, err); e.Code != tc.code || !contains(e.Message, "either side") || !contains(e.Remedy, "our own") {
+					t.Errorf("%q, %q", e.Message, e.Remedy)
+				}
 			}
 		})
 	}

@@ -64,7 +64,19 @@ func (s *session) Relate(ctx context.Context, a edo.Address, m edo.Move, comment
 	if now, look := s.contactOf(ctx, own, number); look == nil && slices.Contains(step.reached, now.State) {
 		return nil
 	}
-	return err
+	return eitherInactive(e)
+}
+
+// eitherInactive tells whom a refused invitation may be about: only an active organisation may invite an active one, a
+// newly registered one has status Test (contract 5.1), and the code does not say which of the two it means.
+func eitherInactive(e *edo.Error) error {
+	if e.Code != "OrganizationMustBeActive" {
+		return e
+	}
+	c := *e
+	c.Message = "the operator wants active organisations; either side may be the one that is not"
+	c.Remedy = "look whether our own organisation is active at the operator: after registration it has status Test; if it is, the counterparty must become active"
+	return &c
 }
 
 func (s *session) step(ctx context.Context, op, own, number, comment string, a edo.Address) error {

@@ -89,8 +89,11 @@ func (s *session) searchContact(ctx context.Context, own, status string, a edo.A
 				return &items[i], exchange, nil
 			}
 		}
-		if from += len(items); from >= total || len(items) == 0 {
+		switch from += len(items); {
+		case from >= total:
 			return nil, exchange, nil
+		case len(items) == 0:
+			return nil, exchange, unreadable(contactsOp, "there are more contacts than the answers list")
 		}
 	}
 	return nil, "", unreadable(contactsOp, "there are more contacts with this INN than the limit")
@@ -98,7 +101,7 @@ func (s *session) searchContact(ctx context.Context, own, status string, a edo.A
 
 func (s *session) contactsPage(ctx context.Context, own, status, inn string, from int) (items []contact, total int, id edo.ExchangeID, err error) {
 	reply, err := s.call(ctx, func(token edo.Secret) soap.Request {
-		items, total = nil, 0
+		items, total = nil, -1
 		b := body(contactsOp, true)
 		b.Secret(svc("authToken"), token)
 		b.Open(svc("contactSearchOptions"))
@@ -110,7 +113,7 @@ func (s *session) contactsPage(ctx context.Context, own, status, inn string, fro
 		b.Text(om("SearchString"), inn)
 		b.Close()
 		return request(contactsOp, b, func(n *soap.Node) error {
-			return n.Fields(map[soap.Name]func(*soap.Node) error{
+			err := n.Fields(map[soap.Name]func(*soap.Node) error{
 				om("Items"): func(n *soap.Node) error {
 					return n.Each(om("ContactSearchItem"), func(n *soap.Node) error {
 						c, err := s.readContact(n)
@@ -120,6 +123,10 @@ func (s *session) contactsPage(ctx context.Context, own, status, inn string, fro
 				},
 				om("TotalCount"): integer(&total),
 			})
+			if err == nil && total < 0 { // nothing is no list of nobody
+				return &misfit{"the answer does not say how many contacts there are"}
+			}
+			return err
 		})
 	})
 	return items, total, reply.Exchange, err
