@@ -39,6 +39,9 @@
 //     found, closed or not available, because the operator itself gave its id. FeatureDisabled and the codes about
 //     conversion and type mean "never by this call", and the next call is asked.
 //   - A status NotDeliveredToRecipient (the service got an error receipt) stays "sent", marked as failed.
+//   - An invoice whose notices were not sent in time (InvoiceNotValid, on either side) keeps its state too, marked as failed.
+//   - Which status a УПД or УКД has is not stated. An untyped one decides; under any other the buyer's title means signed
+//     and a clarification request refused, and with several recipients each must have given its title.
 //   - A second offer to revoke the same document is the same answer as the first: it has the same package id and mark.
 //   - Inside our own organisation a recipient without a department is the head department (GetOrganizationStructure); the
 //     contract promises that for other organisations only.

@@ -309,6 +309,8 @@ func TestFindFlows(t *testing.T) {
 	}
 }
 
+const notValidText = "InvoiceNotValid: service documents were not sent within three days (извещения не отправлены за три дня)"
+
 func TestTrackFlows(t *testing.T) {
 	t.Parallel()
 	flow := func(status, rest string) string {
@@ -323,9 +325,10 @@ func TestTrackFlows(t *testing.T) {
 	title := func(services ...string) string {
 		return documentXML(remoteID, "<a:DocumentType>GeneralTransferSeller</a:DocumentType>") + "<a:ServiceDocuments>" + strings.Join(services, "") + "</a:ServiceDocuments>"
 	}
-	charged := func(more string) string {
-		return `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceCharged</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>` + more
+	invoiceXML := func(buyer, seller string) string {
+		return `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>` + buyer + `</a:BuyerFlow><a:SellerFlow>` + seller + `</a:SellerFlow></a:Status>`
 	}
+	charged := func(more string) string { return invoiceXML("InvoiceCharged", "InvoiceCharged") + more }
 	invoice := documentXML(remoteID, "<a:DocumentType>Invoice</a:DocumentType>")
 	reply := func(from string) string {
 		return strings.Replace(service("GeneralTransferBuyer", remoteID), "</a:ServiceDocument>", "<a:From>"+from+"</a:From></a:ServiceDocument>", 1)
@@ -336,25 +339,29 @@ func TestTrackFlows(t *testing.T) {
 		full, flow string
 		want       edo.Progress
 	}{
-		"text and an offer that waits": {full: untypedStatus + "<a:DocumentFlowStatusDescription><a:Status> Ожидается\u202eподпись </a:Status></a:DocumentFlowStatusDescription><a:RevocationStatus>RevocationAwaited</a:RevocationStatus>", want: edo.Progress{State: edo.StateDelivered, Revoking: true, Text: "Ожидается подпись"}},
-		"an offer for us":              {full: untypedStatus + "<a:RevocationStatus>RevocationRequired</a:RevocationStatus>", want: edo.Progress{State: edo.StateDelivered, Revoking: true}},
-		"failed":                       {full: strings.Replace(untypedStatus, "DeliveredToRecipient", "NotDeliveredToRecipient", 1), want: edo.Progress{State: edo.StateSent, Failed: true}},
-		"failed for all":               {full: "<a:MultiStatus><a:MultiDeliveryStatus>NotDeliveredToRecipients</a:MultiDeliveryStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateSent, Failed: true}},
-		"one of two refused":           {full: "<a:MultiStatus><a:MultiDeliveryStatus>DeliveredToRecipients</a:MultiDeliveryStatus><a:MultiSignStatus>SignRejected</a:MultiSignStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateRefused}},
-		"an invoice":                   {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceSent</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>`, want: edo.Progress{State: edo.StateDelivered}},
-		"an invoice to be corrected":   {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceRejected</a:BuyerFlow></a:Status>`, want: edo.Progress{State: edo.StateRefused}},
-		"unsigned, waiting":            {flow: flows(flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
-		"unsigned, read":               {flow: flows(flow("NoSignNeeded", came)), want: edo.Progress{State: edo.StateDelivered}},
-		"unsigned, signed":             {flow: flows(flow("SignReceived", "")), want: edo.Progress{State: edo.StateSigned}},
-		"unsigned, refused":            {flow: flows(flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
-		"internal, one of two signed":  {flow: flows(flow("SignReceived", ""), flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
-		"internal, one of two refused": {flow: flows(flow("SignReceived", ""), flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
-		"a forward of it is no fate":   {flow: flows(flow("SignRequested", came), strings.Replace(flow("SignRejected", ""), "SentUnsigned", "SentForward", 1)), want: edo.Progress{State: edo.StateDelivered}},
-		"a title, received":            {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceConfirmation", remoteID)), want: edo.Progress{State: edo.StateDelivered}},
-		"a title, answered":            {flow: title(service("GeneralTransferBuyer", strings.ToUpper(remoteID)), service("ServiceInvoiceReceipt", remoteID)), want: edo.Progress{State: edo.StateSigned}},
-		"a title, refused":             {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceAmendmentRequest", remoteID)), want: edo.Progress{State: edo.StateRefused}},
-		"a title, receipt of another":  {flow: title(service("ServiceInvoiceReceipt", offerID)), want: edo.Progress{State: edo.StateSent}},
-		"a title, not delivered":       {flow: title(service("ErrorReceipt", remoteID)), want: edo.Progress{State: edo.StateSent, Failed: true}},
+		"text and an offer that waits":  {full: untypedStatus + "<a:DocumentFlowStatusDescription><a:Status> Ожидается\u202eподпись </a:Status></a:DocumentFlowStatusDescription><a:RevocationStatus>RevocationAwaited</a:RevocationStatus>", want: edo.Progress{State: edo.StateDelivered, Revoking: true, Text: "Ожидается подпись"}},
+		"an offer for us":               {full: untypedStatus + "<a:RevocationStatus>RevocationRequired</a:RevocationStatus>", want: edo.Progress{State: edo.StateDelivered, Revoking: true}},
+		"failed":                        {full: strings.Replace(untypedStatus, "DeliveredToRecipient", "NotDeliveredToRecipient", 1), want: edo.Progress{State: edo.StateSent, Failed: true}},
+		"failed for all":                {full: "<a:MultiStatus><a:MultiDeliveryStatus>NotDeliveredToRecipients</a:MultiDeliveryStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateSent, Failed: true}},
+		"one of two refused":            {full: "<a:MultiStatus><a:MultiDeliveryStatus>DeliveredToRecipients</a:MultiDeliveryStatus><a:MultiSignStatus>SignRejected</a:MultiSignStatus><a:RecipientsCount>2</a:RecipientsCount></a:MultiStatus>", want: edo.Progress{State: edo.StateRefused}},
+		"an invoice":                    {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceSent</a:BuyerFlow><a:SellerFlow>InvoiceCharged</a:SellerFlow></a:Status>`, want: edo.Progress{State: edo.StateDelivered}},
+		"an invoice to be corrected":    {full: invoice + `<a:Status i:type="a:InvoiceDocumentFlowStatus"><a:BuyerFlow>InvoiceRejected</a:BuyerFlow></a:Status>`, want: edo.Progress{State: edo.StateRefused}},
+		"an invoice, not valid, ours":   {full: invoice + invoiceXML("InvoiceCharged", "InvoiceNotValid"), want: edo.Progress{State: edo.StateDelivered, Failed: true, Text: notValidText}},
+		"an invoice, not valid, theirs": {full: invoice + invoiceXML("InvoiceNotValid", "InvoiceSent"), want: edo.Progress{State: edo.StateSent, Failed: true, Text: notValidText}},
+		"an invoice, not valid, told":   {full: invoice + invoiceXML("InvoiceNotValid", "InvoiceNotValid") + "<a:DocumentFlowStatusDescription><a:Status>Просрочен</a:Status></a:DocumentFlowStatusDescription>", want: edo.Progress{State: edo.StateSent, Failed: true, Text: "Просрочен; " + notValidText}},
+		"a title, not valid":            {full: title() + invoiceXML("InvoiceNotValid", "InvoiceSent"), flow: title(service("GeneralTransferBuyer", remoteID)) + invoiceXML("InvoiceNotValid", "InvoiceSent"), want: edo.Progress{State: edo.StateSigned, Failed: true, Text: notValidText}},
+		"unsigned, waiting":             {flow: flows(flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
+		"unsigned, read":                {flow: flows(flow("NoSignNeeded", came)), want: edo.Progress{State: edo.StateDelivered}},
+		"unsigned, signed":              {flow: flows(flow("SignReceived", "")), want: edo.Progress{State: edo.StateSigned}},
+		"unsigned, refused":             {flow: flows(flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
+		"internal, one of two signed":   {flow: flows(flow("SignReceived", ""), flow("SignRequested", "")), want: edo.Progress{State: edo.StateSent}},
+		"internal, one of two refused":  {flow: flows(flow("SignReceived", ""), flow("SignRejected", "")), want: edo.Progress{State: edo.StateRefused}},
+		"a forward of it is no fate":    {flow: flows(flow("SignRequested", came), strings.Replace(flow("SignRejected", ""), "SentUnsigned", "SentForward", 1)), want: edo.Progress{State: edo.StateDelivered}},
+		"a title, received":             {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceConfirmation", remoteID)), want: edo.Progress{State: edo.StateDelivered}},
+		"a title, answered":             {flow: title(service("GeneralTransferBuyer", strings.ToUpper(remoteID)), service("ServiceInvoiceReceipt", remoteID)), want: edo.Progress{State: edo.StateSigned}},
+		"a title, refused":              {flow: title(service("ServiceInvoiceReceipt", remoteID), service("ServiceInvoiceAmendmentRequest", remoteID)), want: edo.Progress{State: edo.StateRefused}},
+		"a title, receipt of another":   {flow: title(service("ServiceInvoiceReceipt", offerID)), want: edo.Progress{State: edo.StateSent}},
+		"a title, not delivered":        {flow: title(service("ErrorReceipt", remoteID)), want: edo.Progress{State: edo.StateSent, Failed: true}},
 
 		"a title charged":              {full: charged(title()), flow: charged(title(service("ServiceInvoiceReceipt", remoteID))), want: edo.Progress{State: edo.StateDelivered}},
 		"a title charged, answered":    {full: charged(title()), flow: charged(title(service("GeneralTransferBuyer", remoteID))), want: edo.Progress{State: edo.StateSigned}},

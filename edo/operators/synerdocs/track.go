@@ -36,7 +36,7 @@ func (s *session) Track(ctx context.Context, ref edo.Ref) (edo.Progress, error) 
 	}
 	return edo.Progress{
 		State: i.standing(s.types, s.box), Exchange: reply.Exchange, Failed: i.failed(s.types),
-		Revoking: i.revocation == "RevocationAwaited" || i.revocation == "RevocationRequired", Text: shown(i.description),
+		Revoking: i.revocation == "RevocationAwaited" || i.revocation == "RevocationRequired", Text: i.said(),
 	}, nil
 }
 
@@ -169,12 +169,31 @@ func (i info) byFlows(own edo.BoxID) edo.State {
 	return edo.StateSent
 }
 
-// failed reports that the delivery failed: the sender got an error receipt.
+// notValid reports that the notices of an invoice were not sent in time, on either side (contract 6.4).
+func (d documentState) notValid() bool {
+	return d.buyer == "InvoiceNotValid" || d.seller == "InvoiceNotValid"
+}
+
+// said is what people are told. The service need not explain an invoice that is not valid, so its status does.
+func (i info) said() string {
+	const why = "InvoiceNotValid: service documents were not sent within three days (извещения не отправлены за три дня)"
+	text := shown(i.description)
+	switch {
+	case !i.notValid():
+		return text
+	case text == "":
+		return why
+	}
+	return text + "; " + why
+}
+
+// failed reports that the document does not stand as it was sent: the sender got an error receipt, or an invoice has
+// become invalid.
 func (i info) failed(t docTypes) bool {
 	for _, d := range i.services {
 		if t.class(d.typeOrUntyped()) == edo.ClassError {
 			return true
 		}
 	}
-	return i.delivery == "NotDeliveredToRecipient" || i.recipientCount > 1 && i.multiDelivery == "NotDeliveredToRecipients"
+	return i.notValid() || i.delivery == "NotDeliveredToRecipient" || i.recipientCount > 1 && i.multiDelivery == "NotDeliveredToRecipients"
 }
