@@ -52,9 +52,11 @@ func newDocTypes() docTypes {
 		"WaybillBuyer": 13, "ActOfWorkBuyer": 15, "WorksTransferBuyer": 19, "GoodsTransferBuyer": 21, "TransportWaybillCargoReceivedTitle": 31,
 		"TransportWaybillCargoDeliveredTitle": 32, "TransportWaybillConsigneeTitle": 33, "TransportWaybillCarrierTitle": 34,
 		"TransportWaybillDeliveryPlaceChangeTitle": 35, "TransportWaybillDriverOrVehicleChangeTitle": 36, "TransportWaybillExpeditorTitle": 37,
-		"ActOfVarianceBuyer": 38, "ActOfVarianceSeller": 39, "GoodsTransportWaybillCargoReceivedTitle": 101,
+		"GoodsTransportWaybillCargoReceivedTitle":  101,
 		"GoodsTransportWaybillCargoDeliveredTitle": 102, "GoodsTransportWaybillConsigneeTitle": 103,
 	})
+	// Acts of variance come with a conversation and decide nothing in it (contract 5.4): people read them.
+	t.add(edo.ClassMain, false, false, map[string]int{"ActOfVarianceBuyer": 38, "ActOfVarianceSeller": 39})
 	t.add(edo.ClassMain, false, false, map[string]int{"EdiGeneral": 1000, "EdiOrders": 1001, "EdiOrdrsp": 1002, "EdiDesadv": 1003, "EdiRecadv": 1004})
 	return t
 }

@@ -321,6 +321,18 @@ func TestDocTypes(t *testing.T) {
 	if types.class("Novelty") != edo.ClassMain || types.named(777) != "type-777" || types.sendable("Novelty") || types.sendable("ErrorReceipt") || types.sendable("EdiOrders") || !types.sendable("Untyped") {
 		t.Error("types that are unknown or not to be sent")
 	}
+	for name, d := range types { // contract 5.4: the buyers' titles and those of waybills, and nothing else
+		reply := strings.HasSuffix(name, "Buyer") && name != "ActOfVarianceBuyer" ||
+			strings.Contains(name, "Waybill") && strings.HasSuffix(name, "Title") && !strings.HasSuffix(name, "ConsignorTitle")
+		if reply != (d.class == edo.ClassReply) {
+			t.Errorf("%s is %s", name, d.class)
+		}
+	}
+	for _, name := range []string{"ActOfVarianceBuyer", "ActOfVarianceSeller"} {
+		if d := types[name]; d.class != edo.ClassMain || d.title || d.invoice || !types.sendable(name) {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
 	dir := os.Getenv("EDOKIT_XSD_DIR")
 	if dir == "" {
 		t.Skip("EDOKIT_XSD_DIR is not set: the types were not compared with the schema")
