@@ -74,14 +74,14 @@ func TestRegistersAndLogsIn(t *testing.T) {
 	box := got.text(t, "BoxAddress")
 	want := []mockoperator.Registration{{
 		Number: 1, Operation: "RegisterSubscriber", INN: newINN, KPP: contract.SampleKPP, Name: "ООО «Ромашка»", Box: box,
-		Status: mockoperator.Active, Exchange: 1,
+		Status: mockoperator.Test, Exchange: 1,
 	}}
 	all := b.op.Registrations()
 	all[0].Time = time.Time{}
 	if diff := cmp.Diff(want, all); diff != "" {
 		t.Errorf("registrations:\n%s", diff)
 	}
-	if got.outcome() != "0" || got.text(t, "Thumbprint") != id.Thumbprint() || got.text(t, "OrganizationStatus") != "Active" {
+	if got.outcome() != "0" || got.text(t, "Thumbprint") != id.Thumbprint() || got.text(t, "OrganizationStatus") != "Test" {
 		t.Errorf("answer: %s", got.body)
 	}
 	byCertificate := b.loginByCertificate(id)
@@ -234,7 +234,7 @@ func TestLoginsAndCertificatesBelongToOne(t *testing.T) {
 	}
 }
 
-func TestNonActiveBecomesActive(t *testing.T) {
+func TestNonActiveIsRegistered(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoperator.Scenario{})
 	token := b.loginByCertificate(b.ids[0])
@@ -254,7 +254,7 @@ func TestNonActiveBecomesActive(t *testing.T) {
 	refused(t, b.call("SendMessage", body), "OrganizationMustBeActive", "message.Recipients[0].OrganizationBoxId")
 	refused(t, b.ask(token, "CreateNonActiveSubscriber", nonActive(newINN)...), "DuplicateOrganization", "request.Inn")
 	got := b.good("", "RegisterSubscriber", registration(client(t, 8))...)
-	if got.text(t, "BoxAddress") != box || status() != "Active" || !b.op.Registrations()[1].Activated {
+	if got.text(t, "BoxAddress") != box || status() != "Test" || !b.op.Registrations()[1].Activated {
 		t.Errorf("keeps its box %s: %s", box, got.body)
 	}
 	if sent := b.call("SendMessage", body); sent.status != http.StatusOK {
@@ -301,7 +301,7 @@ func TestNonActiveRecipientParked(t *testing.T) {
 
 func TestRegistersInStatusTest(t *testing.T) {
 	t.Parallel()
-	b := setup(t, mockoperator.Scenario{People: mockoperator.People{RegisteredStatus: mockoperator.Test, Contacts: mockoperator.ContactsRequired}})
+	b := setup(t, mockoperator.Scenario{People: mockoperator.People{Contacts: mockoperator.ContactsRequired}})
 	id := client(t, 9)
 	got := b.good("", "RegisterSubscriber", registration(id)...)
 	if got.text(t, "OrganizationStatus") != "Test" {
@@ -315,6 +315,25 @@ func TestRegistersInStatusTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.good(token, "SendAuthRequest", sides...)
+}
+
+// TestTheRegisteredExchange: one in status Test sends and receives.
+func TestTheRegisteredExchange(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[mockoperator.Status]string{"": "Test", mockoperator.Active: "Active"} {
+		b := setup(t, mockoperator.Scenario{People: mockoperator.People{RegisteredStatus: status}})
+		id := client(t, 9)
+		got := b.good("", "RegisterSubscriber", registration(id)...)
+		if got.text(t, "OrganizationStatus") != want {
+			t.Errorf("%s, want %s", got.text(t, "OrganizationStatus"), want)
+		}
+		client, known := b.side(b.op.Registrations()[0].Box, id), b.side(boxB, b.ids[2])
+		for from, to := range map[*side]*side{client: known, known: client} {
+			document := from.untyped(to.box, []byte("договор"), true)
+			to.receipt(from.box, document)
+			from.want(document, "DeliveredToRecipient WaitingForSign NoRevocation")
+		}
+	}
 }
 
 // TestRegistersASoleProprietor: twelve digits, no KPP, a name made of the person's.

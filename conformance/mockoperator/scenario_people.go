@@ -34,7 +34,8 @@ type People struct {
 	InviteNonActive string `yaml:"invite-non-active"`
 	// DuplicateOrganisation is the answer to a registration of who is registered: fault (default), response, found.
 	DuplicateOrganisation string `yaml:"duplicate-organisation"`
-	// RegisteredStatus is the status after RegisterSubscriber: Active (default) or Test.
+	// RegisteredStatus is the status after RegisterSubscriber: Test (default) or Active. Test sends, receives and answers; it
+	// may not invite an active one.
 	RegisteredStatus Status `yaml:"registered-status"`
 	// CertificatePasswordToken is the answer of AuthenticateWithCertificateAndPassword: plain (default) or enveloped.
 	CertificatePasswordToken string `yaml:"certificate-password-token"`
@@ -49,7 +50,7 @@ func (s People) withDefaults() People {
 		{&s.NonActiveRecipient, RecipientRefused},
 		{&s.InviteNonActive, InviteRefused},
 		{&s.DuplicateOrganisation, DuplicateFault},
-		{(*string)(&s.RegisteredStatus), string(Active)},
+		{(*string)(&s.RegisteredStatus), string(Test)},
 		{&s.CertificatePasswordToken, TokenPlain},
 	} {
 		if *d.to == "" {
@@ -68,7 +69,7 @@ func (s People) check() error {
 		{"non-active-recipient", s.NonActiveRecipient, []string{RecipientRefused, RecipientParked}},
 		{"invite-non-active", s.InviteNonActive, []string{InviteRefused, InviteAllowed}},
 		{"duplicate-organisation", s.DuplicateOrganisation, []string{DuplicateFault, DuplicateResponse, DuplicateFound}},
-		{"registered-status", string(s.RegisteredStatus), []string{string(Active), string(Test)}},
+		{"registered-status", string(s.RegisteredStatus), []string{string(Test), string(Active)}},
 		{"certificate-password-token", s.CertificatePasswordToken, []string{TokenPlain, TokenEnveloped}},
 	} {
 		if c.have != "" && !slices.Contains(c.known, c.have) {
