@@ -2,8 +2,11 @@ package edo
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -96,9 +99,20 @@ type Answer struct {
 // ID is the package id under which the answer is kept: it follows from what is answered.
 func (a Answer) ID() PackageID { return AnswerID(a.Kind, a.Document) }
 
-// AnswerID is the package id of an answer.
+const (
+	answerPrefix = "answer:"
+	hashed       = "sha256-"
+	answerAnew   = ":999" // room for the number of an answer that is given anew
+)
+
+// AnswerID is the package id of an answer. A document's id that can be no part of one stands there as half of its SHA-256.
 func AnswerID(k AnswerKind, d RemoteID) PackageID {
-	return PackageID("answer:" + string(k) + ":" + string(d))
+	id := answerPrefix + string(k) + ":" + string(d)
+	if strings.HasPrefix(string(d), hashed) || CheckID("", id+answerAnew) != nil {
+		sum := sha256.Sum256([]byte(d))
+		id = answerPrefix + string(k) + ":" + hashed + hex.EncodeToString(sum[:len(sum)/2])
+	}
+	return PackageID(id)
 }
 
 // Check reports what is wrong with the answer, as [Faults].
@@ -114,7 +128,7 @@ func (a Answer) Check() error {
 	if !slices.Contains(AnswerKinds(), a.Kind) {
 		add(invalid(AnswerUnknown, "answer.kind", "is unknown", "use one of receipt, sign, refuse, revoke, accept-revocation, refuse-revocation"))
 	}
-	add(CheckID("answer.document", string(a.Document)))
+	add(CheckRemote("answer.document", a.Document))
 	switch a.Kind {
 	case AnswerRefuse, AnswerRevoke, AnswerRefuseRevocation:
 		if a.Text == "" {

@@ -207,12 +207,14 @@ type CounterpartyKey struct {
 	INN, KPP   string
 }
 
+const counterpartyPrefix = "counterparty:"
+
 // ID is the package id under which work on the counterparty is kept.
 func (k CounterpartyKey) ID() PackageID {
 	if k.KPP == "" {
-		return PackageID("counterparty:" + k.INN)
+		return PackageID(counterpartyPrefix + k.INN)
 	}
-	return PackageID("counterparty:" + k.INN + ":" + k.KPP)
+	return PackageID(counterpartyPrefix + k.INN + ":" + k.KPP)
 }
 
 // CounterpartyStatus is the stored fate of making a counterparty reachable.

@@ -71,6 +71,9 @@ func (p Package) Check() error {
 		}
 	}
 	add(CheckID("package.id", string(p.ID)))
+	if reserved(p.ID) {
+		add(invalid(IDMalformed, "package.id", "begins as the ids of answers or counterparties do", "begin it otherwise"))
+	}
 	add(CheckID("package.subscriber", string(p.Subscriber)))
 	add(CheckID("package.actor", string(p.Actor)))
 	if p.Channel == "" || p.Channel == ChannelOperator || p.To.INN != "" {
@@ -79,6 +82,11 @@ func (p Package) Check() error {
 	f = append(f, p.wayFaults()...)
 	f = append(f, p.documentFaults()...)
 	return f.Err()
+}
+
+// reserved ids are our own: a package of a host under one of them would stand where an answer is kept.
+func reserved(id PackageID) bool {
+	return strings.HasPrefix(string(id), answerPrefix) || strings.HasPrefix(string(id), counterpartyPrefix)
 }
 
 func (p Package) wayFaults() Faults {
@@ -94,7 +102,7 @@ func (p Package) wayFaults() Faults {
 		f = append(f, invalid(FlowUnknown, "package.channel", "is unknown", "use operator, e-mail or paper"))
 	}
 	if p.InReplyTo != "" {
-		if err := CheckID("package.in_reply_to", string(p.InReplyTo)); err != nil {
+		if err := CheckRemote("package.in_reply_to", p.InReplyTo); err != nil {
 			f = append(f, err)
 		}
 	}

@@ -131,3 +131,42 @@ func TestIntroductionCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestReservedIDs: no package of a host stands where an answer or the work on a counterparty is kept.
+func TestReservedIDs(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[edo.PackageID]bool{
+		edo.AnswerID(edo.AnswerReceipt, "in-1"): false, "counterparty:7707083893": false, "answer:": false, "answer": true, "my-answer:1": true,
+	} {
+		p := edo.Package{ID: id, Subscriber: "s", Actor: "a", To: edo.Counterparty{INN: "7707083893"}, Documents: []edo.Document{{ID: "d", Name: "d.pdf", Signer: "x", Content: edo.Content{Size: 1}}}}
+		if err := p.Check(); (err == nil) != want || err != nil && !errors.Is(err, edo.IDMalformed) {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+// TestRemoteIDs: what an operator calls a document is no matter of ours, and every answer to it can be kept.
+func TestRemoteIDs(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[edo.RemoteID]bool{
+		"0d3c7a55-90a1-4f3e-a2f6-1c5a8f0e7b11": true, "{ODD 1/2}": true, "документ": true, edo.RemoteID(strings.Repeat("a", 255)): true, "sha256-0": true,
+		"": false, " a": false, "a\n": false, "a\x00b": false, "\xff": false, edo.RemoteID(strings.Repeat("a", 256)): false,
+	} {
+		if err := edo.CheckRemote("id", id); (err == nil) != want || err != nil && edo.KindOf(err) != edo.Invalid {
+			t.Errorf("%q: %v", id, err)
+		}
+		if err := edo.CheckID("id", string(edo.AnswerID(edo.AnswerAcceptRevocation, id))); err != nil && want {
+			t.Errorf("the answer to %q: %v", id, err)
+		}
+	}
+	if got := edo.AnswerID(edo.AnswerSign, "{ODD 1/2}"); !strings.HasPrefix(string(got), "answer:sign:sha256-") || len(got) != len("answer:sign:sha256-")+32 {
+		t.Errorf("odd: %s", got)
+	}
+	if got := edo.AnswerID(edo.AnswerSign, "in-1"); got != "answer:sign:in-1" {
+		t.Errorf("plain: %s", got)
+	}
+	odd := edo.AnswerID(edo.AnswerSign, "{ODD 1/2}")
+	if _, hash, _ := strings.Cut(string(odd), "sign:"); edo.AnswerID(edo.AnswerSign, edo.RemoteID(hash)) == odd || edo.AnswerID(edo.AnswerSign, "{ODD 1/3}") == odd {
+		t.Error("two documents share one answer")
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 type (
@@ -52,6 +55,24 @@ func CheckID(field, id string) error {
 				Message: fmt.Sprintf("has byte %#02x at %d", id[i], i), Remedy: "use A-Z a-z 0-9 . _ : @ - only",
 			}
 		}
+	}
+	return nil
+}
+
+// maxRemote is the longest id of an operator in bytes.
+const maxRemote = 255
+
+// CheckRemote reports what is wrong with an operator's id that a host gives back: 1 to 255 bytes of UTF-8 without
+// control characters and without spaces at its ends. What else stands in it is the operator's matter.
+func CheckRemote(field string, id RemoteID) error {
+	s := string(id)
+	switch {
+	case s == "":
+		return invalid(IDMissing, field, "is empty", "give the operator's id")
+	case len(s) > maxRemote:
+		return invalid(IDMalformed, field, fmt.Sprintf("is %d bytes long", len(s)), fmt.Sprintf("use at most %d", maxRemote))
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) || strings.TrimSpace(s) != s:
+		return invalid(IDMalformed, field, "is no id of an operator", "give it as it came, in UTF-8, without control characters and spaces around it")
 	}
 	return nil
 }

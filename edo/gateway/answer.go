@@ -191,6 +191,7 @@ func (g *Gateway) place(ctx context.Context, a edo.Answer) (edo.Key, *edo.Operat
 			return key, nil, nil
 		case err != nil:
 			return key, nil, err
+		case op.Answer != a.Kind: // a package that took the id before such ids were reserved
 		case op.State != edo.StateFailed || n > maxTries:
 			return key, &op, nil
 		}

@@ -407,3 +407,48 @@ func TestStaleAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestOddRemoteID: a document is answered and replied to whatever its operator calls it.
+func TestOddRemoteID(t *testing.T) {
+	t.Parallel()
+	const odd = edo.RemoteID("{ODD 1/2}")
+	b := setup(t, both(answers(""), func(b *bundle) {
+		m := edotest.Letter("odd", sender, "Заявка")
+		was := m.Documents[0].Remote
+		m.Documents[0].Remote, m.Documents[0].NeedSign, m.Signatures[0].Document, m.Contents[odd] = odd, true, odd, m.Contents[was]
+		m.Signatures[0].CMS = signedText("client", content(string(m.Contents[odd])).Digest)
+		b.op.Plant(m)
+	}))
+	b.receive(t)
+	b.run(t)
+	b.came(t, odd, func(d edo.InboundDocument) bool { return d.Fate == edo.StateDelivered })
+	op := b.until(t, b.answer(t, answer(edo.AnswerRefuse, odd, "head")).Key.Package, settled)
+	if op.State != edo.StateSent || op.Documents[0].Parent != odd {
+		t.Errorf("%+v", op)
+	}
+	p := pack("r1", "one")
+	p.InReplyTo = odd
+	if _, err := b.gw.Send(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "r1", func(op edo.Operation) bool { return op.State.Sent() })
+}
+
+// TestTakenAnswerID: a package that took the id of an answer before such ids were reserved is not taken for the answer.
+func TestTakenAnswerID(t *testing.T) {
+	t.Parallel()
+	b := setup(t, answers(""))
+	id := edo.AnswerID(edo.AnswerReceipt, "in-1-doc")
+	op := edo.Operation{Key: edo.Key{Subscriber: sub, Package: id}, Operator: "edotest", State: edo.StateSent, CreatedAt: time.Now(), UpdatedAt: time.Now(), Revision: 1, Documents: []edo.DocumentStatus{{ID: "d"}}}
+	if _, created, err := b.store.Accept(t.Context(), op, nil, nil); err != nil || !created {
+		t.Fatal(created, err)
+	}
+	b.receive(t)
+	b.run(t)
+	b.came(t, "in-1-doc", stored)
+	given := b.answer(t, answer(edo.AnswerReceipt, "in-1-doc", "head"))
+	if given.Answer != edo.AnswerReceipt || given.Key.Package == id {
+		t.Errorf("the answer is %+v", given)
+	}
+	b.came(t, "in-1-doc", func(d edo.InboundDocument) bool { return d.Fate == edo.StateDelivered })
+}

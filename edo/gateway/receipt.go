@@ -49,11 +49,20 @@ func (g *Gateway) receiptStep(ctx context.Context, t *turn) error {
 
 // ordered reports whether an answer has an operation already: the same answer is given once.
 func (g *Gateway) ordered(ctx context.Context, a edo.Answer) (bool, error) {
-	_, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: a.Subscriber, Package: a.ID()})
-	if errors.Is(err, edo.NotFound) {
+	op, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: a.Subscriber, Package: a.ID()})
+	switch {
+	case errors.Is(err, edo.NotFound):
 		return false, nil
+	case err != nil || op.Answer == a.Kind:
+		return err == nil, err
 	}
-	return err == nil, err
+	if _, byHand, err := g.place(ctx, a); byHand != nil || err != nil {
+		return byHand != nil, err
+	}
+	return false, &edo.Error{
+		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "package.id", Message: string(a.ID()) + " is a package, so the answer does not go by itself",
+		Remedy: "give the answer by hand",
+	}
 }
 
 func (g *Gateway) done(ctx context.Context, t *turn, result string, err error) error {
