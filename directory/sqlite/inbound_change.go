@@ -68,7 +68,7 @@ func renewed(there, said edo.InboundDocument) edo.InboundDocument {
 	}
 	d.Signatures = slices.Clone(there.Signatures)
 	for _, s := range said.Signatures {
-		i := slices.IndexFunc(d.Signatures, func(old edo.InboundSignature) bool { return old.ID == s.ID })
+		i := slices.IndexFunc(d.Signatures, func(old edo.InboundSignature) bool { return old.ID == s.ID && (s.ID != "" || old.CMS == s.CMS) })
 		if i < 0 {
 			d.Signatures = append(d.Signatures, s)
 		} else {

@@ -118,6 +118,21 @@ func TestTakeKeepsEverything(t *testing.T) {
 
 func second2[T any](_ T, err error) error { return err }
 
+// TestSignaturesWithoutID: two signatures to which the operator gives no id are two; the same one again is none.
+func TestSignaturesWithoutID(t *testing.T) {
+	t.Parallel()
+	s := temp(t)
+	d := received("r-1")
+	one, two := edo.InboundSignature{CMS: edo.Digest{1}}, edo.InboundSignature{CMS: edo.Digest{2}}
+	d.Signatures = []edo.InboundSignature{one}
+	take(t, s, edo.Change{Inbound: []edo.InboundDocument{d}})
+	d.Revision, d.Signatures = 1, []edo.InboundSignature{two, one}
+	take(t, s, edo.Change{Inbound: []edo.InboundDocument{d}})
+	got, err := s.InboundDocument(t.Context(), d.Key)
+	must(t, err)
+	same(t, "signatures", []edo.InboundSignature{one, two}, got.Signatures)
+}
+
 // TestTakenAgain holds what a second look may change of a document, and what not.
 func TestTakenAgain(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -117,9 +118,27 @@ func (k *taking) bare(ctx context.Context) error {
 	return nil
 }
 
+// bareID is the id of the row of a bare signature: the operator's, which need not be more than one within the document,
+// or its own bytes where the operator gives none.
+func bareID(s edo.IncomingSignature) (edo.RemoteID, error) {
+	id := s.ID
+	if id == "" {
+		d, _, err := edo.DigestOf(bytes.NewReader(s.CMS))
+		if err != nil {
+			return "", err
+		}
+		id = d.String()
+	}
+	return edo.RemoteID("sign:" + string(s.Document) + ":" + id), nil
+}
+
 func (k *taking) signature(ctx context.Context, s edo.IncomingSignature) error {
+	id, err := bareID(s)
+	if err != nil {
+		return err
+	}
 	d := edo.InboundDocument{
-		Key: edo.InboundKey{Subscriber: k.row.Subscriber, Remote: edo.RemoteID("sign:" + s.ID)}, Message: k.in.Message, From: k.in.From,
+		Key: edo.InboundKey{Subscriber: k.row.Subscriber, Remote: id}, Message: k.in.Message, From: k.in.From,
 		Name: "signature.p7s", Class: edo.ClassSignature, Parent: s.Document, State: edo.InboundStored, Legitimate: s.Valid,
 		OperatorTime: k.in.OperatorTime, ReceivedAt: k.now, Skew: k.cursor.Skew, Exchange: k.in.Exchange,
 	}

@@ -30,8 +30,8 @@ func (g *Gateway) checkStep(ctx context.Context, t *turn) error {
 		return err
 	}
 	to, err := g.checkPages(ctx, t, receiver, cursor.CheckedTo)
-	if err != nil {
-		return g.later(ctx, t, g.Pull, err)
+	if err != nil { // a large box must not be listed from the beginning again and again
+		return g.later(ctx, t, g.FullCheck, err)
 	}
 	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.FullCheck), Result: "checked"}
 	if !to.IsZero() {

@@ -49,22 +49,25 @@ func (g *Gateway) noticesStep(ctx context.Context, t *turn) error {
 }
 
 // notices makes the operations of notices that have none. open says that the list will have to be read again soon:
-// something on it is not with the operator yet, or not stored with us yet.
+// something on it is not with the operator yet, or not stored with us yet. One whose order is settled or has failed, or
+// that names no document, is none of these: looking again soon would go on for ever.
 func (g *Gateway) notices(ctx context.Context, a edo.Account, due []edo.Notice) (orders []edo.Operation, open bool, err error) {
 	listed := map[edo.RemoteID]bool{}
 	for _, n := range due {
 		answer := edo.Answer{Subscriber: a.Subscriber, Actor: service, Kind: edo.AnswerReceipt, Document: n.Parent, Signer: a.Service}
-		open = true
 		if n.Parent == "" || listed[n.Parent] {
 			continue
 		}
 		listed[n.Parent] = true
-		if given, err := g.ordered(ctx, answer); given || err != nil {
-			if err != nil {
-				return nil, open, err
-			}
+		given, err := g.Outbox.Operation(ctx, edo.Key{Subscriber: a.Subscriber, Package: answer.ID()})
+		if err == nil {
+			open = open || !given.Settled()
 			continue
 		}
+		if !errors.Is(err, edo.NotFound) {
+			return nil, open, err
+		}
+		open = true
 		if durable, err := g.durable(ctx, a.Subscriber, n.Parent); !durable || err != nil {
 			if err != nil {
 				return nil, open, err

@@ -24,6 +24,7 @@ type taking struct {
 	now      time.Time
 
 	change edo.Change
+	told   bool    // a person knows that the message cannot be taken
 	closed int     // documents whose content the operator keeps until our receipt
 	left   []error // why documents are missing
 }
@@ -39,7 +40,7 @@ func (g *Gateway) takeStep(ctx context.Context, t *turn) error {
 	if row.State == edo.InboundStored {
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(row.State)})
 	}
-	k := &taking{Gateway: g, turn: t, row: row, now: g.Now()}
+	k := &taking{Gateway: g, turn: t, row: row, now: g.Now(), told: strings.HasPrefix(row.Detail, toldMark)}
 	if err := k.prepare(ctx); err != nil {
 		return k.again(ctx, err)
 	}
@@ -81,8 +82,9 @@ func (k *taking) again(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, edo.LeaseLost) {
 		return err
 	}
-	k.row.Detail = plain(err)
-	c := edo.Change{Messages: []edo.InboundMessage{k.row}, Release: true, Due: k.now.Add(k.wait(err)), Result: string(k.row.State), Detail: k.row.Detail}
+	events := k.unseen(err)
+	k.row.Detail = k.mark() + plain(err)
+	c := edo.Change{Messages: []edo.InboundMessage{k.row}, Release: true, Due: k.now.Add(k.wait(err)), Result: string(k.row.State), Detail: k.row.Detail, Events: events}
 	c.At = k.Now()
 	return k.settle(ctx, k.turn.job, c)
 }
@@ -188,7 +190,8 @@ func (k *taking) commit(ctx context.Context) error {
 	switch err := errors.Join(k.left...); {
 	case err != nil:
 		// The documents that are missing are asked for again, as rarely as a no deserves.
-		row.Detail = strings.ReplaceAll(err.Error(), "\n", "; ")
+		c.Events = append(c.Events, k.unseen(k.left[0])...)
+		row.Detail = k.mark() + strings.ReplaceAll(err.Error(), "\n", "; ")
 		c.Release, c.Due = true, c.At.Add(k.wait(k.left[0]))
 	case k.closed > 0:
 		row.State, row.Detail = edo.InboundClosed, "the operator gives the content after our receipt"

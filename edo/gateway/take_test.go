@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/edotest"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 // answerTo is a message with one document that answers another.
@@ -95,8 +97,61 @@ func TestOneDocumentIsDenied(t *testing.T) {
 	}
 	open.Store(true)
 	b.came(t, "in-1-second", stored)
-	if n := len(b.events(t, edo.EventInbound)); n != 2 {
+	documents := slices.DeleteFunc(b.events(t, edo.EventInbound), func(e edo.Event) bool { return e.Document == "" })
+	if n := len(documents); n != 2 {
 		t.Errorf("%d events for two documents", n)
+	}
+}
+
+// TestUnseenIsTold: the administrator is told once of a message that cannot be described, and of one whose content the
+// operator denies; both are tried further, also by a process that begins anew.
+func TestUnseenIsTold(t *testing.T) {
+	t.Parallel()
+	var open atomic.Bool
+	var tries, downloads counter
+	trouble := &edo.Error{Kind: edo.InDoubt, Reason: edo.AnswerUnreadable, Message: "no XML"}
+	b := setup(t, both(receives, func(b *bundle) {
+		b.cfg.Backoff = gateway.Backoff{First: time.Millisecond, Longest: time.Millisecond}
+		b.op.In.Receive = func(id edo.MessageID) error {
+			if id == "in-1" && !open.Load() {
+				tries.next()
+				return trouble
+			}
+			return nil
+		}
+		b.op.In.Download = func(r edo.Ref) error {
+			if r.Remote == "in-2-doc" && !open.Load() {
+				downloads.next()
+				return &edo.Error{Kind: edo.Denied, Message: "no access"}
+			}
+			return nil
+		}
+	}))
+	b.op.PlantLetters(3, sender, "Жалоба")
+	stop := b.runOnce(t)
+	b.receive(t)
+	b.came(t, "in-3-doc", stored)
+	eventually(t, func() bool { return tries.n.Load() > 6 && downloads.n.Load() > 6 })
+	stop()
+	b.runOnce(t)
+	eventually(t, func() bool { return tries.n.Load() > 10 && downloads.n.Load() > 10 })
+	told := map[edo.PackageID]edo.Reason{}
+	events := slices.DeleteFunc(b.events(t, edo.EventInbound), func(e edo.Event) bool { return e.Document != "" })
+	for _, e := range events {
+		told[e.Key.Package] = e.Reason
+		if d := e.Inbound; d.Responsible != admin || d.Why.RU == "" || d.From.Box != sender.Box || d.State != edo.InboundListed || string(d.Message) != string(e.Key.Package) {
+			t.Errorf("%+v", d)
+		}
+	}
+	want := map[edo.PackageID]edo.Reason{"in-1": edo.AnswerUnreadable, "in-2": edo.ContentMissing}
+	if diff := cmp.Diff(want, told); diff != "" || len(events) != 2 {
+		t.Errorf("%d events (-want +got)\n%s", len(events), diff)
+	}
+	open.Store(true)
+	b.came(t, "in-1-doc", stored)
+	b.came(t, "in-2-doc", stored)
+	if n := len(b.events(t, edo.EventInbound)); n != 5 {
+		t.Errorf("%d events in the end", n)
 	}
 }
 
@@ -184,8 +239,9 @@ func TestAnswersToOurs(t *testing.T) {
 			{Document: ours, ID: "s-2", From: "BOX-OWN", CMS: []byte("our signature"), Valid: true},
 		}}},
 	)
+	bare := "sign:" + ours + ":s-1"
 	b.receive(t)
-	for _, r := range []edo.RemoteID{"receipt-doc", "no-doc", "back-doc", "sent-doc", "sign:s-1"} {
+	for _, r := range []edo.RemoteID{"receipt-doc", "no-doc", "back-doc", "sent-doc", bare} {
 		b.came(t, r, stored)
 	}
 	type told struct {
@@ -203,7 +259,7 @@ func TestAnswersToOurs(t *testing.T) {
 	}
 	want := map[edo.RemoteID]told{
 		"receipt-doc": {"p1", "ext-1", edo.ClassReceipt, ""}, "no-doc": {"p1", "ext-1", edo.ClassRefusal, "the price is wrong"},
-		"back-doc": {"p1", "ext-1", edo.ClassRevocation, "sent by mistake"}, "sign:s-1": {"p1", "ext-1", edo.ClassSignature, ""},
+		"back-doc": {"p1", "ext-1", edo.ClassRevocation, "sent by mistake"}, bare: {"p1", "ext-1", edo.ClassSignature, ""},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -213,6 +269,44 @@ func TestAnswersToOurs(t *testing.T) {
 	}
 	if !checks.saw("our letter", "their signature") || checks.saw("our letter", "our signature") {
 		t.Error("the bare signature was not checked against our bytes, or our own was taken for theirs")
+	}
+}
+
+// TestBareSignaturesAreKeptApart: without an id of the operator, or with one id for two documents, each is a row of its
+// own; the same one in another message is none.
+func TestBareSignaturesAreKeptApart(t *testing.T) {
+	t.Parallel()
+	b := setup(t, receives)
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one", "two")); err != nil {
+		t.Fatal(err)
+	}
+	ours := b.until(t, "p1", func(op edo.Operation) bool { return op.State.Sent() }).Documents
+	plant := func(message edo.MessageID, document edo.RemoteID, id, cms string) {
+		b.op.Plant(edotest.Planted{Incoming: edo.Incoming{Message: message, From: sender, Signatures: []edo.IncomingSignature{
+			{Document: document, ID: id, From: sender.Box, CMS: []byte(cms), Valid: true},
+		}}})
+	}
+	for i, d := range ours {
+		plant(edo.MessageID(fmt.Sprint("a", i)), d.Remote, "", "anonymous "+string(d.Remote))
+		plant(edo.MessageID(fmt.Sprint("s", i)), d.Remote, "s-1", "signature "+string(d.Remote))
+	}
+	plant("more", ours[0].Remote, "", "another")
+	plant("last", ours[0].Remote, "", "another")
+	b.receive(t)
+	eventually(t, func() bool {
+		for _, id := range []edo.MessageID{"a0", "a1", "s0", "s1", "more", "last"} {
+			if m, err := b.store.InboundMessage(t.Context(), sub, id); err != nil || m.State != edo.InboundStored {
+				return false
+			}
+		}
+		return true
+	})
+	for i, want := range []int{3, 2} {
+		all, err := b.store.Answers(t.Context(), sub, ours[i].Remote)
+		if err != nil || len(all) != want {
+			t.Errorf("document %d: %d signatures, want %d, %v", i, len(all), want, err)
+		}
 	}
 }
 
@@ -257,6 +351,54 @@ func TestNoServiceSigner(t *testing.T) {
 	eventually(t, func() bool { return b.op.Receipts() == 1 })
 }
 
+// TestListingFails: a slow check that failed is not begun again before its time.
+func TestListingFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(receives, func(b *bundle) {
+		b.cfg.FullCheck = time.Hour
+		b.cfg.Drivers = []edo.Driver{longBox{b.op}}
+	}))
+	b.op.PlantLetters(1, sender, "Жалоба")
+	b.run(t)
+	b.receive(t)
+	checks := func() []edo.Attempt {
+		all, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.DeleteFunc(all, func(a edo.Attempt) bool { return a.Job != edo.JobCheck || a.EndedAt.IsZero() })
+	}
+	eventually(t, func() bool { return len(checks()) > 0 })
+	for i := range 5 { // the box is read several times more
+		id := fmt.Sprint("more-", i)
+		b.op.Plant(edotest.Letter(id, sender, "Жалоба"))
+		b.came(t, edo.RemoteID(id+"-doc"), stored)
+	}
+	if c := checks(); len(c) != 1 || c[0].Result != string(edo.AnswerUnreadable) {
+		t.Errorf("%+v", c)
+	}
+}
+
+// longBox is an operator whose slow list is longer than what can be read.
+type longBox struct{ *edotest.Operator }
+
+func (l longBox) Open(ctx context.Context, a edo.Account) (edo.Session, error) {
+	s, err := l.Operator.Open(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return longSession{s, s.(edo.Receiver)}, nil
+}
+
+type longSession struct {
+	edo.Session
+	edo.Receiver
+}
+
+func (longSession) Listing(context.Context, time.Time, int) (edo.ListingPage, error) {
+	return edo.ListingPage{}, &edo.Error{Kind: edo.Unavailable, Reason: edo.AnswerUnreadable, Message: "the list is longer than the limit"}
+}
+
 // TestNotices: what the operator wants confirmed is ordered once, with its own bytes, and only when the document that it
 // is about is durable with us.
 func TestNotices(t *testing.T) {
@@ -272,7 +414,7 @@ func TestNotices(t *testing.T) {
 		}
 		b.op.Answer.Notices = func() []edo.Notice {
 			n := edo.Notice{Type: "receipt", Class: edo.ClassReceipt, Name: "n.xml", Content: []byte("notice by the operator"), Parent: "sent-doc", To: []edo.Address{sender}}
-			return []edo.Notice{n, n}
+			return []edo.Notice{n, n, {Class: edo.ClassReceipt, Name: "about nothing.xml"}}
 		}
 	}))
 	m := answerTo("sent", edo.ClassConfirmation, "somebody's", "confirmed")
@@ -301,4 +443,10 @@ func TestNotices(t *testing.T) {
 	if n := b.op.Receipts(); n != 1 {
 		t.Errorf("%d sent", n)
 	}
+	// The list goes on showing what was settled: that is no reason to ask ever again soon.
+	eventually(t, func() bool {
+		attempts, err := b.store.Attempts(t.Context(), edo.Key{Subscriber: sub})
+		attempts = slices.DeleteFunc(attempts, func(a edo.Attempt) bool { return a.Job != edo.JobNotices || a.EndedAt.IsZero() })
+		return err == nil && attempts[len(attempts)-1].Result == "none is due"
+	})
 }
