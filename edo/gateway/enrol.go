@@ -2,13 +2,15 @@ package gateway
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 
 	"github.com/edokit/edokit/edo"
 )
 
 // Enrol registers one of our own subscribers at its operator, from its certificate: a managed client, or ourselves. The
 // box that it gets is stored before it is returned. Repeating registers nothing: what is registered already is found.
-// Calls for one subscriber at the same time are one. Errors: [edo.CertificateForeign] if the certificate is of another
+// The same calls for one subscriber at the same time are one. Errors: [edo.CertificateForeign] if the certificate is of another
 // INN, [edo.SignerExpired] if its time is over, and those of [edo.Enroller].
 func (g *Gateway) Enrol(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, e edo.Enrolment) (edo.Enrolled, error) {
 	enrolled, err := g.enrol(ctx, actor, s, e)
@@ -30,7 +32,8 @@ func (g *Gateway) enrol(ctx context.Context, actor edo.ActorID, s edo.Subscriber
 	}
 	// A caller that goes away must not end the registration for those who wait for the same one.
 	all := context.WithoutCancel(ctx)
-	done := g.enrolling.DoChan(string(s), func() (any, error) { return g.register(all, s, e) })
+	same := fmt.Sprintf("%q %q %q %t %x", s, e.Counterparty.INN, e.Counterparty.KPP, e.AcceptRules, sha256.Sum256(e.Certificate))
+	done := g.enrolling.DoChan(same, func() (any, error) { return g.register(all, s, e) })
 	select {
 	case <-ctx.Done():
 		return edo.Enrolled{}, ctx.Err()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,44 @@ func TestEnrol(t *testing.T) {
 	}
 	if b.op.Enrolments() != 1 || len(kept.all[sub]) == 0 {
 		t.Errorf("%d registered, stored %v", b.op.Enrolments(), kept.all)
+	}
+}
+
+// TestEnrolOfAnother: who asks for something else at the same time does not get the result of the first.
+func TestEnrolOfAnother(t *testing.T) {
+	t.Parallel()
+	in, hold := make(chan struct{}), make(chan struct{})
+	var first atomic.Bool
+	b := setup(t, func(b *bundle) {
+		enrolling(b)
+		b.cfg.Trace = func(_ context.Context, point string) {
+			if point == "enrol.registered" && first.CompareAndSwap(false, true) {
+				close(in)
+				<-hold
+			}
+		}
+	})
+	done := make(chan edo.Enrolled)
+	go func() {
+		e, _ := b.gw.Enrol(context.Background(), clerk, sub, enrolment())
+		done <- e
+	}()
+	<-in
+	change := enrolment()
+	change.AcceptRules = false
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if e, err := b.gw.Enrol(ctx, clerk, sub, change); err != nil || e.Rules {
+		t.Errorf("without the rules: %+v, %v", e, err)
+	}
+	change = enrolment()
+	change.Counterparty.INN, change.Certificate = "7701234560", []byte("7701234560")
+	if e, err := b.gw.Enrol(ctx, clerk, sub, change); !errors.Is(err, edo.CertificateForeign) {
+		t.Errorf("another's: %+v, %v", e, err)
+	}
+	close(hold)
+	if e := <-done; !e.Rules {
+		t.Errorf("the first: %+v", e)
 	}
 }
 
