@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -451,4 +452,49 @@ func TestTakenAnswerID(t *testing.T) {
 		t.Errorf("the answer is %+v", given)
 	}
 	b.came(t, "in-1-doc", func(d edo.InboundDocument) bool { return d.Fate == edo.StateDelivered })
+}
+
+// TestGivenElsewhere: what a colleague has answered on the operator's pages is not called sent by us, though it is told
+// of the document.
+func TestGivenElsewhere(t *testing.T) {
+	t.Parallel()
+	b := box(t, edo.FlowUnsigned, func(b *bundle) {
+		b.op.Answer.Stand = func(r edo.Ref, s *edo.Standing) error {
+			if r.Remote == "in-1-doc" {
+				s.Offered, s.State = slices.DeleteFunc(s.Offered, func(k edo.AnswerKind) bool { return k != edo.AnswerReceipt }), edo.StateRefused
+			}
+			return nil
+		}
+		b.cfg.Drivers = []edo.Driver{finds{b.op}}
+	})
+	sends := b.op.Sends()
+	op := b.until(t, b.answer(t, answer(edo.AnswerRefuse, "in-1-doc", "head")).Key.Package, settled)
+	if op.State != edo.StateFailed || op.Reason != edo.AnswerNotOffered || !strings.HasPrefix(op.Detail, "given elsewhere") || b.op.Sends() != sends {
+		t.Errorf("%s %s (%s), %d calls", op.State, op.Reason, op.Detail, b.op.Sends()-sends)
+	}
+	b.came(t, "in-1-doc", func(d edo.InboundDocument) bool { return d.Fate == edo.StateRefused })
+}
+
+// finds shows refusals as given, whoever gave them.
+type finds struct{ *edotest.Operator }
+
+type everything interface {
+	edo.Session
+	edo.Finder
+	edo.Answerer
+	edo.Receiver
+}
+
+type findsRefusals struct{ everything }
+
+func (f finds) Open(ctx context.Context, a edo.Account) (edo.Session, error) {
+	s, err := f.Operator.Open(ctx, a)
+	return findsRefusals{s.(everything)}, err //nolint:forcetypeassert // it panics if it is not
+}
+
+func (f findsRefusals) Find(ctx context.Context, q edo.Query) (edo.Found, error) {
+	if len(q.Answers) == 1 && q.Answers[0].Refusal {
+		return edo.Found{Sent: &edo.Sent{}, AsOf: time.Now()}, nil
+	}
+	return f.everything.Find(ctx, q)
 }

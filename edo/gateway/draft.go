@@ -153,19 +153,32 @@ func notDrafted(err error) error {
 }
 
 // notOffered ends an answer that the operator does not offer (any more). It may have been given already, and then the
-// operator shows it; it may be offered only after our receipt, and then it waits.
+// operator shows it: ours, if we have ever sent it; it may be offered only after our receipt, and then it waits.
 func (g *Gateway) notOffered(ctx context.Context, t *turn, op edo.Operation, session edo.Session, s edo.Standing) error {
 	shown, err := g.shown(ctx, op, session)
 	switch {
 	case err != nil:
 		return g.wait(ctx, t, op, unavailable(err))
-	case shown != nil:
+	case shown != nil && op.Attempts > 0:
 		return g.sent(ctx, t, op, *shown)
+	case shown != nil:
+		return g.elsewhere(ctx, t, op)
 	case op.Answer != edo.AnswerReceipt && offered(s, edo.AnswerReceipt):
 		return g.wait(ctx, t, op, &edo.Error{Kind: edo.Unavailable, Reason: edo.AnswerNotOffered, Message: "is offered only after our receipt", Remedy: "it goes out when the receipt is with the operator"})
 	}
 	op.State, op.Reason, op.Detail = edo.StateFailed, edo.AnswerNotOffered, fmt.Sprintf("the operator does not offer %s for this document now", op.Answer)
 	return g.commit(ctx, t, &op, edo.Change{Done: true})
+}
+
+// elsewhere ends an answer that is given although we have never sent it: a colleague was faster on the operator's pages.
+// What is true of the document then is true all the same.
+func (g *Gateway) elsewhere(ctx context.Context, t *turn, op edo.Operation) error {
+	c := edo.Change{Done: true}
+	if err := g.given(ctx, op, &c); err != nil {
+		return err
+	}
+	op.State, op.Reason, op.Detail = edo.StateFailed, edo.AnswerNotOffered, fmt.Sprintf("given elsewhere: the operator shows %s as given for this document, and it was not sent from here", op.Answer)
+	return g.commit(ctx, t, &op, c)
 }
 
 // shown asks whether the operator shows our answer as given; nil: it does not.

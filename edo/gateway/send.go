@@ -109,7 +109,11 @@ func (g *Gateway) stored(ctx context.Context, p edo.Package) (edo.Operation, boo
 
 // same reports whether p is the package that was accepted under this id.
 func same(op edo.Operation, p edo.Package) error {
-	ok := len(op.Documents) == len(p.Documents) && op.To.INN == p.To.INN && op.To.KPP == p.To.KPP && op.To.Box == p.To.Box && op.Channel == p.Channel
+	ok := len(op.Documents) == len(p.Documents) && op.To.INN == p.To.INN && op.To.KPP == p.To.KPP && op.To.Box == p.To.Box &&
+		cmp.Or(op.Channel, edo.ChannelOperator) == cmp.Or(p.Channel, edo.ChannelOperator) && op.InReplyTo == p.InReplyTo
+	if !handedOff(op) { // such a package gets another flow when it is addressed
+		ok = ok && cmp.Or(op.Flow, edo.FlowSigned) == cmp.Or(p.Flow, edo.FlowSigned)
+	}
 	for i := 0; ok && i < len(p.Documents); i++ {
 		ok = op.Documents[i].ID == p.Documents[i].ID && op.Documents[i].Digest == p.Documents[i].Content.Digest
 	}
@@ -118,7 +122,7 @@ func same(op edo.Operation, p edo.Package) error {
 	}
 	return &edo.Error{
 		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "package.id",
-		Message: "was used for other documents or another recipient", Remedy: "send the changed package under a new id",
+		Message: "was used for other documents, another recipient or another way", Remedy: "send the changed package under a new id",
 	}
 }
 

@@ -304,3 +304,29 @@ func TestAdmit(t *testing.T) {
 		}
 	}
 }
+
+// TestSameWay: the same documents under the same id by another way, or as another reply, are another package.
+func TestSameWay(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		change func(*edo.Package)
+		same   bool
+	}{
+		"nothing":          {func(*edo.Package) {}, true},
+		"the channel said": {func(p *edo.Package) { p.Channel = edo.ChannelOperator }, true},
+		"the flow said":    {func(p *edo.Package) { p.Flow = edo.FlowSigned }, true},
+		"another channel":  {func(p *edo.Package) { p.Channel = edo.ChannelPaper }, false},
+		"another flow":     {func(p *edo.Package) { p.Flow = edo.FlowInternal }, false},
+		"a reply":          {func(p *edo.Package) { p.InReplyTo = "in-1" }, false},
+	} {
+		p := pack("p1", "one")
+		tc.change(&p)
+		if _, err := b.gw.Send(t.Context(), p); tc.same && err != nil || !tc.same && !errors.Is(err, edo.PackageDiffers) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

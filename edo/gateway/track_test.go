@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,4 +170,33 @@ func TestStatusLagsBehindTheAnswer(t *testing.T) {
 	}
 	c.set("doc-1", edo.Progress{State: edo.StateSigned})
 	b.until(t, "p1", state(edo.StateSigned))
+}
+
+// TestBehindForEver: an operator that never shows what an answer says is asked often for an hour, and not at all in the end.
+func TestBehindForEver(t *testing.T) {
+	t.Parallel()
+	var asked, ahead atomic.Int64
+	b := setup(t, both(receives, forms, func(b *bundle) {
+		b.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		b.op.Now = b.cfg.Now
+		b.op.Follow = func(edo.Ref) (edo.Progress, error) { asked.Add(1); return edo.Progress{State: edo.StateSent}, nil }
+	}))
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	op := b.until(t, "p1", func(op edo.Operation) bool { return op.State.Sent() })
+	b.op.Plant(answerTo("rc", edo.ClassReceipt, op.Documents[0].Remote, "receipt"))
+	b.receive(t)
+	b.came(t, "rc-doc", stored)
+	ahead.Store(int64(200 * 24 * time.Hour))
+	time.Sleep(300 * time.Millisecond)
+	last := asked.Load()
+	for range 10 {
+		time.Sleep(30 * time.Millisecond)
+		ahead.Add(int64(24 * time.Hour))
+	}
+	if more := asked.Load() - last; more > 0 {
+		t.Errorf("asked %d times more, 200 days after", more)
+	}
 }

@@ -14,6 +14,10 @@ const trackEnd = 90 * 24 * time.Hour
 // trackSlower is how much longer the waits between questions may grow than elsewhere: people answer in days.
 const trackSlower = 72
 
+// behindFor is how long after an answer came in the operator is asked often, until it shows what the answer says. One that
+// never does is asked as rarely as ever then, and not after trackEnd.
+const behindFor = time.Hour
+
 // rank orders the fates of documents: none ever goes back.
 func rank(s edo.State) int {
 	switch s {
@@ -86,7 +90,7 @@ func (g *Gateway) fates(ctx context.Context, tracker edo.Tracker, op *edo.Operat
 		if err != nil {
 			return f, err
 		}
-		said, text, err := g.answersTo(ctx, op.Key.Subscriber, d.Remote)
+		said, came, text, err := g.answersTo(ctx, op.Key.Subscriber, d.Remote)
 		if err != nil {
 			return f, err
 		}
@@ -98,7 +102,7 @@ func (g *Gateway) fates(ctx context.Context, tracker edo.Tracker, op *edo.Operat
 		if state == "" || rank(p.State) > rank(state) {
 			state = p.State
 		}
-		f.behind = f.behind || rank(state) < rank(said)
+		f.behind = f.behind || rank(state) < rank(said) && g.Now().Sub(came) < behindFor
 		if state == d.State && text == d.AnswerText {
 			continue
 		}
@@ -114,11 +118,11 @@ func (g *Gateway) fates(ctx context.Context, tracker edo.Tracker, op *edo.Operat
 	return f, nil
 }
 
-// answersTo is what the answers that came in say about a document of ours: the furthest state, and the text of the
-// latest refusal.
-func (g *Gateway) answersTo(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (state edo.State, text string, err error) {
+// answersTo is what the answers that came in say about a document of ours: the furthest state and when it came,
+// and the text of the latest refusal.
+func (g *Gateway) answersTo(ctx context.Context, s edo.SubscriberID, r edo.RemoteID) (state edo.State, came time.Time, text string, err error) {
 	if g.Inbox == nil || r == "" {
-		return "", "", nil
+		return "", came, "", nil
 	}
 	answers, err := g.Inbox.Answers(ctx, s, r)
 	for _, a := range answers {
@@ -132,10 +136,10 @@ func (g *Gateway) answersTo(ctx context.Context, s edo.SubscriberID, r edo.Remot
 			says, text = edo.StateRefused, a.Text
 		}
 		if a.Sound() && rank(says) > rank(state) { // an unsound answer may mean nothing to the operator
-			state = says
+			state, came = says, a.ReceivedAt
 		}
 	}
-	return state, text, err
+	return state, came, text, err
 }
 
 // fate is the state of the whole package: that of its documents if they agree. A refusal or a revocation among them
