@@ -15,39 +15,85 @@ import (
 )
 
 type evidenceOf struct {
-	document `embed:""`
-	Out      string `placeholder:"ZIP" help:"Have the operator's archive of the flow written to this file, which must not exist, and check it."`
+	Request    string `arg:"" optional:"" help:"The operator's id of an inbound request, as the inbox shows it."`
+	Subscriber string `required:"" help:"Of which of our organisations."`
+	Package    string `help:"A package of our own instead of a request; with --out."`
+	Document   string `help:"With --package: which document, if it has several."`
+	Out        string `placeholder:"ZIP" help:"Have the operator's archive of the flow written to this file, which must not exist, and check it."`
 }
 
 // Run prints the line, and writes the archive if that is wanted; exit code 1 if the archive does not prove what we hold.
 func (e evidenceOf) Run(c *command) error {
+	switch {
+	case (e.Request == "") == (e.Package == ""):
+		return usage("request", "and --package are both given, or neither", "give one of them")
+	case e.Package == "" && e.Document != "":
+		return usage("document", "is given without --package", "name the package as well")
+	case e.Package != "" && e.Out == "":
+		return usage("out", "is missing", "name a new file for the archive")
+	}
 	return c.with(func(p *parts) error {
-		line, err := p.gateway.Evidence(c.ctx, e.key())
+		if e.Package != "" {
+			return e.own(c, p)
+		}
+		line, err := p.gateway.Evidence(c.ctx, edo.InboundKey{Subscriber: edo.SubscriberID(e.Subscriber), Remote: edo.RemoteID(e.Request)})
 		if err != nil {
 			return err
 		}
 		if e.Out == "" {
 			return c.emit(map[string]any{"evidence": line}, func() { c.print("%s\n", c.evidenceLine(line)) })
 		}
-		report, err := p.proof(c.ctx, line.Request, e.Out)
-		if err != nil {
-			return err
-		}
-		err = c.emit(map[string]any{"evidence": line, "archive": report, "complete": report.Complete()}, func() {
-			c.print("%s\n", c.evidenceLine(line))
-			texts := report.English()
-			if c.lang == russian {
-				texts = report.Russian()
-			}
-			for _, text := range texts {
-				c.print("  %s\n", printable(text))
-			}
-		})
-		if err == nil && !report.Complete() {
-			err = errReported
-		}
-		return err
+		d := line.Request
+		return e.prove(c, p, "evidence", line, c.evidenceLine(line), d.Message, step{d.Key.Remote, received(d)})
 	})
+}
+
+// own proves a document that we have sent.
+func (e evidenceOf) own(c *command, p *parts) error {
+	op, err := p.gateway.Status(c.ctx, edo.Key{Subscriber: edo.SubscriberID(e.Subscriber), Package: edo.PackageID(e.Package)})
+	if err != nil {
+		return err
+	}
+	if !op.State.Sent() {
+		return &edo.Error{Kind: edo.NotReady, Field: "package", Message: "is not with the operator: " + string(op.State), Remedy: "ask again when it was sent"}
+	}
+	if e.Document == "" && len(op.Documents) == 1 {
+		e.Document = string(op.Documents[0].ID)
+	}
+	d := op.Document(edo.DocumentID(e.Document))
+	if d == nil {
+		return usage("document", "names no document of the package", "give the id of one, as the status shows it")
+	}
+	line := printable(fmt.Sprintf("%s %s, %s %s, %s %s: %s", c.lang.say("пакет", "package"), op.Key.Package, c.lang.say("документ", "document"), d.ID,
+		c.lang.say("время оператора", "operator's time"), when(op.OperatorTime), c.lang.state(d.State)))
+	return e.prove(c, p, "operation", op, line, op.Message, step{d.Remote, sent(op, *d)})
+}
+
+// prove writes the archive and says what it is worth.
+func (e evidenceOf) prove(c *command, p *parts, name string, what any, line string, m edo.MessageID, first step) error {
+	s := edo.SubscriberID(e.Subscriber)
+	expect, err := p.expected(c.ctx, s, first)
+	if err != nil {
+		return err
+	}
+	report, err := p.proof(c.ctx, s, edo.Ref{Message: m, Remote: first.remote}, expect, e.Out)
+	if err != nil {
+		return err
+	}
+	err = c.emit(map[string]any{name: what, "archive": report, "complete": report.Complete()}, func() {
+		c.print("%s\n", line)
+		texts := report.English()
+		if c.lang == russian {
+			texts = report.Russian()
+		}
+		for _, text := range texts {
+			c.print("  %s\n", printable(text))
+		}
+	})
+	if err == nil && !report.Complete() {
+		err = errReported
+	}
+	return err
 }
 
 // evidenceLine is request, stamped version, both clocks and the term.
@@ -65,14 +111,20 @@ func (c *command) evidenceLine(e edo.Evidence) string {
 			say("время оператора", "operator's time"), when(e.OperatorTime), say("наше", "ours"), when(e.LocalTime),
 			say("расхождение", "skew"), e.Skew.Round(time.Millisecond))
 	}
+	if other := e.Request.Reply; other.Channel != "" {
+		otherwise := say("ответ дан ", "answered ") + c.lang.channel(other.Channel) + ": " + other.Reason
+		if reply += "; " + otherwise; e.Reply == nil {
+			reply = otherwise
+		}
+	}
 	return printable(fmt.Sprintf("%s %s, %s %s; %s; %s %s", say("запрос", "request"), e.Request.Key.Remote, say("время оператора", "operator's time"), when(e.Request.OperatorTime),
 		reply, say("срок", "term"), c.lang.term(e.Term)))
 }
 
-// proof writes the operator's archive of a document's flow to a new file and checks it against what is stored here. A
+// proof writes the operator's archive of a document's flow to a new file and checks it against what is expected. A
 // file that could not be written whole is removed again.
-func (p *parts) proof(ctx context.Context, d edo.InboundDocument, out string) (report evidence.Report, err error) {
-	archivist, done, err := p.archivist(ctx, d.Key.Subscriber)
+func (p *parts) proof(ctx context.Context, s edo.SubscriberID, of edo.Ref, expect evidence.Expect, out string) (report evidence.Report, err error) {
+	archivist, done, err := p.archivist(ctx, s)
 	if err != nil {
 		return report, err
 	}
@@ -90,7 +142,7 @@ func (p *parts) proof(ctx context.Context, d edo.InboundDocument, out string) (r
 			_ = os.Remove(out)
 		}
 	}()
-	if _, err := archivist.FlowArchive(ctx, edo.Ref{Message: d.Message, Remote: d.Key.Remote}, true, f); err != nil {
+	if _, err := archivist.FlowArchive(ctx, of, true, f); err != nil {
 		return report, err
 	}
 	size, err := f.Seek(0, io.SeekEnd)
@@ -104,16 +156,7 @@ func (p *parts) proof(ctx context.Context, d edo.InboundDocument, out string) (r
 	if err != nil {
 		return report, err
 	}
-	return bundle.Check(ctx, expected(d), cms.Verifier{})
-}
-
-// expected is what our rows hold of a document: its bytes and its signatures.
-func expected(d edo.InboundDocument) evidence.Expect {
-	one := evidence.Expected{Name: d.Name, Digest: d.Digest, Role: string(d.Class), At: d.OperatorTime}
-	for _, s := range d.Signatures {
-		one.Signatures = append(one.Signatures, s.CMS)
-	}
-	return evidence.Expect{Documents: []evidence.Expected{one}}
+	return bundle.Check(ctx, expect, cms.Verifier{})
 }
 
 // archivist is a session of the subscriber's operator that gives archives of flows.

@@ -41,8 +41,8 @@ func (l inboxList) Run(c *command) error {
 				"ВРЕМЯ ОПЕРАТОРА\tАБОНЕНТ\tДОКУМЕНТ\tОТ\tЧТО\tВИД\tИМЯ\tПОДПИСИ\tСОСТОЯНИЕ\tОТВЕТСТВЕННЫЙ\tСРОК",
 				"OPERATOR'S TIME\tSUBSCRIBER\tDOCUMENT\tFROM\tCLASS\tKIND\tNAME\tSIGNATURES\tSTATE\tRESPONSIBLE\tTERM"), func(line func(...any)) {
 				for _, d := range rows {
-					line(when(d.OperatorTime), d.Key.Subscriber, d.Key.Remote, sender(d.From), c.lang.class(d.Class), dash(cmp.Or(d.KindID, d.Kind, d.Type)), d.Name,
-						c.lang.sound(d), c.lang.inbound(d), dash(string(d.Responsible)), c.lang.term(d.Term))
+					line(when(d.OperatorTime), d.Key.Subscriber, d.Key.Remote, sender(d.From), d.Class, dash(cmp.Or(d.KindID, d.Kind, d.Type)), d.Name,
+						c.lang.sound(d), c.lang.inbound(d), dash(d.Responsible), c.lang.term(d.Term))
 				}
 			})
 		})
@@ -78,25 +78,25 @@ func (s inboxShow) Run(c *command) error {
 
 func (c *command) printInbound(d edo.InboundDocument) {
 	say := c.lang.say
-	line := func(ru, en, text string) {
-		if text != "" && text != "-" {
-			c.print("  %s: %s\n", say(ru, en), printable(text))
-		}
-	}
+	line := func(ru, en, text string) { c.field("  ", say(ru, en), text) }
 	c.print("%s %s: %s\n", say("Документ", "Document"), printable(string(d.Key.Remote)), c.lang.inbound(d))
 	line("От кого", "From", strings.TrimSpace(d.From.INN+" "+d.From.Name))
-	line("Что", "Class", c.lang.class(d.Class))
+	line("Что", "Class", c.lang.class(d.Class)+" ("+string(d.Class)+")")
 	line("Вид", "Kind", cmp.Or(d.Kind, d.Type))
 	line("Имя", "Name", d.Name)
 	line("Номер", "Number", d.Number)
 	line("Комментарий", "Comment", d.Comment)
+	line("Поле отправителя", "Sender's field", d.CustomField)
 	line("Текст", "Text", d.Text)
 	c.print("  %s: %s, %s: %s\n", say("Время оператора", "Operator's time"), when(d.OperatorTime), say("получен", "received"), when(d.ReceivedAt))
 	if !d.Digest.IsZero() {
 		c.print("  %d %s, sha256 %s\n", d.Size, say("байт", "bytes"), d.Digest)
 	}
 	for _, s := range d.Signatures {
-		c.print("  %s: %s, %s: %s%s\n", say("Подпись", "Signature"), dash(printable(s.Signer.Owner)), say("проверка", "check"), c.lang.verdict(s), c.lang.why(s.Reason, ""))
+		c.print("  %s: %s, %s: %s%s\n", say("Подпись", "Signature"), c.signer(s.Signer), say("проверка", "check"), c.lang.verdict(s), c.lang.why(s.Reason, ""))
+		if differs(s.Signer, d.From) {
+			c.print("    %s\n", say("ВНИМАНИЕ: сертификат НЕ отправителя, организация или ИНН другие", "NOTE: the certificate is NOT the sender's, its organisation or INN differs"))
+		}
 	}
 	if !d.Legitimate {
 		line("Оператор не считает документ юридически значимым", "The operator does not call it legally significant", dash(strings.Join(d.NotLegitimate, "; ")))
@@ -105,13 +105,16 @@ func (c *command) printInbound(d edo.InboundDocument) {
 		line("Ответ на наш документ", "Answers our document", string(d.About.Package)+" "+d.Document)
 	}
 	line("Ответственный", "Responsible", string(d.Responsible))
-	line("Почему", "Why", say(d.Why.RU, d.Why.EN))
+	if why := say(d.Why.RU, d.Why.EN); why != "" {
+		c.print("  %s: %s\n", say("Почему", "Why"), printable(why))
+	}
 	line("Срок ответа", "Term of the answer", c.lang.term(d.Term))
 	if r := d.Reply; r.Package != "" {
 		c.print("  %s: %s, %s\n", say("Ответ", "Reply"), printable(string(r.Package)), when(r.OperatorTime))
 	}
 	if r := d.Reply; r.Channel != "" {
-		c.print("  %s: %s, %s, %s\n", say("Ответ другим путём", "Answered another way"), c.lang.channel(r.Channel), printable(r.Reason), printable(string(r.Actor)))
+		c.print("  %s: %s, %s\n", say("Ответ другим путём", "Answered another way"), c.lang.channel(r.Channel), printable(string(r.Actor)))
+		line("Причина", "Reason", r.Reason)
 	}
 }
 

@@ -46,8 +46,8 @@ func (c *command) printKinds(all []edo.DocumentKind) error {
 				for i, a := range k.Actions {
 					actions[i] = string(a)
 				}
-				line(k.ID, c.lang.direction(k.Direction), c.lang.say(k.Title.RU, k.Title.EN), attachments(k.Attachments), dash(strings.Join(k.Consents, ", ")),
-					c.lang.days(k), dash(strings.Join(actions, ", ")))
+				line(k.ID, c.lang.direction(k.Direction), whole(c.lang.say(k.Title.RU, k.Title.EN)), attachments(k.Attachments), whole(dash(strings.Join(k.Consents, ", "))),
+					c.lang.days(k), whole(dash(strings.Join(actions, ", "))))
 			}
 		})
 	})

@@ -46,7 +46,7 @@ func (l logList) Run(c *command) error {
 				"№\tИДЕНТИФИКАТОР\tНАЧАТ\tДЛИЛСЯ\tОПЕРАЦИЯ\tHTTP\tИТОГ\tКОД\tОТПРАВЛЕНО\tПОЛУЧЕНО\tПАКЕТ",
 				"NO\tID\tSTARTED\tTOOK\tOPERATION\tHTTP\tOUTCOME\tCODE\tSENT\tRECEIVED\tPACKAGE"), func(line func(...any)) {
 				for _, e := range rows {
-					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.outcome(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(string(e.Package)))
+					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.outcome(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(e.Package))
 				}
 			})
 		})
@@ -166,9 +166,9 @@ func (c *command) printExchange(e directory.Exchange) {
 }
 
 func (c *command) printSide(title, head string, text []byte, xml bool) {
-	c.print("\n--- %s\n%s\n", title, printable(head))
+	c.print("\n--- %s\n%s\n", title, printableLines(head))
 	if xml {
-		c.print("\n%s\n", printable(pretty(text)))
+		c.print("\n%s\n", printableLines(pretty(text)))
 	}
 }
 

@@ -87,7 +87,7 @@ func (a signerList) Run(c *command) error {
 		return c.emit(list(rows), func() {
 			c.table(c.lang.say("ID\tВЛАДЕЛЕЦ\tАЛГОРИТМ\tДЕЙСТВУЕТ ДО\tМЕСТО\tКЛЮЧ\tВКЛЮЧЁН\tВИДЫ", "ID\tOWNER\tALGORITHM\tVALID UNTIL\tPLACE\tKEY\tENABLED\tKINDS"), func(line func(...any)) {
 				for _, s := range rows {
-					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), s.Place, c.lang.yes(s.HasKey), c.lang.yes(s.Enabled), dash(strings.Join(s.Kinds, ", ")))
+					line(s.ID, s.Info.Owner, s.Info.Algorithm, when(s.Info.NotAfter), s.Place, c.lang.yes(s.HasKey), c.lang.yes(s.Enabled), whole(dash(strings.Join(s.Kinds, ", "))))
 				}
 			})
 		})

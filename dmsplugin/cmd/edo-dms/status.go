@@ -45,7 +45,7 @@ func (s status) Run(c *command) error {
 			c.printOperation(op)
 			c.table(c.lang.say("НАЧАТО\tОКОНЧЕНО\tРАБОТА\tДОКУМЕНТ\tИТОГ\tПОДРОБНОСТИ", "BEGUN\tENDED\tJOB\tDOCUMENT\tRESULT\tDETAIL"), func(line func(...any)) {
 				for _, a := range attempts {
-					line(when(a.At), when(a.EndedAt), a.Job, dash(string(a.Document)), dash(a.Result), dash(a.Detail))
+					line(when(a.At), when(a.EndedAt), a.Job, dash(a.Document), dash(a.Result), whole(dash(a.Detail)))
 				}
 			})
 		})
@@ -75,19 +75,27 @@ func (c *command) printOperation(op edo.Operation) {
 		c.print("  %s: %s, %s: %s\n", say("Время оператора", "Operator's time"), when(op.OperatorTime), say("наше", "ours"), when(op.SentAt))
 	}
 	for _, a := range op.Candidates {
-		c.print("  %s: --to-box %s (%s, %s)\n", say("Подходит ящик", "A box that fits"), printable(string(a.Box)), printable(a.Name), dash(a.KPP))
+		c.print("  %s: --to-box %s (%s, %s)\n", say("Подходит ящик", "A box that fits"), printable(string(a.Box)), printable(a.Name), printable(dash(a.KPP)))
 	}
 	for _, d := range op.Documents {
 		c.print("  %s %s (%d %s, sha256 %s)\n", d.ID, printable(d.Name), d.Size, say("байт", "bytes"), d.Digest.Short())
 		if owner := d.SignedBy.Owner; owner != "" {
-			c.print("      %s: %s\n", say("Подписал", "Signed by"), printable(owner))
+			by := say("Подписал", "Signed by")
+			if d.Signature.IsZero() {
+				by = say("Подпишет", "Will be signed by")
+			}
+			c.print("      %s: %s\n", by, printable(owner))
 		}
 		if d.Verdict == edo.VerdictOperatorOnly {
 			c.print("      %s\n", say("подпись проверит только оператор", "the signature is checked by the operator only"))
 		}
-		if op.State == edo.StatePartly || d.AnswerText != "" {
-			c.print("      %s: %s %s\n", say("У контрагента", "At the counterparty"), c.lang.state(d.State), printable(d.AnswerText))
+		if d.Remote != "" {
+			c.print("      %s: %s\n", say("Идентификатор документа у оператора", "The operator's id of the document"), printable(string(d.Remote)))
 		}
+		if d.State != "" {
+			c.print("      %s: %s\n", say("Состояние документа", "State of the document"), c.lang.state(d.State))
+		}
+		c.field("      ", say("Что написал контрагент", "What the counterparty wrote"), d.AnswerText)
 		if op.Stamps() {
 			c.print("      %s%s\n", c.lang.stamp(d.Stamp), c.lang.why(d.StampReason, d.StampDetail))
 		}

@@ -114,11 +114,11 @@ func (c *command) table(head string, rows func(line func(...any))) {
 	w := tabwriter.NewWriter(c.out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, head)
 	rows(func(cells ...any) {
-		for i, cell := range cells {
+		for i, one := range cells {
 			if i > 0 {
 				fmt.Fprint(w, "\t")
 			}
-			fmt.Fprint(w, printable(fmt.Sprint(cell)))
+			fmt.Fprint(w, cell(one))
 		}
 		fmt.Fprintln(w)
 	})

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -104,19 +102,9 @@ func when(t time.Time) string {
 	return t.Local().Format("02.01.2006 15:04:05 MST")
 }
 
-func dash(s string) string {
+func dash[S ~string](s S) S {
 	if s == "" {
 		return "-"
 	}
 	return s
-}
-
-// printable drops what a terminal would obey: foreign text may hold escape sequences.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

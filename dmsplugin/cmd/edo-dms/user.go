@@ -82,7 +82,7 @@ func (a userList) Run(c *command) error {
 		return c.emit(map[string]any{"users": list(users), "refusals": list(refusals)}, func() {
 			c.table(c.lang.say("ПОЛЬЗОВАТЕЛЬ\tДЕЙСТВИЯ\tВИДЫ\tС\tДО\tИМЯ", "USER\tACTIONS\tKINDS\tFROM\tUNTIL\tNAME"), func(line func(...any)) {
 				for _, u := range users {
-					line(u.Actor, fmt.Sprint(u.Actions), dash(strings.Join(u.Kinds, ", ")), when(u.From), when(u.Until), dash(u.Name))
+					line(u.Actor, whole(fmt.Sprint(u.Actions)), whole(dash(strings.Join(u.Kinds, ", "))), when(u.From), when(u.Until), dash(u.Name))
 				}
 			})
 			for _, r := range refusals {
