@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -71,10 +72,14 @@ func (a answerSign) Run(c *command) error {
 }
 
 // Run refuses to sign.
-func (a answerRefuse) Run(c *command) error { return a.give(c, edo.AnswerRefuse, a.Text, nil) }
+func (a answerRefuse) Run(c *command) error {
+	return a.give(c, edo.AnswerRefuse, strings.TrimSpace(a.Text), nil)
+}
 
 // Run offers to revoke.
-func (a answerRevoke) Run(c *command) error { return a.give(c, edo.AnswerRevoke, a.Text, nil) }
+func (a answerRevoke) Run(c *command) error {
+	return a.give(c, edo.AnswerRevoke, strings.TrimSpace(a.Text), nil)
+}
 
 // Run accepts the offer to revoke.
 func (a answerAcceptRevocation) Run(c *command) error {
@@ -83,7 +88,7 @@ func (a answerAcceptRevocation) Run(c *command) error {
 
 // Run refuses the offer to revoke.
 func (a answerRefuseRevocation) Run(c *command) error {
-	return a.give(c, edo.AnswerRefuseRevocation, a.Text, nil)
+	return a.give(c, edo.AnswerRefuseRevocation, strings.TrimSpace(a.Text), nil)
 }
 
 func (a answering) give(c *command, kind edo.AnswerKind, text string, signature []byte) error {

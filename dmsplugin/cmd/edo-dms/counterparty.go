@@ -71,7 +71,11 @@ func (e counterpartyEnsure) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(s, func() { c.printCounterparty(s) })
+		err = c.emit(s, func() { c.printCounterparty(s) })
+		if err == nil && e.Wait && s.State != edo.CounterpartyReady {
+			err = errReported // a person has to decide, or it cannot be reached
+		}
+		return err
 	})
 }
 
@@ -113,7 +117,7 @@ func (c *command) printCounterparty(s edo.CounterpartyStatus) {
 	}
 	c.print("  %s: %s\n", say("Обмен", "Exchange"), c.lang.relation(s.Relation))
 	for _, a := range s.Candidates {
-		c.print("  %s: --box %s (%s, %s)\n", say("Подходит ящик", "A box that fits"), printable(string(a.Box)), printable(a.Name), dash(a.KPP))
+		c.print("  %s: --box %s (%s, %s)\n", say("Подходит ящик", "A box that fits"), printable(string(a.Box)), printable(a.Name), printable(dash(a.KPP)))
 	}
 }
 
@@ -147,7 +151,7 @@ func (l counterpartyList) Run(c *command) error {
 		return c.emit(list(rows), func() {
 			c.table(c.lang.say("ИНН\tКПП\tНАЗВАНИЕ\tСОСТОЯНИЕ\tОБМЕН\tЯЩИК\tИЗМЕНЕНО", "INN\tKPP\tNAME\tSTATE\tEXCHANGE\tBOX\tCHANGED"), func(line func(...any)) {
 				for _, s := range rows {
-					line(s.Key.INN, dash(s.Key.KPP), dash(s.Introduction.Counterparty.Name), c.lang.counterparty(s.State), c.lang.relation(s.Relation), dash(string(s.Address.Box)), when(s.UpdatedAt))
+					line(s.Key.INN, dash(s.Key.KPP), dash(s.Introduction.Counterparty.Name), c.lang.counterparty(s.State), c.lang.relation(s.Relation), dash(s.Address.Box), when(s.UpdatedAt))
 				}
 			})
 		})

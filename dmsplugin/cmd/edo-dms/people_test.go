@@ -3,6 +3,7 @@ package main_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,6 +90,13 @@ func TestCounterparties(t *testing.T) {
 	with := func(args ...string) []string { return append(args, "--subscriber", "us", "--actor", "ivanova") }
 	holds(t, m.run(t, with("counterparty", "ensure", m.them.INN, "--kpp", m.them.KPP, "--wait")...), "ready", m.them.Boxes[0])
 
+	for lang, said := range map[string]string{"en": "The counterparty is the sender itself", "ru": "Получатель совпадает с отправителем"} {
+		out, code := m.try(t, append([]string{"--lang", lang}, with("counterparty", "ensure", m.us.INN, "--kpp", m.us.KPP, "--wait")...)...)
+		if code != 1 || strings.Contains(out, "refused") || strings.Contains(out, "отказал") {
+			t.Errorf("ourselves: exit code %d, %s", code, out)
+		}
+		holds(t, out, said)
+	}
 	newcomer := with("counterparty", "ensure", "7707083893", "--kpp", "770701001", "--name", "ООО «Новый»", "--e-mail", "info@new.example", "--wait")
 	m.shows(t, "the time is over: 7707083893: known to the operator", append(newcomer, "--timeout", "2s")...)
 	if out, code := m.try(t, append(newcomer, "--timeout", "1ns")...); code != 3 {

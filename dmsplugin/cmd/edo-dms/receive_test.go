@@ -167,7 +167,7 @@ func (m *mailroom) readsAndConfirms(t *testing.T, remotes []string) {
 	for _, remote := range remotes {
 		m.shows(t, "receipt given", "inbox", "show", remote, "--subscriber", string(us))
 	}
-	holds(t, m.run(t, "inbox", "list", "--class", "main"), append(remotes, "receipt given", "application", "запрос-2.txt", "sound", "smirnova", "open, due ")...)
+	holds(t, m.run(t, "inbox", "list", "--class", "main"), append(remotes, "receipt given", " main ", "application", "запрос-2.txt", "sound", "smirnova", "open, due ")...)
 	shown := m.run(t, "--lang", "ru", "inbox", "show", remotes[0], "--subscriber", string(us))
 	holds(t, shown, "извещение отправлено", "Заявление", "верна, оператор: верна", "Ответственный: smirnova", "Почему: ", "petrov", "Срок ответа: идёт до ")
 
@@ -218,6 +218,9 @@ func (m *mailroom) answers(t *testing.T, remotes []string) {
 
 	if out, code := m.try(t, append(with("answer", "refuse", remotes[1]), "--signer", "service")...); code != 2 {
 		t.Errorf("a refusal without a text: exit code %d, %s", code, out)
+	}
+	if out, code := m.try(t, append(with("answer", "refuse", remotes[1]), "--signer", "service", "--text", " \t ")...); code != 1 || !strings.Contains(out, "answer.text") {
+		t.Errorf("a refusal of blanks: exit code %d, %s", code, out)
 	}
 	refusal := append(with("answer", "refuse", remotes[1]), "--signer", "service", "--text", "Нет приложения")
 	m.run(t, refusal...)
@@ -314,5 +317,6 @@ func (m *mailroom) repliesInTime(t *testing.T, remote string) {
 		t.Errorf("archive of %d bytes, %v", len(raw), err)
 	}
 	holds(t, m.run(t, append([]string{"reply", "otherwise", "--channel", "paper", "--reason", "просил на бумаге"}, by...)...), "on paper: просил на бумаге")
+	holds(t, m.run(t, append([]string{"evidence"}, on...)...), "reply reply-1", "answered on paper: просил на бумаге")
 	holds(t, m.run(t, "usage"), string(us)+" ", "total ")
 }

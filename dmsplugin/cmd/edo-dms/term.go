@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -46,7 +47,7 @@ type replyOtherwise struct {
 // Run records the other way.
 func (r replyOtherwise) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		d, err := p.gateway.AnswerOtherwise(c.ctx, edo.ActorID(r.Actor), r.key(), edo.Channel(r.Channel), r.Reason)
+		d, err := p.gateway.AnswerOtherwise(c.ctx, edo.ActorID(r.Actor), r.key(), edo.Channel(r.Channel), strings.TrimSpace(r.Reason))
 		if err != nil {
 			return err
 		}

@@ -116,7 +116,7 @@ func (l lang) counterparty(s edo.CounterpartyState) string {
 		edo.CounterpartyReady:       {"обмен возможен", "ready"},
 		edo.CounterpartyChoice:      {"подходит несколько ящиков, выберите", "several boxes fit, choose one"},
 		edo.CounterpartyForbidden:   {"запретил обмен", "forbade the exchange"},
-		edo.CounterpartyFailed:      {"оператор отказал в регистрации", "the operator refused to register it"},
+		edo.CounterpartyFailed:      {"подключить не удалось", "could not be made reachable"},
 	}, s)
 }
 
