@@ -263,7 +263,7 @@ func (s *scanner) drain() {
 }
 
 func (x *exchange) tap(ctx context.Context) *tap {
-	t := &tap{}
+	t := &tap{words: x.request.Words}
 	for _, n := range x.request.Secrets {
 		t.secrets = append(t.secrets, n.Local)
 	}
@@ -281,6 +281,9 @@ func (x *exchange) scrubber(t *tap, needed bool) *scrubber {
 	if t != nil {
 		t.endSecret()
 		for _, l := range t.found {
+			if l.value == "true" || l.value == "false" {
+				continue // says something of a secret and is none; it stands everywhere
+			}
 			secrets = append(secrets, live{l.name, html.UnescapeString(l.value)})
 		}
 	}
@@ -297,7 +300,7 @@ func (x *exchange) keep(resp *http.Response, t *tap, m *meter, scrub *scrubber, 
 	switch {
 	case m.n == 0:
 	case t.tooLong, encoded, broken && !plainText(t.masked.Text), !good && scrub.short,
-		broken && len(x.request.Secrets) > 0, scrub.hides(masked.Text):
+		broken && (len(x.request.Secrets) > 0 || t.speaksOf(masked.Text)), scrub.hides(masked.Text):
 		masked = withheld(m.n)
 	}
 	a.Body = masked

@@ -22,6 +22,7 @@ type Request struct {
 	Document  edo.DocumentID
 	Body      *Body
 	Secrets   []Name                   // elements of the answer whose text the log shows masked
+	Words     []string                 // lower case; elements of the answer whose name holds one are masked like Secrets
 	Effect    bool                     // the call changes something: unknown outcomes are edo.InDoubt, else edo.Unavailable
 	Ready     func() error             // asked before bytes leave, the last ones too; its error keeps them here. Optional
 	Answer    func(result *Node) error // gets <OperationResult>; nil Node if it is absent or nil. nil func: only checked

@@ -124,6 +124,30 @@ func TestSecretsAtEveryOffset(t *testing.T) {
 	}
 }
 
+// TestSecretWords: an element is masked by a part of its name too; a broken answer that speaks of one is not kept, any
+// other is.
+func TestSecretWords(t *testing.T) {
+	t.Parallel()
+	inside := "<a>kept</a><HasTicket>true</HasTicket><b>true</b><Tickets><c>" + ticket + "</c></Tickets>"
+	reply := http11(200, typeXML, envelope(`<SendResponse xmlns="`+service+`">`+inside+`</SendResponse>`))
+	words := func(r *Request) { r.Words = []string{"ticket"} }
+	for cut := strings.Index(reply, "<a>"); cut <= len(reply); cut++ {
+		log := &memory{}
+		_, _, err := ask(t, log, reply[:cut], words)
+		text := string(log.answer(t).Body.Text)
+		if found := leak(traces(log, err)); found != "" {
+			t.Fatalf("cut at %d: %q in\n%s", cut, found, text)
+		}
+		whole, spoken := cut == len(reply), cut >= strings.Index(reply, "<HasTicket")+len("<HasTicket")
+		if !whole && spoken != strings.Contains(text, "bytes not kept") {
+			t.Fatalf("cut at %d: kept %q, %v", cut, text, err)
+		}
+		if whole && (err != nil || !strings.Contains(text, "<a>kept</a><HasTicket>[secret]</HasTicket><b>true</b><Tickets>[secret]</Tickets>")) {
+			t.Fatalf("%v: kept %q", err, text)
+		}
+	}
+}
+
 // Without a token to come, a broken answer is kept, and only what is live is masked: also half of it at the end.
 func TestEchoedSecretInABrokenAnswer(t *testing.T) {
 	t.Parallel()

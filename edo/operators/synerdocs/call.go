@@ -47,11 +47,11 @@ type Request struct {
 	// Parameters holds the parameters as child elements, in the order of the contract and without the token; its own name
 	// does not matter. Namespaces are declared as in any XML; the only attributes that travel are xsi:nil and xsi:type.
 	Parameters *etree.Element
-	// Secrets are the paths of parameters that the log shows masked: "password", "request/User/Password". Each must
-	// match. Elements whose name holds "password" or "token" are masked without being listed.
+	// Secrets are the paths of parameters that the log shows masked: "password", "request/User/Hint". Each must match.
+	// What stands in an element whose name holds "password", "token" or "secret" is masked without being listed.
 	Secrets []string
-	// AnswerSecrets are local names of elements of the answer that the log shows masked. The result of an Authenticate
-	// operation is masked without being listed.
+	// AnswerSecrets are local names of elements of the answer that the log shows masked. Elements with names like those
+	// above and the result of an Authenticate operation are masked without being listed.
 	AnswerSecrets []string
 	// ReadOnly says that the operation changes nothing: then a lost answer is [edo.Unavailable] and may be asked for
 	// again. Else it is [edo.InDoubt].
@@ -93,7 +93,8 @@ func (s *session) Call(ctx context.Context, r Request) (Reply, error) {
 			result, err = n.Tree()
 			return err
 		})
-		q.Effect, q.Package, q.Document, q.Secrets = !r.ReadOnly, r.Package, r.Document, r.answerSecrets()
+		q.Effect, q.Package, q.Document = !r.ReadOnly, r.Package, r.Document
+		q.Secrets, q.Words = r.answerSecrets(), secretWords()
 		return q
 	}
 	var reply soap.Reply
@@ -131,6 +132,9 @@ func (r Request) check() error {
 	}
 	return nil
 }
+
+// secretWords are the words that make an element's name one of a secret, whatever the case.
+func secretWords() []string { return []string{"password", "token", "secret"} }
 
 func (r Request) answerSecrets() []soap.Name {
 	var all []soap.Name

@@ -42,8 +42,8 @@ func TestCall(t *testing.T) {
 		},
 		"employee": {
 			request: Request{Operation: "UpdatePassword", Credentials: EmployeeCredentials, Secrets: []string{"request/Hint"}}, asked: []string{"Authenticate", "GetBoxes", "UpdatePassword"},
-			inner: "<request><m:Hint>hunter1</m:Hint><m:NewPassword>hunter2</m:NewPassword></request>",
-			want:  "<credentials><m:AuthToken>" + tokenText + "</m:AuthToken><m:BoxAddress>box-a@example</m:BoxAddress></credentials><request><m:Hint>hunter1</m:Hint><m:NewPassword>hunter2</m:NewPassword></request>",
+			inner: "<request><m:Hint>hunter1</m:Hint><m:NewPassword>hunter2</m:NewPassword><m:OldPasswords><a:string>hunter3</a:string></m:OldPasswords><m:ClientSecret>hunter4</m:ClientSecret></request>",
+			want:  "<credentials><m:AuthToken>" + tokenText + "</m:AuthToken><m:BoxAddress>box-a@example</m:BoxAddress></credentials><request><m:Hint>hunter1</m:Hint><m:NewPassword>hunter2</m:NewPassword><m:OldPasswords><n1:string>hunter3</n1:string></m:OldPasswords><m:ClientSecret>hunter4</m:ClientSecret></request>",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,6 +139,23 @@ func TestCallAnswers(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		if text := log.text(); !contains(text, op) || contains(text, "hunter") {
+			t.Errorf("the log holds a secret, or nothing: %s", text)
+		}
+	})
+	t.Run("an answer named like a secret", func(t *testing.T) {
+		t.Parallel()
+		server, log := newScript(t), &callLog{}
+		broken, _, _ := strings.Cut(ok(op, "<DoSomethingResult><UserPassword>hunter5").body, "er5")
+		server.say(op, result(op, "<a:ApiTOKEN>hunter2</a:ApiTOKEN><a:Passwords><a:string>hunter3</a:string></a:Passwords><a:clientSecret>hunter4</a:clientSecret><a:HasPassword>true</a:HasPassword><a:Active>true</a:Active><a:Name>kept</a:Name>"), answer{body: broken})
+		s := server.open(func(a *edo.Account) { a.Journal = log })
+		got, err := s.Call(t.Context(), Request{Operation: op, ReadOnly: true})
+		if err != nil || got.Result.FindElement("Passwords/string").Text() != "hunter3" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if _, err = s.Call(t.Context(), Request{Operation: op, ReadOnly: true}); edo.KindOf(err) != edo.Unavailable {
+			t.Errorf("half an answer: %v", err)
+		}
+		if text := log.text(); !contains(text, ">kept<") || !contains(text, "Active>true<") || contains(text, "hunt") || contains(text, "HasPassword>true") {
 			t.Errorf("the log holds a secret, or nothing: %s", text)
 		}
 	})

@@ -122,7 +122,7 @@ func (w *treeWriter) element(e *etree.Element, path string) error {
 	return w.value(e, name, path)
 }
 
-// value writes a scalar, masked if it is listed or is named like a secret.
+// value writes a scalar, masked if it is listed, or if it or an element around it is named like a secret.
 func (w *treeWriter) value(e *etree.Element, name soap.Name, path string) error {
 	var value strings.Builder
 	for _, token := range e.Child {
@@ -135,8 +135,8 @@ func (w *treeWriter) value(e *etree.Element, name soap.Name, path string) error 
 	if w.text += value.Len(); w.text > maxTreeText {
 		return strange(path, "is more than one request can hold")
 	}
-	local := strings.ToLower(name.Local)
-	if slices.Contains(w.secrets, path) || strings.Contains(local, "password") || strings.Contains(local, "token") {
+	lower := strings.ToLower(path)
+	if slices.Contains(w.secrets, path) || slices.ContainsFunc(secretWords(), func(word string) bool { return strings.Contains(lower, word) }) {
 		w.masked = append(w.masked, path)
 		w.body.Secret(name, edo.NewSecret(value.String()))
 		return nil
