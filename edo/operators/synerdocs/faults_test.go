@@ -182,12 +182,16 @@ func peopleCalls(t *testing.T) map[string]faultCall {
 	certificate := loginFixture(t)
 	return map[string]faultCall{
 		"GetOrganizationListByInnKpp": lookup(edo.Counterparty{INN: "7707083893"}),
-		"GetSpecialOperatorInfo":      lookup(edo.Counterparty{INN: "7707083893"}),
-		"GetOrganizationBy":           lookup(edo.Counterparty{Box: "box-b@example"}),
-		"GetUserInfo":                 {run: func(t *testing.T, s *session) error { _, err := s.Whoami(t.Context()); return err }},
-		"GetOrganizationStructure":    {run: func(t *testing.T, s *session) error { _, err := s.Departments(t.Context(), partner()); return err }},
-		"HasQualifiedCertificate":     {run: func(t *testing.T, s *session) error { _, err := s.Qualified(t.Context(), "b"); return err }},
-		"GetContact":                  {run: func(t *testing.T, s *session) error { _, err := s.Relation(t.Context(), partner()); return err }},
+		"GetOrganizationByInnKpp": {run: func(t *testing.T, s *session) error {
+			_, err := s.organizationOf(t.Context(), edo.Counterparty{INN: "7707083893"})
+			return err
+		}},
+		"GetSpecialOperatorInfo":   lookup(edo.Counterparty{INN: "7707083893"}),
+		"GetOrganizationBy":        lookup(edo.Counterparty{Box: "box-b@example"}),
+		"GetUserInfo":              {run: func(t *testing.T, s *session) error { _, err := s.Whoami(t.Context()); return err }},
+		"GetOrganizationStructure": {run: func(t *testing.T, s *session) error { _, err := s.Departments(t.Context(), partner()); return err }},
+		"HasQualifiedCertificate":  {run: func(t *testing.T, s *session) error { _, err := s.Qualified(t.Context(), "b"); return err }},
+		"GetContact":               {run: func(t *testing.T, s *session) error { _, err := s.Relation(t.Context(), partner()); return err }},
 		"SearchContacts": {run: func(t *testing.T, s *session) error {
 			_, err := s.Relation(t.Context(), edo.Address{Box: "b", INN: "7707083893"})
 			return err

@@ -93,14 +93,7 @@ func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]orga
 	var found []organization
 	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
 		found = nil
-		b := body(op, false)
-		b.Secret(svc("authToken"), token)
-		b.Text(svc("inn"), c.INN)
-		if c.KPP == "" {
-			b.Nil(svc("kpp")) // people, sole proprietors and organisations with branches (contract 3.3)
-		} else {
-			b.Text(svc("kpp"), c.KPP)
-		}
+		b := byINN(op, token, c)
 		return request(op, b, func(n *soap.Node) error {
 			return n.Each(om("Organization"), func(item *soap.Node) error {
 				o, err := readOrganization(item)
@@ -113,6 +106,40 @@ func (s *session) organizations(ctx context.Context, c edo.Counterparty) ([]orga
 		})
 	})
 	return found, err
+}
+
+// organizationOf is the one organisation with an INN and KPP, at whatever operator the service chooses to name
+// (GetOrganizationByInnKpp); without a box: there is none. It never chooses for a send, which is what Lookup is for.
+func (s *session) organizationOf(ctx context.Context, c edo.Counterparty) (edo.Address, error) {
+	const op = "GetOrganizationByInnKpp"
+	var found organization
+	_, err := s.call(ctx, func(token edo.Secret) soap.Request {
+		found = organization{}
+		return request(op, byINN(op, token, c), func(n *soap.Node) (err error) {
+			if n.Nil() {
+				return nil
+			}
+			found, err = readOrganization(n)
+			if err == nil && (differ(found.inn, c.INN) || differ(found.kpp, c.KPP)) {
+				return &misfit{"the answer names another organisation than was asked for"}
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return edo.Address{}, err
+	}
+	return found.address(), nil
+}
+
+// byINN begins a call with token, INN and KPP. The KPP is left open for people, sole proprietors and organisations with
+// branches (contract 3.3).
+func byINN(op string, token edo.Secret, c edo.Counterparty) *soap.Body {
+	b := body(op, false)
+	b.Secret(svc("authToken"), token)
+	b.Text(svc("inn"), c.INN)
+	textOrNil(b, svc("kpp"), c.KPP)
+	return b
 }
 
 func readOrganization(n *soap.Node) (organization, error) {

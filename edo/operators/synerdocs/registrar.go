@@ -10,7 +10,8 @@ import (
 
 // Introduce makes a counterparty known that is not registered in the service (CreateNonActiveSubscriber). What the
 // operator finds wrong with it is [edo.Invalid] with the path of the member, all at once. If the operator knows it
-// already, whichever way it says so, the error is [edo.Conflict] with [edo.CounterpartyKnown].
+// already, whichever way it says so, the error is [edo.Conflict] with [edo.CounterpartyKnown]; its candidates are what the
+// operator shows of it.
 //
 // A lost answer is [edo.InDoubt]: look the counterparty up before asking again.
 func (s *session) Introduce(ctx context.Context, i edo.Introduction) (edo.Address, error) {
@@ -30,11 +31,11 @@ func (s *session) Introduce(ctx context.Context, i edo.Introduction) (edo.Addres
 		return r
 	})
 	if err != nil {
-		return edo.Address{}, duplicate(err)
+		return edo.Address{}, s.duplicate(ctx, i.Counterparty, err)
 	}
 	if answer.refused {
-		if s.isHere(ctx, i.Counterparty) {
-			return edo.Address{}, knownAlready(Name+"."+op, "", reply.Exchange)
+		if here := s.here(ctx, i.Counterparty); len(here) > 0 {
+			return edo.Address{}, knownAlready(Name+"."+op, "", reply.Exchange, here)
 		}
 		return edo.Address{}, answer.fault(op, reply.Exchange)
 	}
@@ -110,25 +111,33 @@ func writeIntroduction(b *soap.Body, i edo.Introduction, form organizationForm) 
 	b.Close()
 }
 
-// isHere looks whether the operator has the organisation after all: a refusal inside an answer has no code that would
+// here lists what the operator has of the organisation after all: a refusal inside an answer has no code that would
 // tell a duplicate from a mistake. If that cannot be found out, the refusal stands as it came.
-func (s *session) isHere(ctx context.Context, c edo.Counterparty) bool {
+func (s *session) here(ctx context.Context, c edo.Counterparty) []edo.Address {
 	found, err := s.Lookup(ctx, edo.Counterparty{INN: c.INN, KPP: c.KPP})
-	return err == nil && slices.ContainsFunc(found, func(a edo.Address) bool { return !a.Roaming })
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(found, func(a edo.Address) bool { return a.Roaming })
 }
 
-// duplicate gives the operator's "there is one" the kind that callers look for.
-func duplicate(err error) error {
+// duplicate gives the operator's "there is one" the kind that callers look for, and shows which one where the operator
+// does. That it is there is certain either way.
+func (s *session) duplicate(ctx context.Context, c edo.Counterparty, err error) error {
 	e, is := err.(*edo.Error) //nolint:errorlint // the outermost error is the one that is told
 	if !is || e.Code != "DuplicateOrganization" || e.Kind == edo.InDoubt {
 		return err
 	}
-	return knownAlready(e.Op, e.Code, e.Exchange)
+	var known []edo.Address
+	if a, err := s.organizationOf(ctx, c); err == nil && a.Box != "" {
+		known = append(known, a)
+	}
+	return knownAlready(e.Op, e.Code, e.Exchange, known)
 }
 
-func knownAlready(op, code string, id edo.ExchangeID) error {
+func knownAlready(op, code string, id edo.ExchangeID, known []edo.Address) error {
 	return &edo.Error{
 		Kind: edo.Conflict, Reason: edo.CounterpartyKnown, Op: op, Message: "the operator has this organisation already",
-		Remedy: "look it up", Code: code, Exchange: id,
+		Remedy: "look it up", Code: code, Exchange: id, Candidates: known,
 	}
 }

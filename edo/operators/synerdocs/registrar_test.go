@@ -89,6 +89,39 @@ func TestIntroduce(t *testing.T) {
 	}
 }
 
+// TestIntroduceKnown: the error shows which organisation is there already, and stands without it.
+func TestIntroduceKnown(t *testing.T) {
+	t.Parallel()
+	const op, one = "CreateNonActiveSubscriber", "GetOrganizationByInnKpp"
+	inner := strings.TrimSuffix(strings.TrimPrefix(organizationXML("b1", "2IG"), "<a:Organization>"), "</a:Organization>")
+	known := edo.Address{Box: "b1", INN: "7707083893", KPP: "770701001", Name: "АО «Сети»", Operator: "2IG", Active: true, Organisation: "1018"}
+	for name, tc := range map[string]struct {
+		answer answer
+		want   []edo.Address
+	}{
+		"shown":         {answer: result(one, inner), want: []edo.Address{known}},
+		"nil":           {answer: ok(one, "<"+one+"Result i:nil='true'/>")},
+		"without a box": {answer: result(one, strings.Replace(inner, ">b1<", "><", 1))},
+		"another INN":   {answer: result(one, strings.Replace(inner, "7707083893", "7701234560", 1))},
+		"another KPP":   {answer: result(one, strings.Replace(inner, "770701001", "770743001", 1))},
+		"a fault":       {answer: refusal("NoDataFound")},
+		"down":          {answer: answer{status: 503}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newScript(t)
+			server.say(op, refusal("DuplicateOrganization"))
+			server.say(one, tc.answer)
+			_, err := server.open().Introduce(t.Context(), introduction())
+			e := asError(t, err)
+			if diff := cmp.Diff(tc.want, e.Candidates); diff != "" || e.Kind != edo.Conflict || e.Reason != edo.CounterpartyKnown || e.Code != "DuplicateOrganization" {
+				t.Errorf("%v\n%s", err, diff)
+			}
+			golden(t, one, server.bodies(one)[0])
+		})
+	}
+}
+
 func TestIntroduceChecksFirst(t *testing.T) {
 	t.Parallel()
 	server := newScript(t)
