@@ -197,7 +197,7 @@ const (
 	CounterpartyInvited     CounterpartyState = "invited"     // it has a box; it must become active
 	CounterpartyReady       CounterpartyState = "ready"       // documents may be sent
 	CounterpartyChoice      CounterpartyState = "choice"      // several boxes fit; candidates are listed
-	CounterpartyForbidden   CounterpartyState = "forbidden"   // it forbade the exchange
+	CounterpartyForbidden   CounterpartyState = "forbidden"   // it forbade the exchange, or a person ended it on our side
 	CounterpartyFailed      CounterpartyState = "failed"      // the operator refused to register it
 )
 

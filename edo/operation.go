@@ -188,7 +188,7 @@ const (
 	EventStatus  EventKind = "status"       // the state of a package changed
 	EventStamp   EventKind = "stamp"        // the stamp state of a document changed
 	EventVersion EventKind = "version"      // a version of a document was stored; content can be read by its digest
-	EventInbound EventKind = "inbound"      // a document came in, or what is known of it changed
+	EventInbound EventKind = "inbound"      // a document came in, or what is known of it changed; without a Document: a message cannot be taken, Inbound names it and the administrator
 	EventAnswer  EventKind = "answer"       // the counterparty answered a document of ours; Inbound is the answer
 	EventTerm    EventKind = "term"         // the term of an answer was opened, is near, was met or missed
 	EventTask    EventKind = "task"         // a signature task was opened, is overdue or has ended
