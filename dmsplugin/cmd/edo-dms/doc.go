@@ -1,5 +1,6 @@
 // Command edo-dms is the plugin that document management systems launch, and the command line for the people who look
-// after it. Started by a host (see package dmsplugin) it serves; started by hand it shows `edo-dms --help`.
+// after it. Started by a host (see package dmsplugin) it serves; started by hand it shows `edo-dms --help`. Without a host,
+// `edo-dms run` does the same work.
 //
 // Both wire the same parts in the same way, in [compose]: a home folder with the database edokit.db, the document bytes
 // in archive/ and the key that seals credentials in keys/master.key. Several processes may work on one home at a time.
