@@ -17,12 +17,16 @@ const (
 	sqlTasks      = sqlTaskSelect + `subscriber = ? ORDER BY created_at DESC LIMIT ?`
 
 	sqlTaskWaits    = `state IN ('open', 'overdue')`
-	sqlTasksWaiting = sqlTaskSelect + `subscriber = ? AND ` + sqlTaskWaits + ` ORDER BY deadline LIMIT ?`
+	sqlTasksWaiting = sqlTaskSelect + `subscriber = ? AND ` + sqlTaskWaits + ` AND NOT EXISTS (SELECT 1 FROM operations o
+		WHERE o.subscriber = tasks.subscriber AND o.package = tasks.package AND o.state = 'failed') ORDER BY deadline LIMIT ?`
 
-	// A task that is there stays as it was, but it may become overdue while it is open.
+	// A task that waits may be written anew for another certificate or other bytes, and may become overdue while it is open
+	// and still that task; one that has ended stays as it was.
 	sqlTaskOpen = `INSERT INTO tasks (` + taskColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (subscriber, package, document) DO UPDATE SET state = excluded.state
-		WHERE state = 'open' AND excluded.state = 'overdue'`
+		ON CONFLICT (subscriber, package, document) DO UPDATE SET state = excluded.state,
+			signer = CASE excluded.state WHEN 'open' THEN excluded.signer ELSE tasks.signer END, required = excluded.required, name = excluded.name, digest = excluded.digest, size = excluded.size
+		WHERE tasks.state IN ('open', 'overdue') AND CASE WHEN tasks.required = excluded.required AND tasks.digest IS excluded.digest
+			THEN tasks.state = 'open' AND excluded.state = 'overdue' ELSE excluded.state = 'open' END`
 	sqlTaskEnd = `UPDATE tasks SET state = ?, detail = ?, actor = ?, ended_at = ?
 		WHERE subscriber = ? AND package = ? AND document = ? AND ` + sqlTaskWaits
 
@@ -56,7 +60,7 @@ func (s *Store) Task(ctx context.Context, k edo.TaskKey) (edo.SignatureTask, err
 	return t, classify("sqlite.Task", err)
 }
 
-// Waiting lists the tasks that wait, the one with the nearest deadline first; a zero limit is
+// Waiting lists the tasks that wait, but none of a package that has failed, the one with the nearest deadline first; a zero limit is
 // [directory.DefaultLimit].
 func (s *Store) Waiting(ctx context.Context, sub edo.SubscriberID, limit int) ([]edo.SignatureTask, error) {
 	return s.tasks(ctx, "sqlite.Waiting", sqlTasksWaiting, sub, limit)

@@ -49,6 +49,12 @@ func TestTasks(t *testing.T) {
 	changed.State = edo.TaskOpen
 	put(changed)
 	look(task)
+	task.State, task.Required.Thumbprint = edo.TaskOpen, "BB" // the certificate was renewed
+	put(task)
+	look(task)
+	changed.State = edo.TaskOverdue // of the old certificate
+	put(changed)
+	look(task)
 
 	end := task
 	end.State, end.Actor, end.EndedAt, end.Detail = edo.TaskSigned, "clerk", noon.Add(time.Minute), "d"

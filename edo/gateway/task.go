@@ -41,6 +41,11 @@ func (g *Gateway) await(ctx context.Context, t *turn, op edo.Operation, wanted [
 			return err
 		case have.State == edo.TaskRefused:
 			return g.hold(ctx, t, op, &edo.Error{Kind: edo.Refused, Reason: edo.SignatureRefused, Field: "package.signer", Message: "has refused to sign " + have.Name + said(have.Detail)})
+		case have.State.Waiting() && (have.Required.Thumbprint != task.Required.Thumbprint || have.Digest != task.Digest):
+			task.CreatedAt, task.Deadline = have.CreatedAt, have.Deadline // the certificate was renewed: the old one is of no use
+			e := taskEvent(op, task)
+			e.At = g.Now()
+			c.Tasks, c.Events = append(c.Tasks, task), append(c.Events, e)
 		case have.State == edo.TaskSigned: // since the package was read
 			c.Due = g.Now()
 		}
@@ -78,6 +83,10 @@ func (g *Gateway) taskStep(ctx context.Context, t *turn, op edo.Operation) error
 		return notConfigured("Tasks")
 	}
 	c := edo.Change{At: g.Now(), Done: true}
+	if op.State == edo.StateFailed { // nobody needs the signature any more
+		c.Result = string(op.State)
+		return g.settle(ctx, t.job, c)
+	}
 	task, err := g.Config.Tasks.Task(ctx, edo.TaskKey{Key: op.Key, Document: t.job.Document})
 	switch {
 	case err != nil:

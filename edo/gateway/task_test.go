@@ -3,6 +3,8 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,5 +323,68 @@ func TestSignatureWhileThePackageIsLookedAt(t *testing.T) {
 	op := b.until(t, "p1", state(edo.StateSent))
 	if got := b.op.Ledger()[0].Message.Documents[0].Signature; string(got) != string(signedText("host", op.Documents[0].Digest)) || b.op.Sends() != 1 {
 		t.Errorf("%q, %d sends", got, b.op.Sends())
+	}
+}
+
+// renewing gives a new certificate from a moment on.
+type renewing struct{ renewed *atomic.Bool }
+
+func (r renewing) Signer(context.Context, edo.SubscriberID, edo.SignerID, string, time.Time) (edo.Signer, error) {
+	if r.renewed.Load() {
+		return person("new"), nil
+	}
+	return person("old"), nil
+}
+
+// TestRenewedCertificate: a task that waits asks for the certificate that is there now.
+func TestRenewedCertificate(t *testing.T) {
+	t.Parallel()
+	var renewed atomic.Bool
+	b := setup(t, func(b *bundle) {
+		b.cfg.Signers, b.cfg.Verifier, b.cfg.Tasks = renewing{&renewed}, texts{}, b.store
+	})
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	b.awaited(t, "p1")
+	renewed.Store(true)
+	b.until(t, "p1", func(edo.Operation) bool { return b.awaited(t, "p1").Required.Thumbprint == "T-new" })
+	if states := b.taskStates(t, "p1"); len(states) != 2 {
+		t.Errorf("told %v", states)
+	}
+	task := b.awaited(t, "p1")
+	if err := b.gw.Complete(t.Context(), clerk, task.Key, signedText("new", task.Digest)); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p1", func(op edo.Operation) bool { return op.State.Sent() })
+}
+
+// TestTasksOfAFailedPackage are listed to nobody, and never become overdue.
+func TestTasksOfAFailedPackage(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	b := setup(t, func(b *bundle) {
+		b.cfg.Signers, b.cfg.Verifier, b.cfg.Tasks = keys{}, texts{}, b.store
+		b.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		b.cfg.SignIn = time.Minute
+	})
+	b.run(t)
+	p := pack("p1", "one", "two")
+	p.Documents[0].Signer, p.Documents[1].Signer = "host", "other"
+	if _, err := b.gw.Send(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.gw.Decline(t.Context(), clerk, b.awaited(t, "p1").Key, "no"); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p1", state(edo.StateFailed))
+	if tasks, err := b.gw.Tasks(t.Context(), clerk, sub); err != nil || len(tasks) > 0 {
+		t.Errorf("%v, %v", tasks, err)
+	}
+	ahead.Store(int64(time.Hour))
+	time.Sleep(300 * time.Millisecond)
+	if slices.Contains(b.taskStates(t, "p1"), edo.TaskOverdue) {
+		t.Error("told that a task of a failed package is overdue")
 	}
 }
