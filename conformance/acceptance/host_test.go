@@ -181,10 +181,10 @@ func TestS11_ReadinessListsWhatIsMissing(t *testing.T) {
 func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, mockoperator.Scenario{})
-	patient := func(c *gateway.Config) { c.Backoff.Longest, c.Lease = 20*time.Minute, time.Second }
+	patient := func(c *gateway.Config) { c.Backoff.First, c.Backoff.Longest, c.Lease = 10*time.Minute, 20*time.Minute, time.Second }
 	company := s.side(0, options{idle: true, gateway: patient})
 	must(t, company.gw.Receive(t.Context(), company.id))
-	for range 20 {
+	for range 3 {
 		company.die("pull.claimed", 0, patient)
 	}
 	_, err := s.op.Plant(s.organisation(1).Boxes[0], s.organisation(0).Boxes[0], 1, func(int) mockoperator.PlantedDocument {
