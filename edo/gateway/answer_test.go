@@ -498,3 +498,35 @@ func (f findsRefusals) Find(ctx context.Context, q edo.Query) (edo.Found, error)
 	}
 	return f.everything.Find(ctx, q)
 }
+
+// leaving are keys of people of whom "service" has left since.
+type leaving struct{ left *atomic.Bool }
+
+func (l leaving) Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID, kind string, at time.Time) (edo.Signer, error) {
+	if id == "service" && l.left.Load() {
+		id = "nobody"
+	}
+	return keys{}.Signer(ctx, s, id, kind, at)
+}
+
+// TestReceiptOfOneWhoLeft: a receipt that was written for somebody who left before signing is written for the successor.
+func TestReceiptOfOneWhoLeft(t *testing.T) {
+	t.Parallel()
+	var left atomic.Bool
+	b := setup(t, both(answers(""), func(b *bundle) {
+		b.cfg.Signers = leaving{&left}
+		b.cfg.Trace = func(_ context.Context, point string) {
+			if point == "draft.written" && left.CompareAndSwap(false, true) {
+				b.setAccount(func(a *edo.Account) { a.Service, a.Revision = "head", "2" })
+			}
+		}
+	}))
+	b.receive(t)
+	b.run(t)
+	b.came(t, "in-1-doc", stored)
+	id := edo.AnswerID(edo.AnswerReceipt, "in-1-doc")
+	eventually(t, func() bool { return len(b.answersTo(id)) == 1 })
+	if op := b.until(t, id, settled); op.State != edo.StateSent || op.Documents[0].SignedBy.Thumbprint != "T-head" {
+		t.Errorf("%s by %+v", op.State, op.Documents[0])
+	}
+}

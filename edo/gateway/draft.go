@@ -39,6 +39,12 @@ func (g *Gateway) prepare(ctx context.Context, t *turn, op *edo.Operation, sessi
 	}
 	d := &op.Documents[0]
 	op.From = account.Box
+	if op.Actor == service && op.Attempts == 0 && d.Signature.IsZero() && !d.Digest.IsZero() && account.Service != "" {
+		d.Signer = cmp.Or(d.SignedBy.ID, d.Signer) // for whom it was written
+		if _, err := g.signers(op.Key.Subscriber).of(ctx, d.Signer, d.Kind); ofSigner(edo.ReasonOf(err)) {
+			d.Digest, d.Size, d.Name, d.Type = edo.Digest{}, 0, "", "" // written for somebody who has left: it is written anew
+		}
+	}
 	if op.Answer == edo.AnswerReceipt && !d.Digest.IsZero() && len(op.Parties) > 0 && op.Resends == 0 {
 		op.Address = op.Parties[0] // a notice that the operator has asked for and written: nothing else offers it
 		if err := servant(op, account); err != nil {
