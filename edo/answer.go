@@ -131,7 +131,7 @@ func (a Answer) Check() error {
 	add(CheckRemote("answer.document", a.Document))
 	switch a.Kind {
 	case AnswerRefuse, AnswerRevoke, AnswerRefuseRevocation:
-		if a.Text == "" {
+		if strings.TrimSpace(a.Text) == "" {
 			add(invalid(TextMissing, "answer.text", "is empty", "say why: the other side reads it"))
 		}
 	}

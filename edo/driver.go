@@ -252,7 +252,7 @@ type Tracker interface {
 type Progress struct {
 	State    State // sent, delivered, signed, refused or revoked
 	Exchange ExchangeID
-	Failed   bool   // the delivery failed: the sender got an error receipt
+	Failed   bool   // the delivery failed: the sender got an error receipt, or an invoice is not valid for want of its notices
 	Revoking bool   // a revocation offer waits for an answer
 	Text     string // what the operator tells people about the state; untrusted
 }

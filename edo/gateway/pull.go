@@ -185,6 +185,9 @@ func (g *Gateway) readAt(c *edo.Cursor, asOf time.Time) []edo.Event {
 // unread says in the cursor why the box cannot be read, and tries again. The job lives for ever, so its number of tries
 // says nothing about how long the trouble lasts.
 func (g *Gateway) unread(ctx context.Context, t *turn, cursor edo.Cursor, err error) error {
+	if ctx.Err() != nil {
+		return err // we are told to end: nothing is wrong with the box
+	}
 	now := g.Now()
 	cursor.Refusal = plain(err)
 	if cursor.ReadAt.IsZero() {

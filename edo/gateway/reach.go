@@ -286,7 +286,7 @@ func (r *reaching) move(ctx context.Context, registrar edo.Registrar, m edo.Move
 	err := registrar.Relate(ctx, r.c.Address, m, "")
 	r.Trace(ctx, "reach.invited")
 	if edo.ReasonOf(err) == edo.CounterpartyInactive { // some operators let only active ones be invited: time mends it
-		return r.invited(ctx, "must become active at the operator before it can be invited")
+		return r.invited(ctx, "cannot be invited yet: it, or our own organisation, is not active at the operator")
 	}
 	switch edo.KindOf(err) {
 	case edo.Refused, edo.Invalid, edo.NotSupported:

@@ -35,9 +35,10 @@ func rank(s edo.State) int {
 
 // fates is what one round of questions found.
 type fates struct {
-	failed   bool // a delivery has failed
-	revoking bool // an offer to revoke waits for an answer
-	behind   bool // the operator does not show yet what an answer that came in says
+	failed   bool   // a delivery has failed
+	revoking bool   // an offer to revoke waits for an answer
+	behind   bool   // the operator does not show yet what an answer that came in says
+	text     string // what the operator says about a delivery that failed
 	answers  []edo.DocumentAnswer
 	events   []edo.Event
 }
@@ -62,7 +63,7 @@ func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) erro
 	op.State = fate(op)
 	switch {
 	case f.failed:
-		op.Reason, op.Detail = edo.DeliveryFailed, "the operator could not deliver the package; it gave an error receipt"
+		op.Reason, op.Detail = edo.DeliveryFailed, "the operator says that the package has not arrived as it should"+said(f.text)
 	case op.Reason == edo.DeliveryFailed, op.State != t.was.State:
 		op.Reason, op.Detail = "", ""
 	}
@@ -95,6 +96,9 @@ func (g *Gateway) fates(ctx context.Context, tracker edo.Tracker, op *edo.Operat
 			return f, err
 		}
 		f.failed, f.revoking = f.failed || p.Failed, f.revoking || p.Revoking
+		if p.Failed && edo.CheckText("", p.Text) == nil { // the operator's words are untrusted
+			f.text = p.Text
+		}
 		if text == "" {
 			text = d.AnswerText
 		}
