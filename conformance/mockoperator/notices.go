@@ -49,8 +49,7 @@ func (o *Operator) getRequiredNotices(p *node) (*body, error) {
 		if _, n.content, err = o.compose(paper, d.record); err != nil {
 			return nil, err
 		}
-		n.name = noticeName(d)
-		_ = o.look(func() error { n.reasons = o.reasons(d.record); return nil })
+		_ = o.look(func() error { n.name, n.reasons = noticeName(d), o.reasons(d.record); return nil })
 		all = append(all, n)
 	}
 	return result("GetRequiredNotices", func(b *body) {
