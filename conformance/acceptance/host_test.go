@@ -181,7 +181,9 @@ func TestS11_ReadinessListsWhatIsMissing(t *testing.T) {
 func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
 	t.Parallel()
 	s := newStand(t, mockoperator.Scenario{})
-	patient := func(c *gateway.Config) { c.Backoff.First, c.Backoff.Longest, c.Lease = 10*time.Minute, 20*time.Minute, time.Second }
+	patient := func(c *gateway.Config) {
+		c.Backoff.First, c.Backoff.Longest, c.Lease = 10*time.Minute, 20*time.Minute, time.Second
+	}
 	company := s.side(0, options{idle: true, gateway: patient})
 	must(t, company.gw.Receive(t.Context(), company.id))
 	for range 3 {

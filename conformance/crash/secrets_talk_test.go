@@ -196,8 +196,15 @@ func (s *stand) inboxCommands() string {
 	s.Helper()
 	on := []string{"--subscriber", string(subscriber)}
 	lines := [][]string{
-		{"inbox", "list"}, {"--json", "inbox", "list"}, {"usage"}, {"kinds", "show"}, {"responsible", "list", string(subscriber)},
-		append([]string{"task", "list", "--actor", string(clerk)}, on...), {"ready", string(subscriber)}, {"doctor"}, {"--json", "doctor"},
+		{"inbox", "list"},
+		{"--json", "inbox", "list"},
+		{"usage"},
+		{"kinds", "show"},
+		{"responsible", "list", string(subscriber)},
+		append([]string{"task", "list", "--actor", string(clerk)}, on...),
+		{"ready", string(subscriber)},
+		{"doctor"},
+		{"--json", "doctor"},
 		append([]string{"counterparty", "ensure", s.theirs.INN, "--kpp", s.theirs.KPP, "--actor", string(clerk), "--name", "Они"}, on...),
 		append([]string{"counterparty", "list"}, on...),
 	}

@@ -78,8 +78,12 @@ func (s *stand) flood(n, page int) {
 func (s *stand) ill(times int) {
 	s.Helper()
 	ways := []mockoperator.Rule{
-		{What: mockoperator.AnswerStatus, Status: 503}, {What: mockoperator.AcceptThenCut}, {What: mockoperator.TokenExpired},
-		{What: mockoperator.TruncatedXML}, {What: mockoperator.HTMLPage}, {What: mockoperator.CutInResponseBody, Bytes: 700},
+		{What: mockoperator.AnswerStatus, Status: 503},
+		{What: mockoperator.AcceptThenCut},
+		{What: mockoperator.TokenExpired},
+		{What: mockoperator.TruncatedXML},
+		{What: mockoperator.HTMLPage},
+		{What: mockoperator.CutInResponseBody, Bytes: 700},
 		{What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "SqlException", Message: "занято"}},
 	}
 	for i := range times {

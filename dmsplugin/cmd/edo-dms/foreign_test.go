@@ -168,10 +168,16 @@ func TestEventLines(t *testing.T) {
 	evil := "a\nb\u202e" + strings.Repeat("x", 500)
 	in := &edo.InboundDocument{Key: edo.InboundKey{Remote: "r-1"}, From: edo.Address{Name: evil}, Name: evil, Class: edo.ClassMain}
 	for _, e := range []edo.Event{
-		{Kind: edo.EventStatus, State: edo.StateSent, Detail: evil}, {Kind: edo.EventStamp, Stamp: edo.StampReady, Detail: evil},
-		{Kind: edo.EventVersion, Version: edo.Version{Name: evil}}, {Kind: edo.EventInbound, Inbound: in}, {Kind: edo.EventAnswer, Inbound: in, Detail: evil},
-		{Kind: edo.EventTerm, Inbound: in}, {Kind: edo.EventTask, Task: &edo.SignatureTask{State: edo.TaskOpen}}, {Kind: edo.EventHandOff, Detail: evil},
-		{Kind: edo.EventSkew, Detail: evil}, {Kind: edo.EventReach, Reach: &edo.CounterpartyStatus{State: edo.CounterpartyFailed}, Detail: evil},
+		{Kind: edo.EventStatus, State: edo.StateSent, Detail: evil},
+		{Kind: edo.EventStamp, Stamp: edo.StampReady, Detail: evil},
+		{Kind: edo.EventVersion, Version: edo.Version{Name: evil}},
+		{Kind: edo.EventInbound, Inbound: in},
+		{Kind: edo.EventAnswer, Inbound: in, Detail: evil},
+		{Kind: edo.EventTerm, Inbound: in},
+		{Kind: edo.EventTask, Task: &edo.SignatureTask{State: edo.TaskOpen}},
+		{Kind: edo.EventHandOff, Detail: evil},
+		{Kind: edo.EventSkew, Detail: evil},
+		{Kind: edo.EventReach, Reach: &edo.CounterpartyStatus{State: edo.CounterpartyFailed}, Detail: evil},
 	} {
 		for _, l := range []lang{"en", russian} {
 			line := (&command{lang: l}).eventLine(e)
