@@ -289,3 +289,37 @@ func TestV9_OnlyAReplyToTheSenderCounts(t *testing.T) {
 		t.Errorf("a blank reason: %v", err)
 	}
 }
+
+// TestV21_AnOfferThatWasRefusedMayBeMadeAgain: with another text; with the same it is the same offer.
+func TestV21_AnOfferThatWasRefusedMayBeMadeAgain(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{})
+	company, client := s.side(0, options{}), s.side(1, options{})
+	op := company.send(company.letter("p", client))
+	client.got("письмо.pdf")
+	company.inState("p", edo.StateDelivered)
+	remote := op.Documents[0].Remote
+	company.answer(edo.AnswerRevoke, remote, "ошибка в дате")
+	offer := until(t, "the offer", func() (edo.InboundDocument, bool) {
+		all, err := client.home.Store.InboundDocuments(t.Context(), edo.InboundFilter{Subscriber: client.id, Classes: []edo.Class{edo.ClassRevocation}})
+		must(t, err)
+		if len(all) == 0 {
+			return edo.InboundDocument{}, false
+		}
+		return all[0], true
+	})
+	client.answer(edo.AnswerRefuseRevocation, offer.Key.Remote, "дата верна")
+	company.event("the refusal of the offer", func(e edo.Event) bool {
+		return e.Kind == edo.EventAnswer && e.Inbound.Class == edo.ClassRefusal && e.Inbound.Text == "дата верна"
+	})
+	ask := edo.Answer{Subscriber: company.id, Actor: clerk, Kind: edo.AnswerRevoke, Document: remote, Text: "ошибка в дате", Signer: "head"}
+	same, err := company.gw.Answer(t.Context(), ask)
+	must(t, err)
+	ask.Text = "ошибка в сумме"
+	other, err := company.gw.Answer(t.Context(), ask)
+	must(t, err)
+	if same.Key.Package != ask.ID() || other.Key == same.Key {
+		t.Errorf("the same text is %s, another %s", same.Key.Package, other.Key.Package)
+	}
+	company.inState(other.Key.Package, edo.StateSent)
+}

@@ -17,7 +17,7 @@ func TestInboundGrid(t *testing.T) {
 	} {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
-			s := setup(t, mockoperator.Scenario{Flow: mockoperator.Flow{MessagesPage: 2, PageBorder: mockoperator.BorderLose, RepeatEvents: 2, ServiceDocumentsInLists: true}})
+			s := setup(t, mockoperator.Scenario{Flow: mockoperator.Flow{MessagesPage: 2, PageBorder: mockoperator.BorderLose, RepeatEvents: 2}})
 			s.reader()
 			s.plant(3, nil)
 			s.plant(1, func(_ int, d *mockoperator.PlantedDocument) {

@@ -193,10 +193,23 @@ func (g *Gateway) place(ctx context.Context, a edo.Answer) (edo.Key, *edo.Operat
 			return key, nil, err
 		case op.Answer != a.Kind: // a package that took the id before such ids were reserved
 		case op.State != edo.StateFailed || n > maxTries:
-			return key, &op, nil
+			again, err := g.declined(ctx, op)
+			if err != nil || op.Text == a.Text || !again || n > maxTries {
+				return key, &op, err
+			}
 		}
 		key.Package = edo.PackageID(fmt.Sprintf("%s:%d", a.ID(), n))
 	}
+}
+
+// declined reports whether the other side has refused an offer of ours to revoke: then another may be made, with another
+// text. With the same text it is the same offer, asked for again by a host that did not hear the answer.
+func (g *Gateway) declined(ctx context.Context, op edo.Operation) (bool, error) {
+	if op.Answer != edo.AnswerRevoke || op.Documents[0].Remote == "" {
+		return false, nil
+	}
+	answers, err := g.Inbox.Answers(ctx, op.Key.Subscriber, op.Documents[0].Remote)
+	return slices.ContainsFunc(answers, func(d edo.InboundDocument) bool { return d.Class == edo.ClassRefusal }), err
 }
 
 // sameAnswer reports whether a is the answer that was accepted. Where it names no signer, any was meant.
