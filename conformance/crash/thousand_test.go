@@ -9,25 +9,18 @@ import (
 	"github.com/edokit/edokit/conformance/mockoperator"
 )
 
-// TestThousandInbound reads a box through everything that is known to go wrong with it: shuffled pages, messages lost
+// TestSoakThousandInbound reads a box through everything that is known to go wrong with it: shuffled pages, messages lost
 // and repeated at the borders of pages, listed twice, pages that come empty, a fault at every other page, and a plugin
-// that ends again and again. 300 letters; [TestSoakThousandInbound] has a thousand.
-func TestThousandInbound(t *testing.T) {
-	t.Parallel()
-	s := setup(t, mockoperator.Scenario{})
-	s.reader()
-	s.flood(300, 30)
-}
-
-// TestSoakThousandInbound is the same with a thousand letters and pages of a hundred.
+// that ends again and again. 300 letters, a thousand in the long run that EDOKIT_SOAK asks for.
 func TestSoakThousandInbound(t *testing.T) {
-	if os.Getenv("EDOKIT_SOAK") == "" {
-		t.Skip("EDOKIT_SOAK is not set: 300 letters are enough, see TestThousandInbound")
-	}
 	t.Parallel()
-	s := setup(t, mockoperator.Scenario{}, func(c *mockoperator.Config) { c.WireMemory = -1 })
+	letters, page, memory := 300, 30, int64(0)
+	if os.Getenv("EDOKIT_SOAK") != "" {
+		letters, page, memory = 1000, 100, -1
+	}
+	s := setup(t, mockoperator.Scenario{}, func(c *mockoperator.Config) { c.WireMemory = memory })
 	s.reader()
-	s.flood(1000, 100)
+	s.flood(letters, page)
 }
 
 // deaths are the points at which plugins end, in turn.
