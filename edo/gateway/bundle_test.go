@@ -89,7 +89,7 @@ func (b *bundle) run(t *testing.T) {
 // until looks at a package until ok says yes; being settled is not the end, its fate at the counterparty goes on.
 func (b *bundle) until(t *testing.T, id edo.PackageID, ok func(edo.Operation) bool) edo.Operation {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	for {
 		op, err := b.gw.Status(ctx, edo.Key{Subscriber: sub, Package: id})

@@ -2,4 +2,4 @@
 
 package gateway_test
 
-const many = 200 // a thousand take minutes under the race detector
+const many = 120 // a thousand take minutes under the race detector

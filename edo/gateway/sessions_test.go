@@ -26,7 +26,7 @@ func (ownAccounts) Account(_ context.Context, s edo.SubscriberID) (edo.Account, 
 // EDOKIT_SOAK asks for; the sessions that are kept stay within their bound, and memory does not grow with the clients.
 func TestSoakThousandsOfSubscribers(t *testing.T) {
 	t.Parallel()
-	n, kept := 600, 64
+	n, kept := many*3/5, 64
 	if os.Getenv("EDOKIT_SOAK") != "" {
 		n = 3000
 	}
