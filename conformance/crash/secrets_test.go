@@ -208,7 +208,7 @@ func (s *stand) tokens() []string {
 	s.Helper()
 	place := regexp.MustCompile(`<(?:\w+:)?(?i:authtoken|token|Authenticate\w*Result)(?: [^>]*)?>([^<]+)</`)
 	var out []string
-	seen := map[string]bool{}
+	seen := s.strangers()
 	for _, x := range s.op.Wire() {
 		for _, c := range []mockoperator.Capture{x.Request, x.Response} {
 			body, err := c.Bytes()
@@ -219,6 +219,25 @@ func (s *stand) tokens() []string {
 					out = append(out, token)
 				}
 			}
+		}
+	}
+	return out
+}
+
+// strangers are tokens that the operator said to a session which had another one, made while the rule waited: no session
+// can know the tokens of others.
+func (s *stand) strangers() map[string]bool {
+	s.Helper()
+	asked, told := regexp.MustCompile(`authToken>([^<]+)<`), regexp.MustCompile(`маркер ([^<]+)<`)
+	out := map[string]bool{}
+	for _, x := range s.op.Wire() {
+		request, err := x.Request.Bytes()
+		s.must(err)
+		answer, err := x.Response.Bytes()
+		s.must(err)
+		own, said := asked.FindSubmatch(request), told.FindSubmatch(answer)
+		if own != nil && said != nil && string(own[1]) != string(said[1]) {
+			out[string(said[1])] = true
 		}
 	}
 	return out
