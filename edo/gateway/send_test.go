@@ -111,7 +111,7 @@ func TestInterruptedSendIsInDoubt(t *testing.T) {
 				} else {
 					b.op.Steps = append(b.op.Steps, edotestHang(hang, nil))
 				}
-				b.cfg.Lease, b.cfg.Workers = 200*time.Millisecond, 1
+				b.cfg.Lease, b.cfg.Workers = 2*time.Second, 1
 			}))
 			dead := freeze(t, b, release)
 			if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
