@@ -10,6 +10,7 @@ const (
 	StoreReadOnly edo.Reason = "store-read-only" // the process may not write
 	StoreClosed   edo.Reason = "store-closed"    // the store was closed before the operation began
 	StoreUnsafe   edo.Reason = "store-unsafe"    // settings or file system would lose what was acknowledged
+	StoreInDoubt  edo.Reason = "store-in-doubt"  // nobody knows whether the last write was committed
 	SchemaOld     edo.Reason = "schema-old"      // a migration is missing
 	SchemaNew     edo.Reason = "schema-new"      // the store was migrated by a newer version
 )

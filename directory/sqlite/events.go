@@ -26,6 +26,9 @@ func insertEvents(ctx context.Context, tx *session, about edo.Key, revision int6
 		if e.Key == (edo.Key{}) {
 			e.Key = about
 		}
+		if e.Key.Subscriber != about.Subscriber { // its writers would not wait for this one
+			return &edo.Error{Kind: edo.Internal, Message: "an event of another subscriber came with this work"}
+		}
 		if e.Key == about && revision > 0 {
 			e.Revision = revision
 		}

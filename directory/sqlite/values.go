@@ -9,8 +9,9 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// timeForm sorts as text, which RFC 3339 with a shortened fraction does not.
-const timeForm = "2006-01-02T15:04:05.000000000Z"
+// timeForm sorts as text, which RFC 3339 with a shortened fraction does not. Rows keep microseconds, as other databases
+// do, and this is where the rest is cut off.
+const timeForm = "2006-01-02T15:04:05.000000Z"
 
 // moment is a time in a row: UTC text of fixed width, NULL for the zero time.
 type moment time.Time

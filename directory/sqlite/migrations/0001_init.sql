@@ -1,5 +1,5 @@
 -- +goose Up
--- Times are text in UTC of the fixed form 2006-01-02T15:04:05.000000000Z, so that they sort; NULL is "not yet" or "no
+-- Times are text in UTC of the fixed form 2006-01-02T15:04:05.000000Z, so that they sort; NULL is "not yet" or "no
 -- limit". Digests are SHA-256 in lower-case hexadecimal, NULL if there is none. Lists and facts are JSON, NULL if empty.
 
 CREATE TABLE subscribers (

@@ -1,0 +1,79 @@
+package storetest
+
+import "testing"
+
+// Case is one thing that every store does.
+type Case struct {
+	Says string
+	Run  func(t *testing.T, h Harness)
+}
+
+func cases() []Case {
+	return []Case{
+		{"a package is stored with all its fields", acceptKeepsEverything},
+		{"a package that is accepted twice is written once", acceptTwiceWritesNothing},
+		{"one step of work is written whole", settle},
+		{"versions and jobs are made once", versionsAndJobsAreMadeOnce},
+		{"the most overdue job is claimed first", orderOfClaims},
+		{"the next due time counts leases", nextDue},
+		{"a stale worker cannot write", staleWorkerCannotWrite},
+		{"a renewed lease keeps the job", renewKeepsTheJob},
+		{"an interrupted attempt stays open", interruptedAttemptStaysOpen},
+		{"an acknowledgement never moves back", acknowledgeNeverMovesBack},
+		{"packages are filtered", operationFilter},
+
+		{"an answer is accepted once with its send job", acceptedOnceWithItsSendJob},
+		{"an answer is drafted, then signed, and its signature stays", answerIsDraftedThenSigned},
+		{"the state of a document never goes back", stateOfADocument},
+		{"events of every kind are kept whole", eventsOfEveryKind},
+		{"an event of another subscriber is refused", foreignEvent},
+		{"waking a job never makes it later", wake},
+		{"a job wakes itself", jobWakesItself},
+		{"of work on a box the latest hundred attempts are kept", attemptsOfABox},
+
+		{"what came in is stored with all its fields", takeKeepsEverything},
+		{"signatures without an id are told apart", signaturesWithoutID},
+		{"a document taken again keeps what was decided", takenAgain},
+		{"a message never goes back", messageNeverGoesBack},
+		{"messages that are not listed yet are found in order", unlisted},
+		{"the slow check moves its own mark only", cursor},
+		{"a fate only moves on", fates},
+		{"the earliest reply stays", earliestReplyStays},
+		{"a document is updated at its revision only", update},
+		{"what came in is filtered", inboundFilter},
+		{"our own documents and replies are found", sentAsAndReplies},
+
+		{"a signature task that has ended stays", tasks},
+		{"a task ends while its package is worked on", taskEndsWhileThePackageIsWorkedOn},
+		{"a refused task signs nothing", refusedTaskSignsNothing},
+		{"tasks are listed by their deadline", listsOfTasks},
+
+		{"a counterparty is revised at its revision only", reach},
+		{"a step keeps what a person decided meanwhile", settleKeepsWhatAPersonDecided},
+		{"a counterparty is made once by two stores", ensureFromTwoStores},
+		{"packages that wait for a counterparty are found by branch", awaitedBy},
+
+		{"there is one rule for each scope", rules},
+		{"absences begin at a moment and end before another", absences},
+		{"a subscriber keeps the box that it has", enrolled},
+		{"usage counts what the operator accepted", usage},
+
+		{"an exchange is kept whole, its answer once", logKeepsEverything},
+		{"an empty exchange is kept", emptyExchange},
+		{"odd text keeps no row from being written", oddText},
+		{"content of answers goes to the archive", contentOfAnswersGoesToTheArchive},
+		{"the log is filtered and paged", logFilter},
+
+		{"the book keeps everything", bookKeepsEverything},
+		{"the book refuses what is wrong", bookRefuses},
+		{"nobody is allowed what nobody allowed, and a refusal is a row", access},
+		{"refusals are listed by subscriber", refusals},
+		{"times keep microseconds and sort", timesKeepMicroseconds},
+
+		{"two stores claim each job once", twoStoresClaimEachJobOnce},
+		{"two processes claim each job once", twoProcessesClaimEachJobOnce},
+		{"a killed process loses nothing that was acknowledged", killedProcessLosesNothingAcknowledged},
+		{"processes migrate at once", processesMigrateAtOnce},
+		{"an event never appears before a place that was read", eventsAppearInOrder},
+	}
+}

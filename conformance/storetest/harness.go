@@ -1,0 +1,132 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
+)
+
+// outbox and box are the parts that most cases need.
+type outbox interface {
+	gateway.Outbox
+	Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Operation, error)
+	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
+}
+
+type box interface {
+	outbox
+	gateway.Inbox
+}
+
+// Store is what every store is: the ports of the gateway, the book, the message log and the place of sealed secrets.
+type Store interface {
+	outbox
+	gateway.Inbox
+	gateway.Tasks
+	gateway.Reach
+	gateway.Routing
+	gateway.Enrolments
+	gateway.Access
+	edo.Journal
+	directory.Book
+	PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error
+	Sealed(ctx context.Context, n directory.SecretName) ([]byte, error)
+	Close() error
+}
+
+// Config is how a case wants a store to be opened.
+type Config struct {
+	Archive edo.Archive
+	Now     func() time.Time
+	NewID   func() string
+}
+
+// Harness is what the suite needs of a store. An address says where data are, in words that another process of this
+// machine understands: a path, a connection string.
+type Harness struct {
+	// Bare gives the address of a place where nothing is yet, Fresh that of an empty store that is migrated. Both are
+	// gone after the test.
+	Bare, Fresh func(t testing.TB) string
+	Migrate     func(ctx context.Context, address string) error
+	// Open opens a migrated store once more, as another process would.
+	Open func(ctx context.Context, address string, c Config) (Store, error)
+}
+
+// Run runs all cases, beside each other.
+func Run(t *testing.T, h Harness) {
+	t.Helper()
+	for _, c := range cases() {
+		t.Run(c.Says, func(t *testing.T) {
+			t.Parallel()
+			c.Run(t, h)
+		})
+	}
+}
+
+// noon is the time of every case: nothing here depends on the day it runs. Stores keep microseconds.
+//
+//nolint:gochecknoglobals // never changed
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 123456000, time.UTC)
+
+// numbers gives ids in order.
+func numbers(prefix string) func() string {
+	next := make(chan int, 1)
+	next <- 1
+	return func() string {
+		n := <-next
+		next <- n + 1
+		return fmt.Sprintf("%s%06d", prefix, n)
+	}
+}
+
+// config has an archive of the case, a clock that stands at noon, and ids in order.
+func config(t testing.TB) Config {
+	t.Helper()
+	a, err := archive.Open(archive.Config{Path: t.TempDir()})
+	must(t, err)
+	t.Cleanup(func() { _ = a.Close() })
+	return Config{Archive: a, Now: func() time.Time { return noon }, NewID: numbers(strings.ReplaceAll(t.Name(), "/", "-") + "-")}
+}
+
+// open opens a store until the end of the case.
+func (h Harness) open(t testing.TB, address string, c Config) Store {
+	t.Helper()
+	s, err := h.Open(t.Context(), address, c)
+	must(t, err)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return s
+}
+
+// temp is a fresh store.
+func (h Harness) temp(t testing.TB) Store {
+	t.Helper()
+	return h.open(t, h.Fresh(t), config(t))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func same(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}

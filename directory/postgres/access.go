@@ -1,0 +1,84 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+const (
+	userColumns = `subscriber, actor, name, actions, kinds, valid_from, valid_until, updated_at`
+	sqlUser     = `SELECT ` + userColumns + ` FROM users WHERE subscriber = $1 AND actor = $2`
+	sqlUsers    = `SELECT ` + userColumns + ` FROM users WHERE subscriber = $1 ORDER BY actor`
+	sqlUserPut  = `INSERT INTO users (` + userColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (subscriber, actor) DO UPDATE SET
+		name = EXCLUDED.name, actions = EXCLUDED.actions, kinds = EXCLUDED.kinds, valid_from = EXCLUDED.valid_from,
+		valid_until = EXCLUDED.valid_until, updated_at = EXCLUDED.updated_at`
+	sqlUserDelete = `DELETE FROM users WHERE subscriber = $1 AND actor = $2`
+
+	sqlRefusalInsert = `INSERT INTO refusals (actor, action, subscriber, kinds, why, at) VALUES ($1, $2, $3, $4, $5, $6)`
+	sqlRefusals      = `SELECT seq, actor, action, subscriber, kinds, why, at FROM refusals WHERE `
+	sqlRefusalsLast  = ` ORDER BY seq DESC LIMIT ?`
+)
+
+func scanUser(from scanner) (directory.User, error) {
+	var u directory.User
+	err := from.Scan(&u.Subscriber, &u.Actor, &u.Name, asJSON(&u.Actions), asJSON(&u.Kinds), at(&u.From), at(&u.Until), at(&u.UpdatedAt))
+	return u, err
+}
+
+// Allowed is nil, or [edo.Denied] with [edo.UserNotAllowed] after the refusal is on stable storage.
+func (s *Store) Allowed(ctx context.Context, r edo.AccessRequest) error {
+	u, err := scanUser(s.reader.row(ctx, sqlUser, r.Subscriber, r.Actor))
+	if err != nil && !errors.Is(err, errNone) {
+		return classify("postgres.Allowed", err)
+	}
+	why := u.Refuses(r) // a user who is not there has no rights at all
+	if why == "" {
+		return nil
+	}
+	err = s.write(ctx, "postgres.Allowed", r.Subscriber, func(ctx context.Context, tx *session) error {
+		return tx.later(nil, sqlRefusalInsert, r.Actor, r.Action, r.Subscriber, asJSON(&r.Kinds), why, at(&r.At))
+	})
+	if err != nil {
+		return err
+	}
+	return &edo.Error{
+		Kind: edo.Denied, Reason: edo.UserNotAllowed, Op: "postgres.Allowed", Field: "actor", Message: why,
+		Remedy: "an administrator has to allow it",
+	}
+}
+
+// PutUser stores what a user may do for a subscriber.
+func (s *Store) PutUser(ctx context.Context, u directory.User) error {
+	return s.put(ctx, "postgres.PutUser", u.Subscriber, u, sqlUserPut, func(now *moment) []any {
+		return []any{u.Subscriber, u.Actor, u.Name, asJSON(&u.Actions), asJSON(&u.Kinds), at(&u.From), at(&u.Until), now}
+	})
+}
+
+// RemoveUser takes all rights for a subscriber from a user.
+func (s *Store) RemoveUser(ctx context.Context, sub edo.SubscriberID, a edo.ActorID) error {
+	return s.remove(ctx, "postgres.RemoveUser", sub, sqlUserDelete, sub, a)
+}
+
+// Users lists the users of a subscriber.
+func (s *Store) Users(ctx context.Context, sub edo.SubscriberID) ([]directory.User, error) {
+	all, err := list(ctx, s.reader, scanUser, sqlUsers, sub)
+	return all, classify("postgres.Users", err)
+}
+
+// Refusals lists refused requests, newest first; an empty subscriber means all.
+func (s *Store) Refusals(ctx context.Context, sub edo.SubscriberID, limit int) ([]directory.Refusal, error) {
+	if err := directory.CheckLimit("limit", limit); err != nil {
+		return nil, classify("postgres.Refusals", err)
+	}
+	w := where{}
+	w.text("subscriber = ?", string(sub))
+	all, err := list(ctx, s.reader, func(from scanner) (directory.Refusal, error) {
+		var r directory.Refusal
+		err := from.Scan(&r.Seq, &r.Actor, &r.Action, &r.Subscriber, asJSON(&r.Kinds), &r.Why, at(&r.At))
+		return r, err
+	}, w.sql(sqlRefusals, sqlRefusalsLast), append(w.args, page(limit))...)
+	return all, classify("postgres.Refusals", err)
+}

@@ -1,0 +1,131 @@
+package postgres
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// migrateWait bounds in seconds how long one process waits while another migrates.
+const migrateWait = 300
+
+// Migrate brings the schema of a database up to date. Each migration is one transaction. Several processes, of several
+// machines, may call it at once: one of them migrates, the others wait for it.
+func Migrate(ctx context.Context, dsn edo.Secret) error {
+	return classify("postgres.Migrate", migrate(ctx, dsn))
+}
+
+func migrate(ctx context.Context, dsn edo.Secret) error {
+	cfg, err := parse(dsn)
+	if err != nil {
+		return err
+	}
+	// A migration may take long, and so may the wait for one.
+	for name := range sessionSettings() {
+		if name != "timezone" {
+			delete(cfg.ConnConfig.RuntimeParams, name)
+		}
+	}
+	return scrub(migrateOn(ctx, cfg.ConnConfig), cfg.ConnConfig.Password)
+}
+
+func migrateOn(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
+	conn, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	if err := checkSchema(ctx, reader{conn}); err == nil || errors.Is(err, directory.SchemaNew) {
+		return err
+	}
+	db := stdlib.OpenDB(*cfg)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	folder, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return err
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, migrateWait))
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, folder, goose.WithDisableGlobalRegistry(true),
+		goose.WithLogger(goose.NopLogger()), goose.WithSessionLocker(locker))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}
+
+const (
+	sqlHasMigrations = `SELECT to_regclass('goose_db_version') IS NOT NULL`
+	sqlMigrations    = `SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0`
+)
+
+// checkSchema compares the migrations of the database with ours and names the first that only one side has.
+func checkSchema(ctx context.Context, q querier) error {
+	ours, err := migrations()
+	if err != nil {
+		return err
+	}
+	var has bool
+	if err := q.row(ctx, sqlHasMigrations).Scan(&has); err != nil {
+		return err
+	}
+	var applied []int64
+	if has {
+		number := func(row scanner) (n int64, err error) { return n, row.Scan(&n) }
+		if applied, err = list(ctx, q, number, sqlMigrations); err != nil {
+			return err
+		}
+	}
+	for _, n := range ours {
+		if !slices.Contains(applied, n) {
+			return &edo.Error{Kind: edo.Unavailable, Reason: directory.SchemaOld, Message: fmt.Sprintf("migration %04d is missing", n), Remedy: "run Migrate"}
+		}
+	}
+	for _, n := range applied {
+		if !slices.Contains(ours, n) {
+			return schemaNew(n)
+		}
+	}
+	return nil
+}
+
+func schemaNew(n int64) error {
+	return &edo.Error{Kind: edo.NotSupported, Reason: directory.SchemaNew, Message: fmt.Sprintf("migration %04d is of a newer version", n), Remedy: "use the version that made the store"}
+}
+
+// migrations are the numbers of our files in order.
+func migrations() ([]int64, error) {
+	entries, err := files.ReadDir("migrations")
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for _, e := range entries {
+		number, _, _ := strings.Cut(e.Name(), "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}

@@ -1,0 +1,114 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+const (
+	subscriberColumns = `id, title, operator, endpoint, box, inn, kpp, login, login_kind, department,
+		service_box, payer, service, forms, pins, cas, policy, enabled, updated_at`
+	sqlSubscriber    = `SELECT ` + subscriberColumns + ` FROM subscribers WHERE id = $1`
+	sqlSubscribers   = `SELECT ` + subscriberColumns + ` FROM subscribers ORDER BY id`
+	sqlSubscriberPut = `INSERT INTO subscribers (` + subscriberColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, operator = EXCLUDED.operator, endpoint = EXCLUDED.endpoint,
+		box = EXCLUDED.box, inn = EXCLUDED.inn, kpp = EXCLUDED.kpp, login = EXCLUDED.login, login_kind = EXCLUDED.login_kind,
+		department = EXCLUDED.department, service_box = EXCLUDED.service_box, payer = EXCLUDED.payer, service = EXCLUDED.service,
+		forms = EXCLUDED.forms, pins = EXCLUDED.pins, cas = EXCLUDED.cas, policy = EXCLUDED.policy, enabled = EXCLUDED.enabled,
+		updated_at = EXCLUDED.updated_at`
+
+	sqlEnrolled = `UPDATE subscribers SET box = $1, updated_at = CASE WHEN box = $1 THEN updated_at ELSE $2 END WHERE id = $3 AND box IN ('', $1)`
+)
+
+// checker is a word that can say what is wrong with it.
+type checker interface{ Check() error }
+
+// rule makes a checker of a function, for words of package edo.
+type rule func() error
+
+func (r rule) Check() error { return r() }
+
+// put checks a word and writes its row.
+func (s *Store) put(ctx context.Context, op string, sub edo.SubscriberID, word checker, query string, args func(now *moment) []any) error {
+	if err := word.Check(); err != nil {
+		return classify(op, err)
+	}
+	return s.write(ctx, op, sub, func(ctx context.Context, tx *session) error {
+		now := s.now()
+		return tx.later(nil, query, args(at(&now))...)
+	})
+}
+
+// remove deletes a row, [edo.NotFound] if there is none.
+func (s *Store) remove(ctx context.Context, op string, sub edo.SubscriberID, query string, args ...any) error {
+	return s.write(ctx, op, sub, func(ctx context.Context, tx *session) error {
+		return tx.later(func(n int64) error {
+			if n == 0 {
+				return errNone
+			}
+			return nil
+		}, query, args...)
+	})
+}
+
+func scanSubscriber(from scanner) (directory.Subscriber, error) {
+	var s directory.Subscriber
+	err := from.Scan(&s.ID, &s.Title, &s.Operator, &s.Endpoint, &s.Box, &s.INN, &s.KPP, &s.Login, &s.LoginKind, &s.Department,
+		&s.ServiceBox, &s.Payer, &s.Service, asJSON(&s.Forms), asJSON(&s.Pins), &s.CAs, asJSON(&s.Policy), &s.Enabled, at(&s.UpdatedAt))
+	return s, err
+}
+
+// PutSubscriber stores one of our organisations. Credentials do not come this way.
+func (s *Store) PutSubscriber(ctx context.Context, v directory.Subscriber) error {
+	return s.put(ctx, "postgres.PutSubscriber", v.ID, v, sqlSubscriberPut, func(now *moment) []any {
+		return []any{
+			v.ID, v.Title, v.Operator, v.Endpoint, v.Box, v.INN, v.KPP, v.Login, v.LoginKind, v.Department, v.ServiceBox, v.Payer,
+			v.Service, asJSON(&v.Forms), asJSON(&v.Pins), v.CAs, asJSON(&v.Policy), v.Enabled, now,
+		}
+	})
+}
+
+// Subscriber gives one; [edo.SubscriberUnknown] if there is none.
+func (s *Store) Subscriber(ctx context.Context, id edo.SubscriberID) (directory.Subscriber, error) {
+	v, err := scanSubscriber(s.reader.row(ctx, sqlSubscriber, id))
+	if errors.Is(err, errNone) {
+		err = unknownSubscriber(id)
+	}
+	return v, classify("postgres.Subscriber", err)
+}
+
+func unknownSubscriber(id edo.SubscriberID) error {
+	return &edo.Error{
+		Kind: edo.NotFound, Reason: edo.SubscriberUnknown, Field: "subscriber",
+		Message: string(id) + " is not known", Remedy: "add the subscriber first, or name another",
+	}
+}
+
+// Enrolled stores the box that the operator gave a subscriber; repeating it changes nothing. A subscriber keeps the box
+// that it has: another one is [edo.Conflict].
+func (s *Store) Enrolled(ctx context.Context, id edo.SubscriberID, e edo.Enrolled) error {
+	if e.Box == "" {
+		return &edo.Error{Kind: edo.Invalid, Reason: edo.BoxMissing, Op: "postgres.Enrolled", Field: "enrolled.box", Message: "is empty", Remedy: "store a registration that has given a box"}
+	}
+	return s.write(ctx, "postgres.Enrolled", id, func(ctx context.Context, tx *session) error {
+		now := s.now()
+		if n, err := tx.exec(ctx, sqlEnrolled, e.Box, at(&now), id); err != nil || n > 0 {
+			return err
+		}
+		if _, err := scanSubscriber(tx.row(ctx, sqlSubscriber, id)); errors.Is(err, errNone) {
+			return unknownSubscriber(id)
+		} else if err != nil {
+			return err
+		}
+		return &edo.Error{Kind: edo.Conflict, Reason: edo.BoxForeign, Field: "subscriber.box", Message: "is another one already", Remedy: "let an administrator decide which box is right"}
+	})
+}
+
+// Subscribers lists all.
+func (s *Store) Subscribers(ctx context.Context) ([]directory.Subscriber, error) {
+	all, err := list(ctx, s.reader, scanSubscriber, sqlSubscribers)
+	return all, classify("postgres.Subscribers", err)
+}
