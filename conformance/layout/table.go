@@ -32,6 +32,7 @@ func rows() []row {
 		hclog    = "github.com/hashicorp/go-hclog"
 		image    = "golang.org/x/image"
 		pdfcpu   = "github.com/pdfcpu/pdfcpu"
+		pgx      = "github.com/jackc/pgx/v5"
 		pkcs12   = "software.sslmate.com/src/go-pkcs12"
 		pkcs7    = "github.com/smallstep/pkcs7"
 		protobuf = "google.golang.org/protobuf"
@@ -65,6 +66,10 @@ func rows() []row {
 		{
 			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
+		},
+		{
+			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, goose},
+			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
 			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{tink},
@@ -103,6 +108,11 @@ func rows() []row {
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
+		{
+			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive"}, Third: []string{cmp},
+			Why: "knows what a store is, but no store",
+		},
+		{Package: "conformance/storetest/pgtest", Own: []string{"edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
 		{Package: "conformance/layout", Why: "reads files"},
 		{Package: "conformance/cmd/*", Any: true, Why: "programs"},
 

@@ -73,7 +73,7 @@ func answerIsDraftedThenSigned(t *testing.T, h Harness) {
 // stateOfADocument holds that a job with an old row takes nothing back, while the operator's word counts as it is.
 func stateOfADocument(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := sample("p1")
+	op := Sample("p1")
 	op.Documents[0].State, op.Documents[0].AnswerText = "", ""
 	op = accept(t, s, op, noon)
 	j := claim(t, s, "w", noon)
@@ -112,7 +112,7 @@ func eventsOfEveryKind(t *testing.T, h Harness) {
 	d, task := received("r-1"), openTask("p1")
 	reach := counterparty()
 	other := edo.Key{Subscriber: "ours", Package: "other"}
-	op := accept(t, s, sample("p1"), noon)
+	op := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
 	want := []edo.Event{
 		{Kind: edo.EventInbound, Inbound: &d, At: noon},
@@ -204,7 +204,7 @@ func jobWakesItself(t *testing.T, h Harness) {
 func attemptsOfABox(t *testing.T, h Harness) {
 	s := h.temp(t)
 	must(t, s.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: "ours"}, Kind: edo.JobPull, Due: noon}))
-	accept(t, s, sample("p1"), noon.Add(24*time.Hour))
+	accept(t, s, Sample("p1"), noon.Add(24*time.Hour))
 	const rounds = 130
 	for range rounds {
 		must(t, s.Settle(t.Context(), claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon, Result: "read"}))

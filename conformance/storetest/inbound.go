@@ -347,7 +347,7 @@ func inboundFilter(t *testing.T, h Harness) {
 
 func sentAsAndReplies(t *testing.T, h Harness) {
 	s := h.temp(t)
-	letter, answer, sign := sample("letter"), sample("answer"), sample("sign")
+	letter, answer, sign := Sample("letter"), Sample("answer"), Sample("sign")
 	letter.InReplyTo, answer.InReplyTo, sign.InReplyTo = "r-request", "", "r-request"
 	letter.Documents[1].Remote, answer.Documents[0].Remote, answer.Documents[0].Parent = "r-1", "r-2", "r-1"
 	sign.Documents[0].Remote, sign.Documents[0].Parent = "r-theirs", "r-theirs" // a bare countersignature

@@ -11,7 +11,8 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-func request() edo.ExchangeRequest {
+// Request is the first half of an exchange with every field filled.
+func Request() edo.ExchangeRequest {
 	return edo.ExchangeRequest{
 		Subscriber: "ours", Package: "p1", Document: "a", Operation: "SendMessage", Endpoint: "https://service.example/exchange", At: noon,
 		Head: "POST /exchange HTTP/1.1\nSOAPAction: \"x\"", Size: 4000,
@@ -25,7 +26,8 @@ func request() edo.ExchangeRequest {
 	}
 }
 
-func answer() edo.ExchangeAnswer {
+// Answer is the second half.
+func Answer() edo.ExchangeAnswer {
 	return edo.ExchangeAnswer{
 		At: noon.Add(1500 * time.Millisecond), Outcome: edo.OutcomeFault, Code: "AccessDenied", HTTPStatus: 500, Head: "HTTP/1.1 500",
 		Body: edo.Masked{Text: []byte("<Fault/>")}, Size: 8, Digest: edo.Digest{2}, RequestDigest: edo.Digest{3}, RequestSent: 4000, Note: "typed fault",
@@ -34,7 +36,7 @@ func answer() edo.ExchangeAnswer {
 
 func logKeepsEverything(t *testing.T, h Harness) {
 	s := h.temp(t)
-	r, a := request(), answer()
+	r, a := Request(), Answer()
 	e, err := s.Begin(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +100,7 @@ func emptyExchange(t *testing.T, h Harness) {
 func contentOfAnswersGoesToTheArchive(t *testing.T, h Harness) {
 	address, cfg := h.Fresh(t), config(t)
 	s := h.open(t, address, cfg)
-	e, err := s.Begin(t.Context(), request())
+	e, err := s.Begin(t.Context(), Request())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +126,7 @@ func contentOfAnswersGoesToTheArchive(t *testing.T, h Harness) {
 		t.Errorf("%q, %v", got, err)
 	}
 	cfg.Archive = nil
-	e, err = h.open(t, address, cfg).Begin(t.Context(), request())
+	e, err = h.open(t, address, cfg).Begin(t.Context(), Request())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +147,7 @@ func logFilter(t *testing.T, h Harness) {
 		func(r *edo.ExchangeRequest, _ *edo.ExchangeAnswer) bool { r.Subscriber = "theirs"; return true },
 		func(*edo.ExchangeRequest, *edo.ExchangeAnswer) bool { return false }, // interrupted
 	} {
-		r, a := request(), answer()
+		r, a := Request(), Answer()
 		r.At = noon.Add(time.Duration(i) * time.Minute)
 		finish := change(&r, &a)
 		e, err := s.Begin(t.Context(), r)

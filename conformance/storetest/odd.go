@@ -15,7 +15,7 @@ import (
 func oddText(t *testing.T, h Harness) {
 	s := h.temp(t)
 	const odd = "a\x00b\xffc\\u0000"
-	r, a := request(), answer()
+	r, a := Request(), Answer()
 	r.Head, a.Head, a.Note, a.Code = odd, odd, odd, odd
 	e, err := s.Begin(t.Context(), r)
 	must(t, err)
@@ -25,7 +25,7 @@ func oddText(t *testing.T, h Harness) {
 	if got.RequestHead != odd || got.AnswerHead != odd {
 		t.Errorf("heads %q %q, want them byte for byte", got.RequestHead, got.AnswerHead)
 	}
-	op := sample("p1")
+	op := Sample("p1")
 	op.Detail, op.Candidates = odd, []edo.Address{{Name: odd}}
 	accept(t, s, op, noon)
 	stored, err := s.Operation(t.Context(), op.Key)
@@ -40,7 +40,7 @@ func oddText(t *testing.T, h Harness) {
 func timesKeepMicroseconds(t *testing.T, h Harness) {
 	s := h.temp(t)
 	for i, nanoseconds := range []time.Duration{0, 999, 1000, 1999} {
-		op := sample(fmt.Sprint("p", i))
+		op := Sample(fmt.Sprint("p", i))
 		op.CreatedAt, op.UpdatedAt = noon.Add(nanoseconds), noon.Add(nanoseconds)
 		stored := accept(t, s, op, noon)
 		if want := noon.Add(nanoseconds).Truncate(time.Microsecond); !stored.CreatedAt.Equal(want) || stored.CreatedAt.Location() != time.UTC {
@@ -58,7 +58,7 @@ func timesKeepMicroseconds(t *testing.T, h Harness) {
 // one for somebody else.
 func foreignEvent(t *testing.T, h Harness) {
 	s := h.temp(t)
-	accept(t, s, sample("p1"), noon)
+	accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
 	foreign := edo.Event{Key: edo.Key{Subscriber: "theirs", Package: "x"}, Kind: edo.EventStatus, At: noon}
 	if err := s.Settle(t.Context(), j, edo.Change{At: noon, Events: []edo.Event{foreign}}); err == nil {
@@ -79,7 +79,7 @@ func eventsAppearInOrder(t *testing.T, h Harness) {
 		for k := range 4 {
 			writers.Go(func() {
 				for n := range each / 4 {
-					op := sample(fmt.Sprintf("p-%d-%d-%d", i, k, n))
+					op := Sample(fmt.Sprintf("p-%d-%d-%d", i, k, n))
 					if _, _, err := s.Accept(t.Context(), op, nil, []edo.Event{{Key: op.Key, Kind: edo.EventStatus, At: noon}}); err != nil {
 						t.Error(err)
 						return

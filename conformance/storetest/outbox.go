@@ -10,7 +10,7 @@ import (
 
 func acceptKeepsEverything(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := sample("p1")
+	op := Sample("p1")
 	same(t, "answer of Accept", op, accept(t, s, op, noon))
 	got, err := s.Operation(t.Context(), op.Key)
 	if err != nil {
@@ -24,7 +24,7 @@ func acceptKeepsEverything(t *testing.T, h Harness) {
 
 func acceptTwiceWritesNothing(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := sample("p1")
+	op := Sample("p1")
 	accept(t, s, op, noon)
 	changed := op
 	changed.Actor, changed.Documents = "other", nil
@@ -44,7 +44,7 @@ func acceptTwiceWritesNothing(t *testing.T, h Harness) {
 
 func settle(t *testing.T, h Harness) {
 	s := h.temp(t)
-	want := accept(t, s, sample("p1"), noon)
+	want := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w1", noon)
 	same(t, "job", edo.Job{ID: j.ID, Key: want.Key, Kind: edo.JobSend, Due: noon, Tries: 1, Born: noon, Fence: 1, Owner: "w1", Until: noon.Add(time.Minute)}, j)
 
@@ -99,7 +99,7 @@ func settle(t *testing.T, h Harness) {
 
 func versionsAndJobsAreMadeOnce(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := accept(t, s, sample("p1"), noon)
+	op := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
 	first := edo.Version{Document: "a", Role: edo.RoleOperatorForm, Name: "first", Digest: edo.Digest{1}, At: noon}
 	second := first
@@ -127,9 +127,9 @@ func versionsAndJobsAreMadeOnce(t *testing.T, h Harness) {
 
 func orderOfClaims(t *testing.T, h Harness) {
 	s := h.temp(t)
-	accept(t, s, sample("late"), noon.Add(-time.Minute))
-	accept(t, s, sample("latest"), noon.Add(-time.Hour))
-	accept(t, s, sample("future"), noon.Add(time.Minute))
+	accept(t, s, Sample("late"), noon.Add(-time.Minute))
+	accept(t, s, Sample("latest"), noon.Add(-time.Hour))
+	accept(t, s, Sample("future"), noon.Add(time.Minute))
 	var got []edo.PackageID
 	for range 3 {
 		if j, found, err := s.Claim(t.Context(), "w", noon, noon.Add(time.Minute)); err != nil {
@@ -155,12 +155,12 @@ func nextDue(t *testing.T, h Harness) {
 		return due.Sub(noon).String()
 	}
 	same(t, "empty store", "none", next(noon))
-	accept(t, s, sample("p1"), noon)
+	accept(t, s, Sample("p1"), noon)
 	same(t, "due", "0s", next(noon))
 	j := claim(t, s, "w", noon)
 	same(t, "leased", "1m0s", next(noon))
 	same(t, "lease over", "0s", next(noon.Add(2*time.Minute)))
-	accept(t, s, sample("p2"), noon.Add(10*time.Second))
+	accept(t, s, Sample("p2"), noon.Add(10*time.Second))
 	same(t, "another before the lease ends", "10s", next(noon))
 	if err := s.Settle(t.Context(), j, edo.Change{At: noon, Release: true, Due: noon.Add(5 * time.Second)}); err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func staleWorkerCannotWrite(t *testing.T, h Harness) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := h.temp(t)
-			accept(t, s, sample("p1"), noon)
+			accept(t, s, Sample("p1"), noon)
 			stale := lose(t, s, claim(t, s, "w1", noon))
 			before, _ := s.Operation(t.Context(), stale.Key)
 			lie := before
@@ -229,7 +229,7 @@ func staleWorkerCannotWrite(t *testing.T, h Harness) {
 
 func renewKeepsTheJob(t *testing.T, h Harness) {
 	s := h.temp(t)
-	accept(t, s, sample("p1"), noon)
+	accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w1", noon)
 	if err := s.Renew(t.Context(), j, noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)
@@ -244,7 +244,7 @@ func renewKeepsTheJob(t *testing.T, h Harness) {
 
 func interruptedAttemptStaysOpen(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := accept(t, s, sample("p1"), noon)
+	op := accept(t, s, Sample("p1"), noon)
 	claim(t, s, "died", noon)
 	j := claim(t, s, "heir", noon.Add(2*time.Minute))
 	if j.Tries != 2 || j.Fence != 2 {
@@ -280,7 +280,7 @@ func acknowledgeNeverMovesBack(t *testing.T, h Harness) {
 func operationFilter(t *testing.T, h Harness) {
 	s := h.temp(t)
 	for i, id := range []string{"p0", "p1", "p2", "p3"} {
-		op := sample(id)
+		op := Sample(id)
 		op.CreatedAt = noon.Add(time.Duration(i) * time.Minute)
 		if i == 2 {
 			op.State = edo.StateSent

@@ -99,9 +99,9 @@ func writeForEver(ctx context.Context, s Store) error {
 	for range 8 {
 		go func() {
 			for {
-				e, err := s.Begin(ctx, request())
+				e, err := s.Begin(ctx, Request())
 				if err == nil {
-					err = e.Finish(ctx, answer())
+					err = e.Finish(ctx, Answer())
 				}
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
@@ -128,7 +128,7 @@ func (h Harness) filled(t *testing.T, address string) Store {
 	var wg sync.WaitGroup
 	for i := range jobs {
 		wg.Go(func() {
-			op := sample(fmt.Sprintf("p%04d", i))
+			op := Sample(fmt.Sprintf("p%04d", i))
 			if _, created, err := s.Accept(t.Context(), op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: noon}}, nil); err != nil || !created {
 				t.Errorf("Accept: created %v, %v", created, err)
 			}
@@ -235,7 +235,7 @@ func killedProcessLosesNothingAcknowledged(t *testing.T, h Harness) {
 			t.Fatalf("acknowledged row %s: finished %v, %v", id, e.Finished(), err)
 		}
 	}
-	if _, err := s.Begin(t.Context(), request()); err != nil {
+	if _, err := s.Begin(t.Context(), Request()); err != nil {
 		t.Errorf("the store cannot be written after the kill: %v", err)
 	}
 	rows, err := s.Exchanges(t.Context(), directory.ExchangeFilter{Limit: 1})

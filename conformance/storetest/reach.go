@@ -142,7 +142,7 @@ func awaitedBy(t *testing.T, h Harness) {
 		{"ours", "770701001", edo.StateSent, edo.CounterpartyPending},
 		{"theirs", "770701001", edo.StateWaiting, edo.CounterpartyPending},
 	} {
-		op := sample(fmt.Sprint("p", i))
+		op := Sample(fmt.Sprint("p", i))
 		op.Key.Subscriber, op.To.KPP, op.State, op.Reason = tc.sub, tc.kpp, tc.state, tc.reason
 		accept(t, s, op, noon)
 	}

@@ -102,7 +102,7 @@ func enrolled(t *testing.T, h Harness) {
 func usage(t *testing.T, h Harness) {
 	s := h.temp(t)
 	put := func(id string, change func(op *edo.Operation)) {
-		op := sample(id)
+		op := Sample(id)
 		op.Payer, op.Answer, op.SentAt, op.OperatorTime, op.State = "mother", "", noon, noon, edo.StateSent
 		change(&op)
 		accept(t, s, op, noon)

@@ -7,8 +7,8 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// sample is an operation with every field filled.
-func sample(pack string) edo.Operation {
+// Sample is an operation with every field filled.
+func Sample(pack string) edo.Operation {
 	document := func(id string) edo.DocumentStatus {
 		return edo.DocumentStatus{
 			ID: edo.DocumentID(id), Name: id + ".pdf", Kind: "Письмо", Number: "12/к", Comment: "строка 1\nстрока 2", ExternalID: "ext-" + id,

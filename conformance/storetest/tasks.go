@@ -20,7 +20,7 @@ func openTask(pack edo.PackageID) edo.SignatureTask {
 
 func tasks(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := sample("p1")
+	op := Sample("p1")
 	op.Documents[1].Signature = edo.Digest{}
 	accept(t, s, op, noon)
 	j := claim(t, s, "w", noon)
@@ -100,7 +100,7 @@ func tasks(t *testing.T, h Harness) {
 // taskEndsWhileThePackageIsWorkedOn is the race of a person and the send job: both are remembered.
 func taskEndsWhileThePackageIsWorkedOn(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := sample("p1")
+	op := Sample("p1")
 	accept(t, s, op, noon)
 	j := claim(t, s, "w", noon)
 	task := openTask("p1")
@@ -117,7 +117,7 @@ func taskEndsWhileThePackageIsWorkedOn(t *testing.T, h Harness) {
 
 func refusedTaskSignsNothing(t *testing.T, h Harness) {
 	s := h.temp(t)
-	op := accept(t, s, sample("p1"), noon)
+	op := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
 	task := openTask("p1")
 	must(t, s.Settle(t.Context(), j, edo.Change{At: noon, Tasks: []edo.SignatureTask{task}, Done: true}))

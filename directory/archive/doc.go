@@ -12,6 +12,6 @@
 // # What it is not
 //
 // It deletes no entry, encrypts nothing and knows no file name, owner or package: those stand in the store
-// (directory/sqlite). It trusts the disk for nothing but order: every byte is checked against the digest while it is
+// (directory/sqlite, directory/postgres). It trusts the disk for nothing but order: every byte is checked against the digest while it is
 // read, and bytes that changed end in the reason [Corrupt]. Storing the true bytes again mends such an entry.
 package archive

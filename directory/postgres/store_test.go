@@ -29,7 +29,11 @@ func harness() storetest.Harness {
 		Fresh:   func(t testing.TB) string { return server.Fresh(t).Reveal() },
 		Migrate: func(ctx context.Context, address string) error { return postgres.Migrate(ctx, edo.NewSecret(address)) },
 		Open: func(ctx context.Context, address string, c storetest.Config) (storetest.Store, error) {
-			return postgres.Open(ctx, postgres.Config{DSN: edo.NewSecret(address), Archive: c.Archive, Now: c.Now, NewID: c.NewID})
+			s, err := postgres.Open(ctx, postgres.Config{DSN: edo.NewSecret(address), Archive: c.Archive, Now: c.Now, NewID: c.NewID})
+			if err != nil {
+				return nil, err // not a store that is nil
+			}
+			return s, nil
 		},
 	}
 }

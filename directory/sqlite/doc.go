@@ -28,5 +28,6 @@
 // It does not work on a network file system, where WAL is not safe: [Open] refuses. Migrating is a separate call,
 // [Migrate]; Open checks and names what is missing. Migrations are numbered files, each one transaction, never edited.
 //
-// A new column goes to migrations/, to the scan function that stands beside its SQL, and to the other stores.
+// A new column goes to migrations/, to the scan function that stands beside its SQL, to directory/postgres, and to
+// conformance/storetest.
 package sqlite

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
@@ -91,11 +92,11 @@ func TestOpenRefusesUnknownSchema(t *testing.T) {
 func TestMigrateTwice(t *testing.T) {
 	t.Parallel()
 	path := migrated(t)
-	accept(t, open(t, config(t, path)), sample("p1"), noon)
+	accept(t, open(t, config(path)), "p1")
 	if err := sqlite.Migrate(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := open(t, config(t, path)).Operation(t.Context(), sample("p1").Key); err != nil {
+	if _, err := open(t, config(path)).Operation(t.Context(), storetest.Sample("p1").Key); err != nil {
 		t.Error(err)
 	}
 }
@@ -106,7 +107,7 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 		t.Skip("rights are lists there")
 	}
 	path := filepath.Join(t.TempDir(), "new", "edo.db")
-	accept(t, open(t, config(t, path)), sample("p1"), noon)
+	accept(t, open(t, config(path)), "p1")
 	names, err := filepath.Glob(path + "*")
 	if err != nil || len(names) != 3 {
 		t.Fatalf("%q, %v", names, err)
@@ -150,12 +151,12 @@ func TestFullAndBusy(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = full.Close() }()
-	big := request()
+	big := storetest.Request()
 	big.Body.Text = make([]byte, 1<<20)
 	if _, err := full.Begin(t.Context(), big); !errors.Is(err, directory.StoreFull) || !errors.Is(err, edo.Unavailable) {
 		t.Errorf("no space: %v", err)
 	}
-	if _, err := full.Begin(t.Context(), request()); err != nil {
+	if _, err := full.Begin(t.Context(), storetest.Request()); err != nil {
 		t.Errorf("a small row after one that did not fit: %v", err)
 	}
 
@@ -177,13 +178,13 @@ func TestFullAndBusy(t *testing.T) {
 	if _, err := conn.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := hasty.Begin(t.Context(), request()); !errors.Is(err, directory.StoreBusy) || !errors.Is(err, edo.Unavailable) {
+	if _, err := hasty.Begin(t.Context(), storetest.Request()); !errors.Is(err, directory.StoreBusy) || !errors.Is(err, edo.Unavailable) {
 		t.Errorf("held by another process: %v", err)
 	}
 	if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := hasty.Begin(t.Context(), request()); err != nil {
+	if _, err := hasty.Begin(t.Context(), storetest.Request()); err != nil {
 		t.Errorf("after the other process: %v", err)
 	}
 }

@@ -106,7 +106,7 @@ func (c *Cluster) initdb(ctx context.Context) error {
 			return err
 		}
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "initdb"), "--no-sync", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+	cmd := exec.CommandContext(ctx, filepath.Join(c.bin, "initdb"), "--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C",
 		"--username="+user, "--pwfile="+passwords, "--pgdata="+c.data())
 	cmd.Dir, cmd.SysProcAttr = c.dir, attributes(id)
 	if out, err := cmd.CombinedOutput(); err != nil {

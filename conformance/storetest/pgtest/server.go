@@ -31,6 +31,7 @@ type Server struct {
 	root     edo.Secret // connection string of the database postgres
 	admin    *pgx.Conn
 	template string
+	copies   bool // the server knows strategies
 }
 
 // Main wraps the tests of a binary so that the server ends with them.
@@ -85,6 +86,9 @@ func (s *Server) database(t testing.TB, migrated bool) edo.Secret {
 			t.Fatalf("migrating the template: %v", err)
 		}
 		query = " TEMPLATE " + s.template
+		if s.copies {
+			query += " STRATEGY file_copy" // half the work of the default
+		}
 	}
 	name := unique()
 	if err := s.exec("CREATE DATABASE " + name + query); err != nil {
@@ -146,8 +150,10 @@ func (s *Server) start(ctx context.Context) (err error) {
 		}
 		s.root = s.cluster.DSN("postgres")
 	}
-	s.admin, err = pgx.Connect(ctx, s.root.Reveal())
-	return err
+	if s.admin, err = pgx.Connect(ctx, s.root.Reveal()); err != nil {
+		return err
+	}
+	return s.admin.QueryRow(ctx, `SELECT current_setting('server_version_num')::int >= 150000`).Scan(&s.copies)
 }
 
 // dsn is the connection string of another database of the server.

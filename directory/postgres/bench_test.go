@@ -1,0 +1,9 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/edokit/edokit/conformance/storetest"
+)
+
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, harness()) }
