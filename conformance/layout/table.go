@@ -35,6 +35,7 @@ func rows() []row {
 		pgx      = "github.com/jackc/pgx/v5"
 		pkcs12   = "software.sslmate.com/src/go-pkcs12"
 		pkcs7    = "github.com/smallstep/pkcs7"
+		puddle   = "github.com/jackc/puddle/v2"
 		protobuf = "google.golang.org/protobuf"
 		sqlite   = "modernc.org/sqlite"
 		tink     = "github.com/tink-crypto/tink-go/v2"
@@ -68,7 +69,7 @@ func rows() []row {
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, goose},
+			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, puddle, goose},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{

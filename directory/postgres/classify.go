@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -35,6 +36,8 @@ func classify(op string, err error) error {
 		return &edo.Error{Kind: edo.NotFound, Op: op}
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		e.Kind = edo.Unavailable
+	case errors.Is(err, puddle.ErrClosedPool):
+		e.Kind, e.Reason = edo.Unavailable, directory.StoreClosed
 	case errors.As(err, &answer):
 		classifyCode(e, answer.Code)
 	case disconnected(err):

@@ -61,3 +61,8 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// with adds parameters to a connection string.
+func with(dsn edo.Secret, parameters string) edo.Secret {
+	return edo.NewSecret(dsn.Reveal() + "&" + parameters)
+}

@@ -141,7 +141,7 @@ func (s *session) commit(ctx context.Context) error {
 // and its mark is there if it was committed. (The number that the server gives to a transaction would not do: one whose
 // trace had not reached the disk before a crash may be given again.)
 func (w *writer) lookup(ctx context.Context, lost error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookupFor)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), w.patience)
 	defer cancel()
 	for {
 		number, err := w.marked(ctx)

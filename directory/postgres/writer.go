@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -39,20 +40,21 @@ type task struct {
 // writer runs what one process writes for the subscribers of one shard. Tasks that wait while a commit is on its way to
 // the disk share the next one.
 type writer struct {
-	pool    *pgxpool.Pool
-	store   string // names the store in table writers
-	shard   int
-	number  int64 // of the transaction that runs
-	queue   chan *task
-	stopped chan struct{}
-	commits atomic.Int64
+	pool     *pgxpool.Pool
+	store    string // names the store in table writers
+	shard    int
+	number   int64         // of the transaction that runs
+	patience time.Duration // with the look-up of a lost answer
+	queue    chan *task
+	stopped  chan struct{}
+	commits  atomic.Int64
 
 	mu     sync.RWMutex // held for reading while a task is queued, so that nobody queues behind close
 	closed bool
 }
 
 func startWriter(pool *pgxpool.Pool, store string, shard int) *writer {
-	w := &writer{pool: pool, store: store, shard: shard, queue: make(chan *task, maxBatch), stopped: make(chan struct{})}
+	w := &writer{pool: pool, store: store, shard: shard, patience: lookupFor, queue: make(chan *task, maxBatch), stopped: make(chan struct{})}
 	go w.loop()
 	return w
 }
