@@ -43,3 +43,6 @@ const SQLRefusal = sqlRefusalInsert
 
 // ShardOf is the shard of a subscriber.
 func ShardOf(sub edo.SubscriberID) int { return shardOf(sub) }
+
+// Drop makes the next writes use new connections.
+func (s *Store) Drop() { s.pool.Reset() }

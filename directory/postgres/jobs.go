@@ -48,7 +48,7 @@ const (
 	sqlJobFreed = `UPDATE jobs SET until = NULL, due = least($4, woken), woken = NULL WHERE ` + sqlJobHeld
 
 	sqlNextFree  = `SELECT due FROM jobs WHERE done_at IS NULL AND (until IS NULL OR until <= $1) ORDER BY due, id LIMIT 1`
-	sqlNextLease = `SELECT until FROM jobs WHERE done_at IS NULL AND until > $1 ORDER BY until LIMIT 1`
+	sqlNextLease = `SELECT until FROM jobs WHERE until > $1 ORDER BY until LIMIT 1` // a job that has ended has no lease
 
 	sqlAttemptForget = `DELETE FROM attempts WHERE job = $1 AND fence <= $2`
 	sqlAttemptEnd    = `UPDATE attempts SET ended_at = $1, result = $2, detail = $3 WHERE job = $4 AND fence = $5`
@@ -99,7 +99,7 @@ func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (
 	if err := s.reader.row(ctx, sqlJobAny, moment(now)).Scan(&found); err != nil || !found {
 		return edo.Job{}, false, classify("postgres.Claim", err)
 	}
-	job, err = scanJob(only{ctx, reader{s.pool}, sqlJobTake, []any{moment(now), owner, moment(until)}})
+	job, err = scanJob(only{ctx, reader{on: s.pool}, sqlJobTake, []any{moment(now), owner, moment(until)}})
 	if errors.Is(err, errNone) { // another worker was faster
 		return edo.Job{}, false, nil
 	}

@@ -51,7 +51,7 @@ func migrateOn(ctx context.Context, cfg *pgx.ConnConfig) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	if err := checkSchema(ctx, reader{conn}); err == nil || errors.Is(err, directory.SchemaNew) {
+	if err := checkSchema(ctx, reader{on: conn}); err == nil || errors.Is(err, directory.SchemaNew) {
 		return err
 	}
 	db := stdlib.OpenDB(*cfg)

@@ -73,7 +73,7 @@ func open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	if s.readers, err = connect(ctx, cfg, readers, true); err == nil {
-		s.reader = reader{s.readers}
+		s.reader = reader{s.readers, readers}
 		err = checkSchema(ctx, s.reader)
 	}
 	if err != nil {

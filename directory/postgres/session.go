@@ -68,6 +68,7 @@ type reader struct {
 	on interface {
 		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 	}
+	again int // how often a query is repeated that met a dead connection: a pool may be full of them after a restart
 }
 
 func (r reader) row(ctx context.Context, query string, args ...any) scanner {
@@ -79,12 +80,36 @@ func (r reader) query(ctx context.Context, read func(pgx.Rows) error, query stri
 	if err != nil {
 		return err
 	}
+	for try := 0; ; try++ {
+		begun, err := r.once(ctx, read, query, plain)
+		if err == nil || begun || try >= r.again || !disconnected(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// once reports whether a row was read.
+func (r reader) once(ctx context.Context, read func(pgx.Rows) error, query string, plain []any) (begun bool, err error) {
 	rows, err := r.on.Query(ctx, query, plain...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer rows.Close()
-	return readRows(rows, read)
+	seen := &watched{Rows: rows}
+	err = readRows(seen, read)
+	return seen.begun, err
+}
+
+// watched remembers whether a row was read.
+type watched struct {
+	pgx.Rows
+	begun bool
+}
+
+func (w *watched) Next() bool {
+	next := w.Rows.Next()
+	w.begun = w.begun || next
+	return next
 }
 
 // readRows is the first of what went wrong.
@@ -99,13 +124,20 @@ func readRows(rows pgx.Rows, read func(pgx.Rows) error) error {
 
 // view reads several tables as of one moment.
 func (s *Store) view(ctx context.Context, read func(q querier) error) error {
-	tx, err := s.readers.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	tx, err := s.readers.BeginTx(ctx, snapshot())
+	for try := 0; err != nil && disconnected(err) && try < readers && ctx.Err() == nil; try++ {
+		tx, err = s.readers.BeginTx(ctx, snapshot())
+	}
 	if err != nil {
 		return err
 	}
-	err = read(reader{tx})
+	err = read(reader{on: tx})
 	_ = tx.Rollback(context.WithoutCancel(ctx)) // nothing was written
 	return err
+}
+
+func snapshot() pgx.TxOptions {
+	return pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 }
 
 // session is one transaction of a writer. What needs no answer waits for the next question and travels with it, so that

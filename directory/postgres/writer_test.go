@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory"
@@ -232,6 +233,9 @@ func TestBusy(t *testing.T) {
 	if err := hasty.Write(t.Context(), sub, row("x")); !errors.Is(err, directory.StoreBusy) || !errors.Is(err, edo.Unavailable) {
 		t.Errorf("held by another process: %v", err)
 	}
+	if err := postgres.Probe(t.Context(), dsn, 50*time.Millisecond); !errors.Is(err, directory.StoreBusy) {
+		t.Errorf("Probe of a store that is held: %v", err)
+	}
 	// Subscribers of other shards do not wait.
 	for i := 0; ; i++ {
 		r := storetest.Request()
@@ -244,4 +248,5 @@ func TestBusy(t *testing.T) {
 	}
 	must(t, release())
 	must(t, hasty.Write(t.Context(), sub, row("x")))
+	must(t, postgres.Probe(t.Context(), dsn, time.Minute))
 }
