@@ -41,20 +41,23 @@ func TestKilledOnTheWay(t *testing.T) {
 		}},
 		"before settle": {die("send.answered"), []story{{1, []string{"", "in-doubt", "sent"}, []string{ok}}}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := setup(t, mockoperator.Scenario{})
-			tc.die(s)
-			p := s.launch()
-			op := p.finish(s.pack("p-1", letter(t), big()))
-			s.once("p-1")
-			s.sentAs(op)
-			s.stamped(op)
-			got := s.story(op)
-			if !slices.ContainsFunc(tc.want, func(w story) bool { return cmp.Equal(w, got) }) {
-				t.Errorf("(-want +got):\n%s", cmp.Diff(tc.want[0], got))
-			}
-		})
+		for store, keptIn := range everyStore() {
+			t.Run(name+"/"+store, func(t *testing.T) {
+				t.Parallel()
+				s := setup(t, mockoperator.Scenario{})
+				keptIn(s)
+				tc.die(s)
+				p := s.launch()
+				op := p.finish(s.pack("p-1", letter(t), big()))
+				s.once("p-1")
+				s.sentAs(op)
+				s.stamped(op)
+				got := s.story(op)
+				if !slices.ContainsFunc(tc.want, func(w story) bool { return cmp.Equal(w, got) }) {
+					t.Errorf("(-want +got):\n%s", cmp.Diff(tc.want[0], got))
+				}
+			})
+		}
 	}
 }
 

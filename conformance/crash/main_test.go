@@ -45,5 +45,5 @@ func run(m *testing.M) int {
 		fmt.Printf("the plugin does not build: %v\n%s\n", err, out)
 		return 1
 	}
-	return m.Run()
+	return server.Main(m).Run()
 }

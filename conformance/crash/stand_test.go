@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/conformance/storetest/pgtest"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/local"
+	"github.com/edokit/edokit/directory/postgres"
 	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
@@ -40,7 +43,8 @@ type stand struct {
 	heard    *heard                    // all that hosts were told
 	settings []string                  // environment of every plugin
 	plugins  []*plugin                 // launched so far
-	db       *sqlite.Store             // opened when it is first asked for
+	database edo.Secret                // connection string of PostgreSQL; zero: the file in the home folder
+	db       local.Store               // opened when it is first asked for
 	kept     *archive.Archive          // the same
 }
 
@@ -88,6 +92,22 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 			"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=2s", "EDOKIT_LOG=debug",
 		},
 	}
+}
+
+// server is the PostgreSQL of all tests.
+var server = pgtest.Server{Migrate: postgres.Migrate}
+
+// onPostgres puts the data of the stand into a database of its own on PostgreSQL.
+func onPostgres(s *stand) {
+	s.Helper()
+	s.database = server.Fresh(s)
+	s.settings = append(s.settings, "EDOKIT_DATABASE="+s.database.Reveal())
+	s.must(local.Migrate(s.Context(), local.Config{Home: s.home, Database: s.database})) // makes the master key
+}
+
+// everyStore are the stores that a test may run on.
+func everyStore() map[string]func(s *stand) {
+	return map[string]func(s *stand){"sqlite": func(*stand) {}, "postgresql": onPostgres}
 }
 
 // register stores the subscriber, the user and both heads through the plugin, as an administrator's host does.
@@ -153,8 +173,14 @@ func letter(t testing.TB) []byte {
 }
 
 // store opens the database beside whatever runs, as the command line does.
-func (s *stand) store() *sqlite.Store {
+func (s *stand) store() local.Store {
 	s.Helper()
+	if s.db == nil && !s.database.IsZero() {
+		db, err := postgres.Open(s.Context(), postgres.Config{DSN: s.database, Archive: s.archive()})
+		s.must(err)
+		s.Cleanup(func() { db.Close() })
+		s.db = db
+	}
 	if s.db == nil {
 		db, err := sqlite.Open(s.Context(), sqlite.Config{Path: filepath.Join(s.home, "edokit.db"), Archive: s.archive()})
 		s.must(err)

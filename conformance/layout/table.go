@@ -77,7 +77,7 @@ func rows() []row {
 			Why: "seals before a store sees; never imports one",
 		},
 		{
-			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
+			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory", "directory/archive", "directory/kinds", "directory/postgres", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},

@@ -9,7 +9,6 @@ import (
 
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/directory/secret"
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -23,14 +22,25 @@ const (
 // Home is an open home folder. Several processes of one machine may have it open at once.
 type Home struct {
 	Archive *archive.Archive
-	Store   *sqlite.Store // outbox, access, journal and book
+	Store   Store         // outbox, access, journal and book
 	Vault   *secret.Vault // accounts and signers
 }
 
-// Open opens a home folder on a local disk and makes it if it is new.
-func Open(ctx context.Context, path string) (h *Home, err error) {
+// Open opens a home folder on a local disk with its SQLite file and makes it if it is new.
+func Open(ctx context.Context, path string) (*Home, error) {
+	return OpenWith(ctx, Config{Home: path})
+}
+
+func noHome(op string) error {
+	return &edo.Error{Kind: edo.Invalid, Op: op, Field: "home", Message: "is not set", Remedy: "name a folder on a local disk"}
+}
+
+// OpenWith opens a home folder whose database may be elsewhere. A database on a server has to be migrated before, see
+// [Migrate], and its master key has to be there: neither is made by the way.
+func OpenWith(ctx context.Context, cfg Config) (h *Home, err error) {
+	path := cfg.Home
 	if path == "" {
-		return nil, &edo.Error{Kind: edo.Invalid, Op: "local.Open", Field: "home", Message: "is not set", Remedy: "name a folder on a local disk"}
+		return nil, noHome("local.Open")
 	}
 	h = &Home{}
 	defer func() {
@@ -39,13 +49,15 @@ func Open(ctx context.Context, path string) (h *Home, err error) {
 			h = nil
 		}
 	}()
-	if err = prepare(path); err != nil {
-		return h, err
+	if cfg.Database.IsZero() {
+		if err = prepare(path); err != nil {
+			return h, err
+		}
 	}
 	if h.Archive, err = archive.Open(archive.Config{Path: filepath.Join(path, ArchiveDir)}); err != nil {
 		return h, err
 	}
-	if h.Store, err = sqlite.OpenAndMigrate(ctx, sqlite.Config{Path: filepath.Join(path, DatabaseFile), Archive: h.Archive}); err != nil {
+	if h.Store, err = openStore(ctx, cfg, h.Archive); err != nil {
 		return h, err
 	}
 	key, err := secret.OpenKey(filepath.Join(path, KeyFile))

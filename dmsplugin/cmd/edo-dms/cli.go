@@ -16,9 +16,10 @@ import (
 
 // cli is the command line as kong reads it.
 type cli struct {
-	Home string `env:"EDOKIT_HOME" placeholder:"DIR" help:"Folder with edokit.db, archive/ and keys/. Made if it is new."`
-	Lang string `enum:"en,ru" default:"en" help:"Language of states and reports: en or ru."`
-	JSON bool   `name:"json" help:"Print JSON for scripts."`
+	Home         string `env:"EDOKIT_HOME" placeholder:"DIR" help:"Folder with edokit.db, archive/ and keys/. Made if it is new."`
+	DatabaseFile string `env:"EDOKIT_DATABASE_FILE" placeholder:"FILE" help:"File with the connection string of PostgreSQL, instead of edokit.db."`
+	Lang         string `enum:"en,ru" default:"en" help:"Language of states and reports: en or ru."`
+	JSON         bool   `name:"json" help:"Print JSON for scripts."`
 
 	Subscriber struct {
 		Add  subscriberAdd  `cmd:"" help:"Store one of our organisations at an operator, with its credentials."`
@@ -79,6 +80,7 @@ type cli struct {
 		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
 	Work    work    `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
+	Migrate migrate `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
 	Doctor  doctor  `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
 	Version showVer `cmd:"" help:"Print the version."`
 }
@@ -117,12 +119,20 @@ func commandLine(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintf(s.err, "edo-dms: %v\nTry: edo-dms --help\n", err)
 		return 2
 	}
-	c := &command{streams: s, ctx: ctx, home: grammar.Home, lang: lang(grammar.Lang), json: grammar.JSON, getenv: os.Getenv}
+	c := &command{streams: s, ctx: ctx, home: grammar.Home, lang: lang(grammar.Lang), json: grammar.JSON, getenv: grammar.getenv}
 	if err := parsed.Run(c); err != nil {
 		c.report(err)
 		return exitCode(err)
 	}
 	return 0
+}
+
+// getenv is the environment, with what a flag says instead.
+func (g *cli) getenv(name string) string {
+	if name == databaseFileEnv {
+		return g.DatabaseFile
+	}
+	return os.Getenv(name)
 }
 
 // ended is a command that stopped before its end, without a fault: what people are told, and the exit code.
@@ -208,7 +218,7 @@ func (c *command) open() (*parts, error) {
 
 // with runs f with the parts of a home folder that is there: a mistyped name must not make a new one.
 func (c *command) with(f func(p *parts) error) error {
-	if c.home != "" && !hasDatabase(c.home) {
+	if c.home != "" && !onServer(c.getenv) && !hasDatabase(c.home) {
 		return usage("home", c.home+" has no database", `look at the name; "subscriber add" makes a new one`)
 	}
 	return c.withNew(f)

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/local"
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
@@ -93,7 +91,7 @@ func (d doctor) examine(e *examination) {
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		e.note("рабочую папку %s могут читать другие пользователи (%v)", "the home folder %s can be read by other users (%v)", e.home, info.Mode().Perm())
 	}
-	if !hasDatabase(e.home) {
+	if !onServer(e.getenv) && !hasDatabase(e.home) {
 		e.wrong(nil, "в рабочей папке нет базы данных", "the home folder has no database")
 		return
 	}
@@ -124,11 +122,16 @@ func (d doctor) examine(e *examination) {
 // writable comes before everything that opens the store: opening may have to wait for whoever holds it.
 func (d doctor) writable(e *examination) bool {
 	wait := min(d.Timeout, patience)
-	err := sqlite.Probe(e.ctx, filepath.Join(e.home, local.DatabaseFile), wait)
+	where, err := place(e.home, e.getenv)
+	if err == nil {
+		err = local.Probe(e.ctx, where, wait)
+	}
 	switch {
 	case errors.Is(err, directory.StoreBusy):
 		e.wrong(nil, "хранилище удерживает другой процесс: за %v он его не отпустил; если он завис, завершите его",
 			"another process holds the store: it did not let go of it within %v; if it is frozen, end it", wait)
+	case errors.Is(err, directory.StoreUnsafe):
+		e.wrong(err, "настройки сервера базы данных небезопасны: подтверждённое могло бы пропасть", "the settings of the database server are unsafe: what was acknowledged could be lost")
 	case err != nil:
 		e.wrong(err, "в хранилище нельзя писать", "the store cannot be written")
 	}

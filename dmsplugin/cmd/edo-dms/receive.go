@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/edokit/edokit/directory"
-	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/directory/local"
 )
 
 // receive begins to read the box of a subscriber whose policy says so. The work itself is the workers', of any process.
@@ -31,7 +31,7 @@ func (p *parts) receiveAll(ctx context.Context) error {
 
 // book is the store as a host reaches it: whoever is put begins to receive.
 type book struct {
-	*sqlite.Store
+	local.Store
 	parts *parts
 }
 

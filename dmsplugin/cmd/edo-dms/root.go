@@ -31,7 +31,12 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if err := settings(getenv, &engine, &driver); err != nil {
 		return nil, err
 	}
-	kept, err := local.Open(ctx, home)
+	where, err := place(home, getenv)
+	if err != nil {
+		return nil, err
+	}
+	where.Logger = logger
+	kept, err := local.OpenWith(ctx, where)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // settingsHelp is part of --help. The same variables work for the plugin and the command line.
-const settingsHelp = `Times and workers may be set by environment variables:
+const settingsHelp = `EDOKIT_DATABASE is the connection string of PostgreSQL (or EDOKIT_DATABASE_FILE names a file with it); without it, edokit.db in the home folder is used.
+Times and workers may be set by environment variables:
 EDOKIT_LEASE (30s) until another process takes over the work of one that died;
 EDOKIT_VISIBILITY (2m) how long the operator may hide an accepted message from searches;
 EDOKIT_RETRY_FIRST (1s) and EDOKIT_RETRY_LONGEST (20m) waits between tries;
