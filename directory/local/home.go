@@ -27,8 +27,14 @@ type Home struct {
 	Vault   *secret.Vault // accounts and signers
 }
 
-// Open opens a home folder on a local disk and makes it if it is new.
-func Open(ctx context.Context, path string) (h *Home, err error) {
+// Open opens a home folder on a local disk and makes it if it is new, with a master key in a file.
+func Open(ctx context.Context, path string) (*Home, error) {
+	return OpenWithKey(ctx, path, edo.Secret{})
+}
+
+// OpenWithKey is Open with a master key that is not in the home folder: from the environment, say. It is the text of a
+// key file, or the same in base64; zero means the file. A key in both places is refused ([secret.KeyTwice]).
+func OpenWithKey(ctx context.Context, path string, master edo.Secret) (h *Home, err error) {
 	if path == "" {
 		return nil, &edo.Error{Kind: edo.Invalid, Op: "local.Open", Field: "home", Message: "is not set", Remedy: "name a folder on a local disk"}
 	}
@@ -39,7 +45,7 @@ func Open(ctx context.Context, path string) (h *Home, err error) {
 			h = nil
 		}
 	}()
-	if err = prepare(path); err != nil {
+	if err = prepare(path, master); err != nil {
 		return h, err
 	}
 	if h.Archive, err = archive.Open(archive.Config{Path: filepath.Join(path, ArchiveDir)}); err != nil {
@@ -48,7 +54,12 @@ func Open(ctx context.Context, path string) (h *Home, err error) {
 	if h.Store, err = sqlite.OpenAndMigrate(ctx, sqlite.Config{Path: filepath.Join(path, DatabaseFile), Archive: h.Archive}); err != nil {
 		return h, err
 	}
-	key, err := secret.OpenKey(filepath.Join(path, KeyFile))
+	var key *secret.Keyring
+	if master.IsZero() {
+		key, err = secret.OpenKey(filepath.Join(path, KeyFile))
+	} else {
+		key, err = secret.ParseKey(master)
+	}
 	if err != nil {
 		return h, err
 	}
@@ -58,7 +69,16 @@ func Open(ctx context.Context, path string) (h *Home, err error) {
 
 // prepare makes a new home folder, the master key first: a key that is missing beside a database is never made again,
 // because nothing that was sealed would open any more.
-func prepare(home string) error {
+func prepare(home string, master edo.Secret) error {
+	if !master.IsZero() {
+		if _, err := os.Stat(filepath.Join(home, KeyFile)); err == nil {
+			return &edo.Error{
+				Kind: edo.Invalid, Reason: secret.KeyTwice, Op: "local.Open", Field: "master_key", Message: "is given, and there is a file " + KeyFile + " as well",
+				Remedy: "use one of them: move the file away, or leave the key out of the environment",
+			}
+		}
+		return os.MkdirAll(home, 0o700)
+	}
 	if err := os.MkdirAll(filepath.Join(home, filepath.Dir(KeyFile)), 0o700); err != nil {
 		return err
 	}

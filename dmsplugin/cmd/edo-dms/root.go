@@ -31,7 +31,11 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if err := settings(getenv, &engine, &driver); err != nil {
 		return nil, err
 	}
-	kept, err := local.Open(ctx, home)
+	master, err := masterKey(getenv)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := local.OpenWithKey(ctx, home, master)
 	if err != nil {
 		return nil, err
 	}
