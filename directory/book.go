@@ -22,6 +22,13 @@ type Book interface {
 	// Refusals lists the newest first; an empty subscriber means all, a zero limit [DefaultLimit].
 	Refusals(ctx context.Context, s edo.SubscriberID, limit int) ([]Refusal, error)
 
+	// PutSubstitution stores who stands in for whom, one row for each pair.
+	PutSubstitution(ctx context.Context, s Substitution) error
+	RemoveSubstitution(ctx context.Context, s edo.SubscriberID, deputy, principal edo.ActorID) error
+	Substitutions(ctx context.Context, s edo.SubscriberID) ([]Substitution, error)
+	// Readings lists the newest first; an empty subscriber means all, a zero limit [DefaultLimit].
+	Readings(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.Reading, error)
+
 	PutSigner(ctx context.Context, s Signer) error
 	Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID) (Signer, error)
 	Signers(ctx context.Context, s edo.SubscriberID) ([]Signer, error)

@@ -13,6 +13,7 @@ const (
 	StoreInDoubt  edo.Reason = "store-in-doubt"  // nobody knows whether the last write was committed
 	SchemaOld     edo.Reason = "schema-old"      // a migration is missing
 	SchemaNew     edo.Reason = "schema-new"      // the store was migrated by a newer version
+	KeyMoved      edo.Reason = "key-moved"       // another key is in use by now: seal again
 )
 
 // Reasons of a word that cannot be stored.

@@ -33,6 +33,10 @@ type Config struct {
 	Checksum []byte   // SHA-256 of the binary; empty: not checked. Also keep its folder unwritable
 	Logger   *slog.Logger
 	Start    time.Duration // how long the start may take; 0: 10 s
+
+	// Actor is the user in whose name the host reads for itself: content, raw XML and rows of the message log. It needs a
+	// line in the allow-list like everybody. [Client.As] reads in the name of another.
+	Actor edo.ActorID
 }
 
 // Ending a plugin: how long it may take to drain, and then to obey the order to end.
@@ -54,6 +58,26 @@ type Client struct {
 	exchange  dmspb.ExchangeClient
 	directory dmspb.DirectoryClient
 	log       dmspb.MessageLogClient
+	reader    string // who reads
+	by        string // who changes the directory, empty: the host itself
+	next      bool   // credentials that are set are next ones
+}
+
+// As is the same plugin in the name of one user: what is read is read by him, and changes of the directory are made by
+// him, for which he needs [edo.ActionAdmin]. Close only one of the two.
+func (c *Client) As(actor edo.ActorID) *Client {
+	as := *c
+	as.reader, as.by = string(actor), string(actor)
+	return &as
+}
+
+// Next is the same plugin, where every credential that is set is the next one of its subscriber: the present one stays, the
+// operator is asked to take the next when it refuses that, and the first success makes it the present one. It must be of
+// the way to log in that is in use. Close only one of the two.
+func (c *Client) Next() *Client {
+	next := *c
+	next.next = true
+	return &next
 }
 
 // Info is what runs on the other side.
@@ -80,7 +104,7 @@ func Launch(ctx context.Context, c Config) (*Client, error) {
 	}
 	conf, words := c.process(dir), &lastWords{}
 	conf.Stderr = words
-	client := &Client{process: goplugin.NewClient(conf), command: conf.Cmd, temporary: temporary}
+	client := &Client{process: goplugin.NewClient(conf), command: conf.Cmd, temporary: temporary, reader: string(c.Actor)}
 	if err := client.connect(ctx); err != nil {
 		_ = client.kill() // comes back when all that the plugin wrote is read
 		return nil, words.tell(err)

@@ -144,15 +144,15 @@ func (c *Client) Acknowledged(ctx context.Context, s edo.SubscriberID, consumer 
 }
 
 // Content writes the original or a version of a document to w and verifies it: with an error, what was written must be
-// thrown away.
+// thrown away. The reader needs [edo.ActionReadContent], see [Client.As]; the reading is remembered.
 func (c *Client) Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role, w io.Writer) (edo.Version, error) {
-	return c.content(ctx, "dmsplugin.Content", &dmspb.ContentRequest{Key: wire.ToKey(k), Document: string(d), Role: wire.ToRole(r)}, w)
+	return c.content(ctx, "dmsplugin.Content", &dmspb.ContentRequest{Key: wire.ToKey(k), Document: string(d), Role: wire.ToRole(r), Actor: c.reader}, w)
 }
 
 // InboundContent does the same for a document that came in: its original, or its first signature.
 func (c *Client) InboundContent(ctx context.Context, k edo.InboundKey, r edo.Role, w io.Writer) (edo.Version, error) {
 	return c.content(ctx, "dmsplugin.InboundContent", &dmspb.ContentRequest{
-		Key: wire.ToKey(edo.Key{Subscriber: k.Subscriber}), Inbound: string(k.Remote), Role: wire.ToRole(r),
+		Key: wire.ToKey(edo.Key{Subscriber: k.Subscriber}), Inbound: string(k.Remote), Role: wire.ToRole(r), Actor: c.reader,
 	}, w)
 }
 

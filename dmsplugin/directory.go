@@ -16,7 +16,12 @@ type directoryServer struct {
 }
 
 func (d *directoryServer) PutSubscriber(ctx context.Context, r *dmspb.PutSubscriberRequest) (*dmspb.PutSubscriberResponse, error) {
-	return &dmspb.PutSubscriberResponse{}, d.Book.PutSubscriber(ctx, wire.FromSubscriber(r.GetSubscriber()))
+	row := wire.FromSubscriber(r.GetSubscriber())
+	err := d.administers(ctx, r.GetBy(), row.ID)
+	if err == nil {
+		err = d.Book.PutSubscriber(ctx, row)
+	}
+	return &dmspb.PutSubscriberResponse{}, err
 }
 
 func (d *directoryServer) ListSubscribers(ctx context.Context, _ *dmspb.ListSubscribersRequest) (*dmspb.ListSubscribersResponse, error) {
@@ -26,23 +31,39 @@ func (d *directoryServer) ListSubscribers(ctx context.Context, _ *dmspb.ListSubs
 
 func (d *directoryServer) SetCredentials(ctx context.Context, r *dmspb.SetCredentialsRequest) (*dmspb.SetCredentialsResponse, error) {
 	id := edo.SubscriberID(r.GetSubscriber())
+	if err := d.administers(ctx, r.GetBy(), id); err != nil {
+		return nil, err
+	}
+	to := d.Credentials
+	if r.GetNext() {
+		to = to.Next()
+	}
 	var err error
 	switch login := r.GetLogin().(type) {
 	case *dmspb.SetCredentialsRequest_Password:
-		err = d.Credentials.SetPassword(ctx, id, login.Password.GetLogin(), edo.NewSecret(login.Password.GetPassword()))
+		err = to.SetPassword(ctx, id, login.Password.GetLogin(), edo.NewSecret(login.Password.GetPassword()))
 	case *dmspb.SetCredentialsRequest_Certificate:
-		err = d.Credentials.SetLoginCertificate(ctx, id, keyPair(login.Certificate))
+		err = to.SetLoginCertificate(ctx, id, keyPair(login.Certificate))
 	case *dmspb.SetCredentialsRequest_CertificatePassword:
 		l := login.CertificatePassword
-		err = d.Credentials.SetLoginCertificatePassword(ctx, id, l.GetCertificate(), edo.NewSecret(l.GetPassword()))
+		err = to.SetLoginCertificatePassword(ctx, id, l.GetCertificate(), edo.NewSecret(l.GetPassword()))
 	case *dmspb.SetCredentialsRequest_Identity:
-		err = d.Credentials.SetIdentityToken(ctx, id, edo.NewSecret(login.Identity.GetToken()))
+		err = to.SetIdentityToken(ctx, id, edo.NewSecret(login.Identity.GetToken()))
 	case *dmspb.SetCredentialsRequest_Access:
-		err = d.Credentials.SetAccessToken(ctx, id, edo.NewSecret(login.Access.GetToken()))
+		err = to.SetAccessToken(ctx, id, edo.NewSecret(login.Access.GetToken()))
 	default:
 		err = wire.Broken("login", "is missing")
 	}
 	return &dmspb.SetCredentialsResponse{}, err
+}
+
+// administers asks whether the user who is named may change what is kept of a subscriber. Where none is named the host
+// itself acts, which has started this process and could change everything at the command line as well.
+func (d *directoryServer) administers(ctx context.Context, by string, s edo.SubscriberID) error {
+	if by == "" {
+		return nil
+	}
+	return d.Exchange.MayAdminister(ctx, reader(by), s)
 }
 
 func keyPair(k *dmspb.KeyPair) KeyPair {
@@ -52,11 +73,21 @@ func keyPair(k *dmspb.KeyPair) KeyPair {
 }
 
 func (d *directoryServer) AllowUser(ctx context.Context, r *dmspb.AllowUserRequest) (*dmspb.AllowUserResponse, error) {
-	return &dmspb.AllowUserResponse{}, d.Book.PutUser(ctx, wire.FromUser(r.GetUser()))
+	row := wire.FromUser(r.GetUser())
+	err := d.administers(ctx, r.GetBy(), row.Subscriber)
+	if err == nil {
+		err = d.Book.PutUser(ctx, row)
+	}
+	return &dmspb.AllowUserResponse{}, err
 }
 
 func (d *directoryServer) RevokeUser(ctx context.Context, r *dmspb.RevokeUserRequest) (*dmspb.RevokeUserResponse, error) {
-	return &dmspb.RevokeUserResponse{}, d.Book.RemoveUser(ctx, edo.SubscriberID(r.GetSubscriber()), edo.ActorID(r.GetActor()))
+	id := edo.SubscriberID(r.GetSubscriber())
+	err := d.administers(ctx, r.GetBy(), id)
+	if err == nil {
+		err = d.Book.RemoveUser(ctx, id, edo.ActorID(r.GetActor()))
+	}
+	return &dmspb.RevokeUserResponse{}, err
 }
 
 func (d *directoryServer) ListUsers(ctx context.Context, r *dmspb.ListUsersRequest) (*dmspb.ListUsersResponse, error) {
@@ -71,6 +102,9 @@ func (d *directoryServer) PutSigner(ctx context.Context, r *dmspb.PutSignerReque
 		key = &k
 	}
 	row := wire.FromSigner(r.GetSigner())
+	if err := d.administers(ctx, r.GetBy(), row.Subscriber); err != nil {
+		return nil, err
+	}
 	if row.Place == directory.PlaceCommand || len(row.Command)+len(row.Environment) > 0 {
 		// Whoever may name a program may run any program as us, and read the master key.
 		return nil, &edo.Error{

@@ -24,6 +24,8 @@ type engine struct {
 	users       map[edo.ActorID]directory.User
 	signers     map[edo.SignerID]directory.Signer
 	passwords   []edo.Secret
+	readings    []string
+	nexts       int
 }
 
 func newEngine(a edo.Archive) *engine {
@@ -134,7 +136,40 @@ func (e *engine) Acknowledged(_ context.Context, s edo.SubscriberID, consumer st
 	return e.places[string(s)+consumer], nil
 }
 
-func (e *engine) Content(ctx context.Context, k edo.Key, id edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error) {
+// MayRead, ReadingLog and MayAdminister know one reader and one administrator.
+func (e *engine) MayRead(_ context.Context, by edo.Reader, _ edo.SubscriberID) error {
+	return e.may(by, "reader")
+}
+
+func (e *engine) ReadingLog(_ context.Context, by edo.Reader, _ edo.Key, id edo.ExchangeID) error {
+	return e.reading(by, string(id))
+}
+
+func (e *engine) MayAdminister(_ context.Context, by edo.Reader, _ edo.SubscriberID) error {
+	return e.may(by, "boss")
+}
+
+func (e *engine) may(by edo.Reader, who edo.ActorID) error {
+	if by.Local || by.Actor != who {
+		return &edo.Error{Kind: edo.Denied, Reason: edo.UserNotAllowed, Field: "actor", Message: "may not"}
+	}
+	return nil
+}
+
+func (e *engine) reading(by edo.Reader, what string) error {
+	err := e.may(by, "reader")
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err == nil {
+		e.readings = append(e.readings, what)
+	}
+	return err
+}
+
+func (e *engine) Content(ctx context.Context, by edo.Reader, k edo.Key, id edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error) {
+	if err := e.reading(by, string(id)); err != nil {
+		return edo.Content{}, edo.Version{}, err
+	}
 	op, err := e.Status(ctx, k)
 	if err != nil {
 		return edo.Content{}, edo.Version{}, err
@@ -220,6 +255,14 @@ func (e *engine) Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]d
 	row.RequestHead, row.Request = "", edo.Masked{}
 	row.Subscriber = f.Subscriber
 	return []directory.Exchange{row}, err
+}
+
+// Next is the same, and marked.
+func (e *engine) Next() dmsplugin.Credentials {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.nexts++
+	return e
 }
 
 func (e *engine) SetPassword(_ context.Context, s edo.SubscriberID, login string, password edo.Secret) error {

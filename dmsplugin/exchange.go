@@ -2,6 +2,7 @@ package dmsplugin
 
 import (
 	"context"
+	"errors"
 
 	"google.golang.org/grpc"
 
@@ -98,11 +99,14 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 		return err
 	}
 	defer leave()
-	key, document, err := e.document(stream.Context(), r)
-	if err != nil {
-		return err
+	key, document, missing := e.document(stream.Context(), r)
+	if missing != nil && !errors.Is(missing, edo.NotFound) {
+		return missing
 	}
-	content, version, err := e.Exchange.Content(stream.Context(), key, document, wire.FromRole(r.GetRole()))
+	content, version, err := e.Exchange.Content(stream.Context(), reader(r.GetActor()), key, document, wire.FromRole(r.GetRole()))
+	if missing != nil && !errors.Is(err, edo.Denied) { // whether the user may read at all comes first
+		err = missing
+	}
 	if err != nil {
 		return err
 	}
@@ -123,6 +127,9 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 	}
 	return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_End{End: wire.ToContentEnd(size, digest)}})
 }
+
+// reader is a user of the host. It is never local: only the command line is.
+func reader(actor string) edo.Reader { return edo.Reader{Actor: edo.ActorID(actor)} }
 
 // document names what is to be read. An inbound document is under the message it came with.
 func (e *exchangeServer) document(ctx context.Context, r *dmspb.ContentRequest) (edo.Key, edo.DocumentID, error) {

@@ -23,6 +23,12 @@ func (l *logServer) Query(ctx context.Context, r *dmspb.QueryRequest) (*dmspb.Qu
 		return nil, err
 	}
 	filter := wire.FromQuery(r)
+	if filter.Subscriber == "" {
+		return nil, wire.Broken("subscriber", "is missing")
+	}
+	if err := l.Exchange.MayRead(ctx, reader(r.GetActor()), filter.Subscriber); err != nil {
+		return nil, err
+	}
 	filter.Limit = limit
 	rows, err := l.Book.Exchanges(ctx, filter)
 	return &dmspb.QueryResponse{Rows: wire.ToLogRows(rows)}, err
@@ -32,6 +38,10 @@ func (l *logServer) Query(ctx context.Context, r *dmspb.QueryRequest) (*dmspb.Qu
 func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingServer[dmspb.RawXMLResponse]) error {
 	row, err := l.Book.Exchange(stream.Context(), edo.ExchangeID(r.GetId()))
 	if err != nil {
+		return err
+	}
+	key := edo.Key{Subscriber: row.Subscriber, Package: row.Package}
+	if err := l.Exchange.ReadingLog(stream.Context(), reader(r.GetActor()), key, row.ID); err != nil {
 		return err
 	}
 	var text []byte

@@ -19,7 +19,7 @@ import (
 // launch starts the plugin process and ends it with the test.
 func launch(t *testing.T, change ...func(*dmsplugin.Config)) *dmsplugin.Client {
 	t.Helper()
-	conf := dmsplugin.Config{Path: os.Args[0], Env: []string{"TEST_ARCHIVE=" + t.TempDir()}}
+	conf := dmsplugin.Config{Path: os.Args[0], Env: []string{"TEST_ARCHIVE=" + t.TempDir()}, Actor: "reader"}
 	for _, c := range change {
 		c(&conf)
 	}

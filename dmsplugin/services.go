@@ -19,9 +19,14 @@ type Exchange interface {
 	Acknowledge(ctx context.Context, s edo.SubscriberID, consumer string, seq int64) error
 	Acknowledged(ctx context.Context, s edo.SubscriberID, consumer string) (int64, error)
 	// Content reads a version of a document of a package; of an inbound document when the package is the message it came
-	// with and the document is the operator's id.
-	Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error)
+	// with and the document is the operator's id. The reader is asked for and remembered.
+	Content(ctx context.Context, by edo.Reader, k edo.Key, d edo.DocumentID, r edo.Role) (edo.Content, edo.Version, error)
 	Inbound(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
+	// MayRead is asked before rows of the message log are shown, ReadingLog before raw XML is, which it remembers.
+	MayRead(ctx context.Context, by edo.Reader, s edo.SubscriberID) error
+	ReadingLog(ctx context.Context, by edo.Reader, k edo.Key, id edo.ExchangeID) error
+	// MayAdminister is asked before a named user changes something of a subscriber.
+	MayAdminister(ctx context.Context, by edo.Reader, s edo.SubscriberID) error
 }
 
 // Book is the part of [directory.Book] that a host may reach. It has no way to read a credential.
@@ -38,6 +43,9 @@ type Book interface {
 
 // Credentials takes credentials in, seals them and never gives one out.
 type Credentials interface {
+	// Next gives setters of the next credential: the present one stays, and the operator is asked to take the next when it
+	// refuses that.
+	Next() Credentials
 	// SetPassword makes the subscriber log in by name and password.
 	SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error
 	// SetLoginCertificate makes the subscriber log in by certificate.

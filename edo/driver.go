@@ -33,6 +33,7 @@ type Account struct {
 	Box        BoxID
 	INN        string
 	Login      Login
+	Next       *Succession  // another way to prove itself that may take the place of Login; nil: none
 	CAs        []byte       // PEM of certificate authorities to trust instead of the system's, optional
 	Pins       []string     // base64 SHA-256 of acceptable server public keys (RFC 7469 form), optional
 	Forms      []string     // driver's names of the calls that may give the printed form, in order; empty: its default
@@ -70,6 +71,17 @@ type Login struct {
 	Certificate *LoginCertificate
 	Identity    Secret
 	Access      Secret
+}
+
+// Succession is a credential that overlaps with the present one. A driver that supports it asks for Login only after the
+// operator has refused the present one, and only once for every Try that answers nil.
+type Succession struct {
+	Login Login
+	// Try is called before the operator is asked and remembers that it is; an error means not now: every refusal brings
+	// the account nearer to being locked.
+	Try func(ctx context.Context) error
+	// Won is called when the operator has taken Login: it makes it the present one, durably.
+	Won func(ctx context.Context) error
 }
 
 // LoginCertificate proves possession of a key by decryption. Neither Key nor Opener, and Login.Password set: the

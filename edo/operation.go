@@ -214,6 +214,7 @@ type Event struct {
 	Reach      *CounterpartyStatus // with EventReach
 	At         time.Time
 	Revision   int64
+	Actor      ActorID // whose package it is, or who did what the event tells; empty: nobody of the host
 }
 
 // Attempt is one claim of a job by a worker, with what became of it.

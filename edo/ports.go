@@ -27,11 +27,16 @@ type Action string
 // Actions of the allow-list.
 const (
 	ActionSend Action = "send" // send packages
-	ActionRead Action = "read" // see states, versions and the message log; kept for the console to come, not asked yet
+	ActionRead Action = "read" // see the rows of the message log, without heads and XML
 
 	ActionAnswer Action = "answer" // sign, refuse and revoke what came in
 	ActionInvite Action = "invite" // register and invite counterparties, enrol subscribers
 	ActionSign   Action = "sign"   // complete signature tasks
+
+	ActionReadLog     Action = "read-log"     // read raw requests and answers of the message log
+	ActionReadContent Action = "read-content" // read documents, signatures and versions
+	ActionExport      Action = "export"       // take log, documents or proofs out as files
+	ActionAdmin       Action = "administer"   // change subscribers, credentials, users and signers
 )
 
 // AccessRequest asks whether an actor may do something. Nobody is allowed by default.
@@ -39,8 +44,9 @@ type AccessRequest struct {
 	Actor      ActorID
 	Action     Action
 	Subscriber SubscriberID
-	Kinds      []string // document kinds of the package, for ActionSend
+	Kinds      []string // document kinds of the package, for ActionSend, or of what is read
 	At         time.Time
+	Local      bool // the owner of this machine, who is allowed everything: only the command line may say so
 }
 
 // OperationFilter chooses operations, newest first. Zero fields do not restrict.

@@ -25,7 +25,7 @@ func (s *stand) reader(change ...func(*directory.Subscriber)) {
 	p := s.launch()
 	s.register(p, append([]func(*directory.Subscriber){func(d *directory.Subscriber) { d.Policy.Receive, d.Service = true, head(0) }}, change...)...)
 	s.must(p.AllowUser(s.Context(), directory.User{
-		Actor: clerk, Subscriber: subscriber, Actions: []edo.Action{edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign},
+		Actor: clerk, Subscriber: subscriber, Actions: []edo.Action{edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign, edo.ActionReadLog, edo.ActionReadContent},
 	}))
 	s.must(s.store().PutResponsible(s.Context(), subscriber, edo.Responsible{Scope: edo.ScopeAdministrator, Actor: admin}))
 	s.must(p.Close())

@@ -33,7 +33,7 @@ func (s *stand) launch(env ...string) *plugin {
 
 func (s *stand) tryLaunch(env ...string) (*plugin, error) {
 	client, err := dmsplugin.Launch(s.Context(), dmsplugin.Config{
-		Path: program, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
+		Path: program, Actor: clerk, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
 		Logger: slog.New(s.heard), Start: time.Minute,
 	})
 	if err != nil {

@@ -182,7 +182,7 @@ func (s *stand) askEverything(p *plugin) {
 	keep(signers, err)
 	events, err := p.Deliver(ctx, subscriber, 0, 500)
 	keep(events, err)
-	for filter, more := (directory.ExchangeFilter{Limit: 500}), true; more; {
+	for filter, more := (directory.ExchangeFilter{Subscriber: subscriber, Limit: 500}), true; more; {
 		rows, err := p.Log(ctx, filter)
 		keep(rows, err)
 		for _, row := range rows {

@@ -125,7 +125,7 @@ func (s *stand) register(p *plugin, change ...func(*directory.Subscriber)) {
 	if row.LoginKind == directory.LoginPassword {
 		s.must(p.SetPassword(ctx, subscriber, row.Login, edo.NewSecret(s.ours.Password)))
 	}
-	s.must(p.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: subscriber, Actions: []edo.Action{edo.ActionSend, edo.ActionRead}}))
+	s.must(p.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: subscriber, Actions: []edo.Action{edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent}}))
 	for i, h := range s.heads {
 		key, err := h.KeyPEM()
 		s.must(err)

@@ -9,6 +9,7 @@ func (o *Operator) authenticate(p *node) (*body, error) {
 	}
 	org, head, ok := o.person(login, password)
 	if !ok {
+		o.refused.Add(1)
 		return nilResult("Authenticate"), nil
 	}
 	_, token := o.open(org, head, true)

@@ -29,6 +29,8 @@ type Operator struct {
 	once   sync.Once
 	ahead  atomic.Int64 // nanoseconds on top of the clock
 
+	refused atomic.Int64 // logins with a wrong name or password
+
 	formMu     sync.Mutex // one form at a time
 	identityMu sync.Mutex
 	issuer     *Identity

@@ -62,7 +62,9 @@ func bookKeepsEverything(t *testing.T, h Harness) {
 	stored, err := s.Signer(ctx, "ours", "head")
 	must(t, err)
 	same(t, "signer", signer, stored)
-	must(t, s.PutSealed(ctx, directory.SecretName{Subscriber: "ours", Kind: "signer", ID: "head", Field: "key"}, []byte{1}))
+	_, err = s.Installation(ctx, 1)
+	must(t, err)
+	must(t, s.PutSealed(ctx, directory.SecretName{Subscriber: "ours", Kind: "signer", ID: "head", Field: "key"}, 1, []byte{1}))
 	signer.HasKey = true
 	signers, err := s.Signers(ctx, "ours")
 	must(t, err)

@@ -68,6 +68,11 @@ func cases() []Case {
 		{"the book refuses what is wrong", bookRefuses},
 		{"nobody is allowed what nobody allowed, and a refusal is a row", access},
 		{"refusals are listed by subscriber", refusals},
+		{"who may is asked of own rights and of substitutions", whoMay},
+		{"a reading is a row before it is allowed", readings},
+		{"changes of the allow-list hold at once in another process", changesHoldAtOnce},
+		{"a seal of another epoch is not taken in", sealsOfAnEpoch},
+		{"a next secret takes the place of the present one once", succession},
 		{"times keep microseconds and sort", timesKeepMicroseconds},
 
 		{"two stores claim each job once", twoStoresClaimEachJobOnce},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 )
@@ -39,8 +40,9 @@ type Store interface {
 	gateway.Access
 	edo.Journal
 	directory.Book
-	PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error
-	Sealed(ctx context.Context, n directory.SecretName) ([]byte, error)
+	gateway.Deputies
+	gateway.Readings
+	secret.Blobs
 	Close() error
 }
 

@@ -26,7 +26,7 @@ type Home struct {
 	Vault   *secret.Vault // accounts and signers
 }
 
-// Open opens a home folder on a local disk with its SQLite file and makes it if it is new.
+// Open opens a home folder on a local disk with its SQLite file and makes it if it is new, with a master key in a file.
 func Open(ctx context.Context, path string) (*Home, error) {
 	return OpenWith(ctx, Config{Home: path})
 }
@@ -50,7 +50,7 @@ func OpenWith(ctx context.Context, cfg Config) (h *Home, err error) {
 		}
 	}()
 	if cfg.Database.IsZero() {
-		if err = prepare(path); err != nil {
+		if err = prepare(path, cfg.MasterKey); err != nil {
 			return h, err
 		}
 	}
@@ -60,7 +60,12 @@ func OpenWith(ctx context.Context, cfg Config) (h *Home, err error) {
 	if h.Store, err = openStore(ctx, cfg, h.Archive); err != nil {
 		return h, err
 	}
-	key, err := secret.OpenKey(filepath.Join(path, KeyFile))
+	var key *secret.Keyring
+	if cfg.MasterKey.IsZero() {
+		key, err = secret.OpenKey(filepath.Join(path, KeyFile))
+	} else {
+		key, err = secret.ParseKey(cfg.MasterKey)
+	}
 	if err != nil {
 		return h, err
 	}
@@ -70,7 +75,16 @@ func OpenWith(ctx context.Context, cfg Config) (h *Home, err error) {
 
 // prepare makes a new home folder, the master key first: a key that is missing beside a database is never made again,
 // because nothing that was sealed would open any more.
-func prepare(home string) error {
+func prepare(home string, master edo.Secret) error {
+	if !master.IsZero() {
+		if _, err := os.Stat(filepath.Join(home, KeyFile)); err == nil {
+			return &edo.Error{
+				Kind: edo.Invalid, Reason: secret.KeyTwice, Op: "local.Open", Field: "master_key", Message: "is given, and there is a file " + KeyFile + " as well",
+				Remedy: "use one of them: move the file away, or leave the key out of the environment",
+			}
+		}
+		return os.MkdirAll(home, 0o700)
+	}
 	if err := os.MkdirAll(filepath.Join(home, filepath.Dir(KeyFile)), 0o700); err != nil {
 		return err
 	}

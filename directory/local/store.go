@@ -26,6 +26,8 @@ type Store interface {
 	gateway.Routing
 	gateway.Enrolments
 	gateway.Access
+	gateway.Deputies
+	gateway.Readings
 	edo.Journal
 	directory.Book
 	secret.Blobs
@@ -37,6 +39,10 @@ type Config struct {
 	Home     string       // folder on a local disk with the archive and the master key
 	Database edo.Secret   // connection string of PostgreSQL; zero: the SQLite file in the home folder
 	Logger   *slog.Logger // nil: nothing is logged
+
+	// MasterKey is the text of a key file, or the same in base64, for a key that is not in the home folder: from the
+	// environment, say. Zero: the file. A key in both places is refused ([secret.KeyTwice]).
+	MasterKey edo.Secret
 }
 
 // openStore opens the database. The SQLite file belongs to its home and is migrated by the way; a server that others
@@ -63,13 +69,16 @@ func Migrate(ctx context.Context, cfg Config) error {
 		return noHome("local.Migrate")
 	}
 	if cfg.Database.IsZero() {
-		if err := prepare(cfg.Home); err != nil {
+		if err := prepare(cfg.Home, cfg.MasterKey); err != nil {
 			return err
 		}
 		return sqlite.Migrate(ctx, filepath.Join(cfg.Home, DatabaseFile))
 	}
 	if err := postgres.Migrate(ctx, cfg.Database); err != nil {
 		return err
+	}
+	if !cfg.MasterKey.IsZero() {
+		return prepare(cfg.Home, cfg.MasterKey)
 	}
 	if err := os.MkdirAll(filepath.Join(cfg.Home, filepath.Dir(KeyFile)), 0o700); err != nil {
 		return err

@@ -17,8 +17,8 @@ const (
 		valid_until = EXCLUDED.valid_until, updated_at = EXCLUDED.updated_at`
 	sqlUserDelete = `DELETE FROM users WHERE subscriber = $1 AND actor = $2`
 
-	sqlRefusalInsert = `INSERT INTO refusals (actor, action, subscriber, kinds, why, at) VALUES ($1, $2, $3, $4, $5, $6)`
-	sqlRefusals      = `SELECT seq, actor, action, subscriber, kinds, why, at FROM refusals WHERE `
+	sqlRefusalInsert = `INSERT INTO refusals (actor, principal, action, subscriber, kinds, why, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlRefusals      = `SELECT seq, actor, principal, action, subscriber, kinds, why, at FROM refusals WHERE `
 	sqlRefusalsLast  = ` ORDER BY seq DESC LIMIT ?`
 )
 
@@ -30,22 +30,38 @@ func scanUser(from scanner) (directory.User, error) {
 
 // Allowed is nil, or [edo.Denied] with [edo.UserNotAllowed] after the refusal is on stable storage.
 func (s *Store) Allowed(ctx context.Context, r edo.AccessRequest) error {
-	u, err := scanUser(s.reader.row(ctx, sqlUser, r.Subscriber, r.Actor))
+	_, err := s.Acting(ctx, r)
+	return err
+}
+
+// Acting is Allowed that also says who acts, as rows shall name it: see [edo.ActorID.For].
+func (s *Store) Acting(ctx context.Context, r edo.AccessRequest) (edo.ActorID, error) {
+	principal, err := s.decide(ctx, "postgres.Acting", r)
+	return r.Actor.For(principal), err
+}
+
+// decide looks at the rows as they are now. A refusal is a row before it is an answer.
+func (s *Store) decide(ctx context.Context, op string, r edo.AccessRequest) (principal edo.ActorID, err error) {
+	own, err := scanUser(s.reader.row(ctx, sqlUser, r.Subscriber, r.Actor))
 	if err != nil && !errors.Is(err, errNone) {
-		return classify("postgres.Allowed", err)
+		return "", classify(op, err)
 	}
-	why := u.Refuses(r) // a user who is not there has no rights at all
+	others, err := s.deputyships(ctx, r)
+	if err != nil {
+		return "", classify(op, err)
+	}
+	principal, why := directory.Decide(r, own, others)
 	if why == "" {
-		return nil
+		return principal, nil
 	}
-	err = s.write(ctx, "postgres.Allowed", r.Subscriber, func(ctx context.Context, tx *session) error {
-		return tx.later(nil, sqlRefusalInsert, r.Actor, r.Action, r.Subscriber, asJSON(&r.Kinds), why, at(&r.At))
+	err = s.write(ctx, op, r.Subscriber, func(ctx context.Context, tx *session) error {
+		return tx.later(nil, sqlRefusalInsert, r.Actor, principal, r.Action, r.Subscriber, asJSON(&r.Kinds), why, at(&r.At))
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
-	return &edo.Error{
-		Kind: edo.Denied, Reason: edo.UserNotAllowed, Op: "postgres.Allowed", Field: "actor", Message: why,
+	return "", &edo.Error{
+		Kind: edo.Denied, Reason: edo.UserNotAllowed, Op: op, Field: "actor", Message: why,
 		Remedy: "an administrator has to allow it",
 	}
 }
@@ -77,7 +93,7 @@ func (s *Store) Refusals(ctx context.Context, sub edo.SubscriberID, limit int) (
 	w.text("subscriber = ?", string(sub))
 	all, err := list(ctx, s.reader, func(from scanner) (directory.Refusal, error) {
 		var r directory.Refusal
-		err := from.Scan(&r.Seq, &r.Actor, &r.Action, &r.Subscriber, asJSON(&r.Kinds), &r.Why, at(&r.At))
+		err := from.Scan(&r.Seq, &r.Actor, &r.Principal, &r.Action, &r.Subscriber, asJSON(&r.Kinds), &r.Why, at(&r.At))
 		return r, err
 	}, w.sql(sqlRefusals, sqlRefusalsLast), append(w.args, page(limit))...)
 	return all, classify("postgres.Refusals", err)

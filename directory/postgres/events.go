@@ -9,8 +9,8 @@ import (
 
 const (
 	eventColumns = `subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, inbound, task, reach, at,
-		revision`
-	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+		revision, actor`
+	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	sqlEvents      = `SELECT seq, ` + eventColumns + ` FROM events WHERE subscriber = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 
 	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES ($1, $2, $3)
@@ -36,7 +36,7 @@ func insertEvents(tx *session, about edo.Key, revision int64, events []edo.Event
 			version = &e.Version
 		}
 		err := tx.later(nil, sqlEventInsert, e.Key.Subscriber, e.Key.Package, e.Kind, e.State, e.Reason, e.Detail, e.Document, e.ExternalID,
-			e.Stamp, asJSON(&version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), e.Revision)
+			e.Stamp, asJSON(&version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), e.Revision, e.Actor)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func insertEvents(tx *session, about edo.Key, revision int64, events []edo.Event
 func scanEvent(from scanner) (edo.Event, error) {
 	var e edo.Event
 	err := from.Scan(&e.Seq, &e.Key.Subscriber, &e.Key.Package, &e.Kind, &e.State, &e.Reason, &e.Detail, &e.Document, &e.ExternalID,
-		&e.Stamp, asJSON(&e.Version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), &e.Revision)
+		&e.Stamp, asJSON(&e.Version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), &e.Revision, &e.Actor)
 	return e, err
 }
 

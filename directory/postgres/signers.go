@@ -17,10 +17,6 @@ const (
 		ON CONFLICT (subscriber, id) DO UPDATE SET info = EXCLUDED.info, certificate = EXCLUDED.certificate, place = EXCLUDED.place,
 		command = EXCLUDED.command, environment = EXCLUDED.environment, kinds = EXCLUDED.kinds, valid_from = EXCLUDED.valid_from,
 		valid_until = EXCLUDED.valid_until, enabled = EXCLUDED.enabled, updated_at = EXCLUDED.updated_at`
-
-	sqlSealedPut = `INSERT INTO sealed (subscriber, kind, id, field, bytes, updated_at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (subscriber, kind, id, field) DO UPDATE SET bytes = EXCLUDED.bytes, updated_at = EXCLUDED.updated_at`
-	sqlSealed = `SELECT bytes FROM sealed WHERE subscriber = $1 AND kind = $2 AND id = $3 AND field = $4`
 )
 
 func scanSigner(from scanner) (directory.Signer, error) {
@@ -59,19 +55,4 @@ func (s *Store) Signer(ctx context.Context, sub edo.SubscriberID, id edo.SignerI
 func (s *Store) Signers(ctx context.Context, sub edo.SubscriberID) ([]directory.Signer, error) {
 	all, err := list(ctx, s.reader, scanSigner, sqlSigners, sub)
 	return all, classify("postgres.Signers", err)
-}
-
-// PutSealed stores sealed bytes. Only package secret calls it: what comes here must not be readable.
-func (s *Store) PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error {
-	return s.write(ctx, "postgres.PutSealed", n.Subscriber, func(ctx context.Context, tx *session) error {
-		now := s.now()
-		return tx.later(nil, sqlSealedPut, n.Subscriber, n.Kind, n.ID, n.Field, bytesOf(sealed), at(&now))
-	})
-}
-
-// Sealed gives the bytes as they were put, [edo.NotFound] if there are none.
-func (s *Store) Sealed(ctx context.Context, n directory.SecretName) ([]byte, error) {
-	var sealed []byte
-	err := s.reader.row(ctx, sqlSealed, n.Subscriber, n.Kind, n.ID, n.Field).Scan(&sealed)
-	return sealed, classify("postgres.Sealed", err)
 }

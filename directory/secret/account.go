@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/edokit/edokit/directory"
@@ -29,7 +30,7 @@ func (v *Vault) Account(ctx context.Context, s edo.SubscriberID) (edo.Account, e
 			Remedy: "let an administrator enable it",
 		}
 	}
-	login, sealed, err := v.login(ctx, row)
+	login, kept, err := v.login(ctx, row)
 	if errors.Is(err, edo.NotFound) {
 		return edo.Account{}, &edo.Error{
 			Kind: edo.Denied, Reason: CredentialsMissing, Op: "secret.Account", Field: "subscriber", Message: string(s) + " has no " + string(row.LoginKind) + " to log in with",
@@ -39,31 +40,44 @@ func (v *Vault) Account(ctx context.Context, s edo.SubscriberID) (edo.Account, e
 	if err != nil {
 		return edo.Account{}, err
 	}
-	revision, err := revisionOf(row, sealed)
+	next, waiting, err := v.succession(ctx, row)
+	if err != nil {
+		return edo.Account{}, err
+	}
+	v.noteUse(ctx, loginOf(row.ID, row.LoginKind))
+	revision, err := revisionOf(row, kept, waiting)
 	return edo.Account{
-		Subscriber: row.ID, Operator: row.Operator, Endpoint: row.Endpoint, Box: row.Box, INN: row.INN, Login: login, CAs: row.CAs,
+		Subscriber: row.ID, Operator: row.Operator, Endpoint: row.Endpoint, Box: row.Box, INN: row.INN, Login: login, Next: next, CAs: row.CAs,
 		Pins: row.Pins, Forms: row.Forms, Department: row.Department, ServiceBox: row.ServiceBox, Payer: row.Payer, Service: row.Service,
 		Policy: row.Policy, Journal: v.cfg.Journal, Revision: revision,
 	}, err
 }
 
-// revisionOf changes whenever the row or the secret does. A seal is random, so it tells nothing about the secret.
-func revisionOf(row directory.Subscriber, sealed []byte) (string, error) {
+// revisionOf changes whenever the row or a secret does. Sealing a secret anew is no change: sessions stay open.
+func revisionOf(row directory.Subscriber, secrets ...directory.SealedSecret) (string, error) {
 	text, err := json.Marshal(row)
 	if err != nil {
 		return "", fault("secret.Account", "", err)
 	}
-	sum := sha256.Sum256(append(text, sealed...))
+	for _, s := range secrets {
+		text = fmt.Appendf(text, "|%s|%d|%d", s.Name.Field, s.Version, s.UpdatedAt.UnixNano())
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16]), nil
 }
 
 // login opens the one secret that belongs to the way the subscriber logs in.
-func (v *Vault) login(ctx context.Context, row directory.Subscriber) (edo.Login, []byte, error) {
-	login := edo.Login{Name: row.Login}
-	plain, sealed, err := v.get(ctx, loginOf(row.ID, row.LoginKind))
+func (v *Vault) login(ctx context.Context, row directory.Subscriber) (edo.Login, directory.SealedSecret, error) {
+	plain, kept, err := v.get(ctx, loginOf(row.ID, row.LoginKind))
 	if err != nil {
-		return edo.Login{}, nil, err
+		return edo.Login{}, kept, err
 	}
+	login, err := loginFrom(row, plain)
+	return login, kept, err
+}
+
+func loginFrom(row directory.Subscriber, plain []byte) (login edo.Login, err error) {
+	login.Name = row.Login
 	switch row.LoginKind {
 	case directory.LoginCertificate:
 		login.Certificate, err = unpackKey(plain)
@@ -77,9 +91,9 @@ func (v *Vault) login(ctx context.Context, row directory.Subscriber) (edo.Login,
 		login.Password = edo.NewSecret(string(plain))
 	}
 	if err != nil {
-		return edo.Login{}, nil, fault("secret.Account", SealBroken, err)
+		return edo.Login{}, fault("secret.Account", SealBroken, err)
 	}
-	return login, sealed, nil
+	return login, nil
 }
 
 // pair is a certificate and its key or password, sealed together so that they cannot be of two different days.

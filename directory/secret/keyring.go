@@ -2,18 +2,19 @@ package secret
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"sync"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 
-	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -23,16 +24,32 @@ const (
 	KeyFileThere       edo.Reason = "key-file-there"
 	KeyFileOpen        edo.Reason = "key-file-open" // others than the owner may read it
 	KeyFileMalformed   edo.Reason = "key-file-malformed"
+	KeyTwice           edo.Reason = "key-twice"           // a file and the environment both hold a master key
+	KeyVersionMissing  edo.Reason = "key-version-missing" // the store needs a version of the master key that is not here
+	RotationUnfinished edo.Reason = "rotation-unfinished"
 	SealBroken         edo.Reason = "seal-broken"         // other key, other name or changed bytes
 	CredentialsMissing edo.Reason = "credentials-missing" // nobody has set them
 	KeyUnusable        edo.Reason = "key-unusable"        // no software key, or not that of the certificate
 )
 
-// maxKeyFile bounds the master key file in bytes; one key takes about 400.
+// maxKeyFile bounds the master key in bytes; one version takes about 400.
 const maxKeyFile = 64 << 10
 
-// Keyring is the open master key. It is safe for use by several goroutines.
-type Keyring struct{ aead tink.AEAD }
+// Keyring is the open master key with all its versions. When a store needs a version that another process has added, the
+// file is read again. It is safe for use by several goroutines.
+type Keyring struct {
+	path string // empty: the key is from the environment
+
+	mu   sync.Mutex
+	keys keys
+}
+
+// keys are the versions of a master key by their ids, and the newest.
+type keys struct {
+	newest uint32
+	by     map[uint32]tink.AEAD
+	handle *keyset.Handle
+}
 
 // CreateKey makes a new master key in a file that only its owner may read. A file that is there is never replaced:
 // [edo.Conflict]. Of several processes that do this at once one wins, and none sees half a file.
@@ -51,31 +68,146 @@ func CreateKey(path string) error {
 	return fault("secret.CreateKey", "", err)
 }
 
-// AddKey adds a key to the file and seals with it from now on. Processes that run already must be restarted to open
-// what is sealed after this.
+// AddKey adds a version to the master key in a file. It wraps data keys when a rotation takes it into use, see
+// [Vault.Rotate]; processes that run meet it then and read the file again.
 func AddKey(path string) error {
 	h, err := readKey(path)
 	if err != nil {
 		return err
 	}
-	m := keyset.NewManagerFromHandle(h)
-	if err := addPrimary(m); err != nil {
-		return fault("secret.AddKey", "", err)
+	m, err := grown(h)
+	if err != nil {
+		return err
 	}
 	return fault("secret.AddKey", "", writeKey(m, path, os.Rename))
 }
 
-// OpenKey reads the master key.
+// ExtendKey writes a master key from the environment with one more version to a new file, for the administrator to put
+// into the place that the environment is made from.
+func ExtendKey(key edo.Secret, path string) error {
+	h, err := parseKey([]byte(key.Reveal()))
+	if err != nil {
+		return err
+	}
+	m, err := grown(h)
+	if err != nil {
+		return err
+	}
+	return fault("secret.ExtendKey", "", writeKey(m, path, os.Link))
+}
+
+func grown(h *keyset.Handle) (*keyset.Manager, error) {
+	m := keyset.NewManagerFromHandle(h)
+	return m, fault("secret.AddKey", "", addPrimary(m))
+}
+
+// OpenKey reads the master key from its file.
 func OpenKey(path string) (*Keyring, error) {
 	h, err := readKey(path)
 	if err != nil {
 		return nil, err
 	}
-	a, err := aead.New(h)
+	return open(path, h)
+}
+
+// ParseKey takes a master key from the environment: the text of a key file, or the same in base64. Whoever reads it
+// there takes it away from there, so that no child inherits it.
+func ParseKey(key edo.Secret) (*Keyring, error) {
+	h, err := parseKey([]byte(key.Reveal()))
 	if err != nil {
-		return nil, fault("secret.OpenKey", KeyFileMalformed, err)
+		return nil, err
 	}
-	return &Keyring{aead: a}, nil
+	return open("", h)
+}
+
+func open(path string, h *keyset.Handle) (*Keyring, error) {
+	all, err := split(h)
+	if err != nil {
+		return nil, fault("secret.OpenKey", KeyFileMalformed, nil)
+	}
+	return &Keyring{path: path, keys: all}, nil
+}
+
+// split makes every version usable by itself: what seals is chosen by the store, not by the file.
+func split(h *keyset.Handle) (keys, error) {
+	all := keys{by: map[uint32]tink.AEAD{}, handle: h}
+	newest, err := h.Primary()
+	if err != nil {
+		return all, err
+	}
+	all.newest = newest.KeyID()
+	for i := range h.Len() {
+		e, err := h.Entry(i)
+		if err != nil {
+			return all, err
+		}
+		m := keyset.NewManagerFromHandle(h)
+		if err := m.SetPrimary(e.KeyID()); err != nil {
+			return all, err
+		}
+		one, err := m.Handle()
+		if err != nil {
+			return all, err
+		}
+		if all.by[e.KeyID()], err = aead.New(one); err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// Newest is the id of the newest version.
+func (k *Keyring) Newest() uint32 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.keys.newest
+}
+
+// Fixed reports whether the key is from the environment, so that no version can be added here.
+func (k *Keyring) Fixed() bool { return k.path == "" }
+
+// reload reads the file again.
+func (k *Keyring) reload() error {
+	if k.path == "" {
+		return nil
+	}
+	h, err := readKey(k.path)
+	if err != nil {
+		return err
+	}
+	all, err := split(h)
+	if err != nil {
+		return fault("secret.OpenKey", KeyFileMalformed, nil)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.keys = all
+	return nil
+}
+
+// version is one version of the master key; one that is not known may have been added to the file since.
+func (k *Keyring) version(id uint32) (tink.AEAD, error) {
+	for again := range 2 {
+		k.mu.Lock()
+		a, ok := k.keys.by[id]
+		k.mu.Unlock()
+		if ok {
+			return a, nil
+		}
+		if again == 0 {
+			if err := k.reload(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	remedy := "restore the copy of the key file that was made after the last rotation; if there is none, begin anew with secret start-over and set every secret again"
+	if k.path == "" {
+		remedy = "start the process with the present value of the variable; if it is lost, begin anew with secret start-over and set every secret again"
+	}
+	return nil, &edo.Error{
+		Kind: edo.Unavailable, Reason: KeyVersionMissing, Op: "secret.Open", Field: "master_key",
+		Message: fmt.Sprintf("has no version %08x, by which the store is sealed", id), Remedy: remedy,
+	}
 }
 
 func addPrimary(m *keyset.Manager) error {
@@ -133,6 +265,18 @@ func readKey(path string) (*keyset.Handle, error) {
 	if err != nil {
 		return nil, fault("secret.OpenKey", "", err)
 	}
+	return parseKey(text)
+}
+
+// parseKey reads the text of a key file, or the same in base64.
+func parseKey(text []byte) (*keyset.Handle, error) {
+	text = bytes.TrimSpace(text)
+	if plain, err := base64.StdEncoding.DecodeString(string(text)); err == nil {
+		text = plain
+	}
+	if len(text) > maxKeyFile {
+		return nil, fault("secret.OpenKey", KeyFileMalformed, nil)
+	}
 	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
 	if err != nil {
 		// The cause is left out: a parser's error may quote what it could not parse.
@@ -147,28 +291,7 @@ func fault(op string, reason edo.Reason, err error) error {
 	}
 	e := &edo.Error{Kind: edo.Internal, Reason: reason, Op: op, Err: err}
 	if reason == KeyFileMalformed {
-		e.Kind, e.Field, e.Message, e.Remedy = edo.Invalid, "key_file", "holds no key", "restore it from its copy"
+		e.Kind, e.Field, e.Message, e.Remedy = edo.Invalid, "master_key", "holds no key", "restore it from its copy"
 	}
 	return e
-}
-
-// bound is the associated data of a seal. Ids cannot hold the separator, see edo.CheckID.
-func bound(n directory.SecretName) []byte {
-	return []byte(strings.Join([]string{string(n.Subscriber), n.Kind, n.ID, n.Field}, "|"))
-}
-
-func (k *Keyring) seal(n directory.SecretName, plain []byte) ([]byte, error) {
-	sealed, err := k.aead.Encrypt(plain, bound(n))
-	return sealed, fault("secret.Seal", "", err)
-}
-
-func (k *Keyring) open(n directory.SecretName, sealed []byte) ([]byte, error) {
-	plain, err := k.aead.Decrypt(sealed, bound(n))
-	if err != nil {
-		return nil, &edo.Error{
-			Kind: edo.Unavailable, Reason: SealBroken, Op: "secret.Open", Message: n.Kind + " " + n.Field + " of " + string(n.Subscriber) + " does not open",
-			Remedy: "use the key file it was sealed with, or set the secret again",
-		}
-	}
-	return plain, nil
 }

@@ -36,6 +36,7 @@ func (v *Vault) Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID,
 	if err != nil {
 		return nil, err
 	}
+	v.noteUse(ctx, keyOf(s, id))
 	return signerOf(row, der)
 }
 

@@ -5,6 +5,8 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
+	"sync"
+	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -17,23 +19,60 @@ type Rows interface {
 	Signer(ctx context.Context, s edo.SubscriberID, id edo.SignerID) (directory.Signer, error)
 }
 
-// Blobs keeps sealed bytes. A store implements it and can do nothing with them.
+// Blobs keeps sealed bytes and wrapped data keys. A store implements it and can do nothing with them. Every method that
+// writes returns after the write is on stable storage.
 type Blobs interface {
-	PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error
+	// PutSealed stores what the data key of an epoch has sealed; [directory.KeyMoved] if that is not the present epoch.
+	PutSealed(ctx context.Context, n directory.SecretName, epoch int64, sealed []byte) error
 	// Sealed is [edo.NotFound] for a name that was never put.
-	Sealed(ctx context.Context, n directory.SecretName) ([]byte, error)
+	Sealed(ctx context.Context, n directory.SecretName) (directory.SealedSecret, error)
+	AllSealed(ctx context.Context) ([]directory.SealedSecret, error)
+	// Reseal replaces the bytes if they are still old. Version and times stay.
+	Reseal(ctx context.Context, n directory.SecretName, old []byte, epoch int64, sealed []byte) error
+	// Succeed is PutSealed and the removal of from in one transaction; [edo.NotFound] if the bytes of from are not old.
+	Succeed(ctx context.Context, from directory.SecretName, old []byte, to directory.SecretName, epoch int64, sealed []byte) error
+	RemoveSealed(ctx context.Context, n directory.SecretName) error
+	SealedUsed(ctx context.Context, n directory.SecretName, at time.Time) error
+	// SealedTried counts a try if their number is still the given one, and says whether it was.
+	SealedTried(ctx context.Context, n directory.SecretName, tries int, at time.Time) (bool, error)
+
+	// Installation gives the one row; the first call makes it with a random id, epoch 1 and this master key.
+	Installation(ctx context.Context, master uint32) (directory.Installation, error)
+	// BeginRotation begins the epoch after the given one and takes a master key into use, if that is still the present
+	// epoch and no rotation is under way. EndRotation forgets the data keys of earlier epochs and ends it, unless rows
+	// are left that need them, and gives their number.
+	BeginRotation(ctx context.Context, epoch int64, master uint32) error
+	EndRotation(ctx context.Context, epoch int64) (left int, err error)
+	// StartOver forgets all sealed bytes and all data keys, and takes a master key into use.
+	StartOver(ctx context.Context, master uint32) error
+	// DataKey is [edo.NotFound] if there is none.
+	DataKey(ctx context.Context, s edo.SubscriberID, epoch int64) (directory.DataKey, error)
+	DataKeys(ctx context.Context) ([]directory.DataKey, error)
+	// PutDataKey keeps one that is there; [directory.KeyMoved] if epoch or master key are not the present ones. Epoch 0
+	// always is.
+	PutDataKey(ctx context.Context, k directory.DataKey) error
+	// Rewrap replaces the wrapping if it is still old.
+	Rewrap(ctx context.Context, k directory.DataKey, old []byte) error
 }
 
-// Config of [New]. Everything but Journal is required.
+// Config of [New]. Rows, Blobs and Keyring are required.
 type Config struct {
 	Rows    Rows
 	Blobs   Blobs
 	Keyring *Keyring
-	Journal edo.Journal // goes into every account
+	Journal edo.Journal      // goes into every account
+	Now     func() time.Time // nil: time.Now
+
+	// Trace is called at named points of a rotation, for crash tests. Nil in production.
+	Trace func(ctx context.Context, point string)
 }
 
 // Vault sets secrets, and opens them for the gateway. It keeps none in memory.
-type Vault struct{ cfg Config }
+type Vault struct {
+	cfg  Config
+	next bool // setters set the next credential
+	used *uses
+}
 
 // New reports everything that is missing at once.
 func New(cfg Config) (*Vault, error) {
@@ -49,7 +88,13 @@ func New(cfg Config) (*Vault, error) {
 	if err := f.Err(); err != nil {
 		return nil, err
 	}
-	return &Vault{cfg: cfg}, nil
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Trace == nil {
+		cfg.Trace = func(context.Context, string) {}
+	}
+	return &Vault{cfg: cfg, used: &uses{last: map[directory.SecretName]time.Time{}}}, nil
 }
 
 // loginOf names the secret of a way to log in. Each way has its own: changing the way and back loses nothing.
@@ -80,10 +125,11 @@ func (v *Vault) setText(ctx context.Context, op, field string, s edo.SubscriberI
 	if err := given(op, field, text); err != nil {
 		return err
 	}
-	if _, err := v.cfg.Rows.Subscriber(ctx, s); err != nil {
+	name, err := v.place(ctx, s, k)
+	if err != nil {
 		return err
 	}
-	return v.put(ctx, loginOf(s, k), []byte(text.Reveal()))
+	return v.put(ctx, name, []byte(text.Reveal()))
 }
 
 func given(op, field string, text edo.Secret) error {
@@ -103,14 +149,15 @@ func (v *Vault) SetCertificatePassword(ctx context.Context, s edo.SubscriberID, 
 	if err != nil {
 		return err
 	}
-	if _, err := v.cfg.Rows.Subscriber(ctx, s); err != nil {
+	name, err := v.place(ctx, s, directory.LoginCertificatePassword)
+	if err != nil {
 		return err
 	}
 	both, err := pack(c.DER, []byte(password.Reveal()))
 	if err != nil {
 		return fault(op, "", err)
 	}
-	return v.put(ctx, loginOf(s, directory.LoginCertificatePassword), both)
+	return v.put(ctx, name, both)
 }
 
 // SetLoginCertificate seals the key with which a subscriber proves its login, together with the certificate (DER).
@@ -126,7 +173,8 @@ func (v *Vault) SetLoginCertificate(ctx context.Context, s edo.SubscriberID, cer
 	if _, err := cms.NewKey(key, c.DER); err != nil { // the public keys must be equal
 		return err
 	}
-	if _, err := v.cfg.Rows.Subscriber(ctx, s); err != nil {
+	name, err := v.place(ctx, s, directory.LoginCertificate)
+	if err != nil {
 		return err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
@@ -137,7 +185,7 @@ func (v *Vault) SetLoginCertificate(ctx context.Context, s edo.SubscriberID, cer
 	if err != nil {
 		return fault(op, "", err)
 	}
-	return v.put(ctx, loginOf(s, directory.LoginCertificate), both)
+	return v.put(ctx, name, both)
 }
 
 // SetSignerKey seals the private key of a person who is in the directory with the certificate of this key. Only keys
@@ -167,19 +215,33 @@ func unusable(op, what string) error {
 	return &edo.Error{Kind: edo.Invalid, Reason: KeyUnusable, Op: op, Field: "key", Message: what, Remedy: "give an RSA or ECDSA private key in memory"}
 }
 
+// FromFile reports whether the master key is in a file, of which a copy has to be kept.
+func (v *Vault) FromFile() bool { return !v.cfg.Keyring.Fixed() }
+
 func (v *Vault) put(ctx context.Context, n directory.SecretName, plain []byte) error {
-	sealed, err := v.cfg.Keyring.seal(n, plain)
-	if err != nil {
-		return err
-	}
-	return v.cfg.Blobs.PutSealed(ctx, n, sealed)
+	return v.seal(ctx, n, plain, func(epoch int64, seal []byte) error { return v.cfg.Blobs.PutSealed(ctx, n, epoch, seal) })
 }
 
-// get gives the opened secret and its sealed form.
-func (v *Vault) get(ctx context.Context, n directory.SecretName) (plain, sealed []byte, err error) {
-	if sealed, err = v.cfg.Blobs.Sealed(ctx, n); err != nil {
-		return nil, nil, err
+// usedEvery is how exactly the last use is known: a write for every use would cost as much as sending.
+const usedEvery = time.Hour
+
+// uses remembers when this process noted the last use of a secret.
+type uses struct {
+	mu   sync.Mutex
+	last map[directory.SecretName]time.Time
+}
+
+// noteUse writes the last use down, once in a while. It is for people: that it could not be written stops nobody.
+func (v *Vault) noteUse(ctx context.Context, n directory.SecretName) {
+	now := v.cfg.Now()
+	v.used.mu.Lock()
+	last, seen := v.used.last[n]
+	due := !seen || now.Before(last) || now.Sub(last) >= usedEvery
+	if due {
+		v.used.last[n] = now
 	}
-	plain, err = v.cfg.Keyring.open(n, sealed)
-	return plain, sealed, err
+	v.used.mu.Unlock()
+	if due {
+		_ = v.cfg.Blobs.SealedUsed(ctx, n, now)
+	}
 }

@@ -1,6 +1,6 @@
 // Package sqlite keeps the directory, the message log and the work of the gateway in one SQLite file.
 //
-// [Store] is the gateway's Outbox, Inbox, Tasks, Reach, Routing, Enrolments and Access, an [edo.Journal], a
+// [Store] is the gateway's Outbox, Inbox, Tasks, Reach, Routing, Enrolments, Access with its Deputies, and Readings, an [edo.Journal], a
 // [directory.Book], and the place of sealed secrets for directory/secret. Document bytes are not here: they go to an
 // [edo.Archive].
 //

@@ -10,8 +10,8 @@ import (
 
 const (
 	eventColumns = `subscriber, package, kind, state, reason, detail, document, external_id, stamp, version, inbound, task, reach, at,
-		revision`
-	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		revision, actor`
+	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlEvents      = `SELECT seq, ` + eventColumns + ` FROM events WHERE subscriber = ? AND seq > ? ORDER BY seq LIMIT ?`
 
 	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES (?, ?, ?)
@@ -37,7 +37,7 @@ func insertEvents(ctx context.Context, tx *session, about edo.Key, revision int6
 			version = &e.Version
 		}
 		_, err := tx.exec(ctx, sqlEventInsert, e.Key.Subscriber, e.Key.Package, e.Kind, e.State, e.Reason, e.Detail, e.Document, e.ExternalID,
-			e.Stamp, asJSON(&version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), e.Revision)
+			e.Stamp, asJSON(&version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), e.Revision, e.Actor)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func insertEvents(ctx context.Context, tx *session, about edo.Key, revision int6
 func scanEvent(from scanner) (edo.Event, error) {
 	var e edo.Event
 	err := from.Scan(&e.Seq, &e.Key.Subscriber, &e.Key.Package, &e.Kind, &e.State, &e.Reason, &e.Detail, &e.Document, &e.ExternalID,
-		&e.Stamp, asJSON(&e.Version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), &e.Revision)
+		&e.Stamp, asJSON(&e.Version), asJSON(&e.Inbound), asJSON(&e.Task), asJSON(&e.Reach), at(&e.At), &e.Revision, &e.Actor)
 	return e, err
 }
 

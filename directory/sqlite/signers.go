@@ -18,10 +18,6 @@ const (
 		ON CONFLICT (subscriber, id) DO UPDATE SET info = excluded.info, certificate = excluded.certificate, place = excluded.place,
 		command = excluded.command, environment = excluded.environment, kinds = excluded.kinds, valid_from = excluded.valid_from,
 		valid_until = excluded.valid_until, enabled = excluded.enabled, updated_at = excluded.updated_at`
-
-	sqlSealedPut = `INSERT INTO sealed (subscriber, kind, id, field, bytes, updated_at) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (subscriber, kind, id, field) DO UPDATE SET bytes = excluded.bytes, updated_at = excluded.updated_at`
-	sqlSealed = `SELECT bytes FROM sealed WHERE subscriber = ? AND kind = ? AND id = ? AND field = ?`
 )
 
 func scanSigner(from scanner) (directory.Signer, error) {
@@ -60,20 +56,4 @@ func (s *Store) Signer(ctx context.Context, sub edo.SubscriberID, id edo.SignerI
 func (s *Store) Signers(ctx context.Context, sub edo.SubscriberID) ([]directory.Signer, error) {
 	all, err := list(ctx, s.reader, scanSigner, sqlSigners, sub)
 	return all, classify("sqlite.Signers", err)
-}
-
-// PutSealed stores sealed bytes. Only package secret calls it: what comes here must not be readable.
-func (s *Store) PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error {
-	return s.write(ctx, "sqlite.PutSealed", func(ctx context.Context, tx *session) error {
-		now := s.now()
-		_, err := tx.exec(ctx, sqlSealedPut, n.Subscriber, n.Kind, n.ID, n.Field, bytesOf(sealed), at(&now))
-		return err
-	})
-}
-
-// Sealed gives the bytes as they were put, [edo.NotFound] if there are none.
-func (s *Store) Sealed(ctx context.Context, n directory.SecretName) ([]byte, error) {
-	var sealed []byte
-	err := s.reader.QueryRowContext(ctx, sqlSealed, n.Subscriber, n.Kind, n.ID, n.Field).Scan(&sealed)
-	return sealed, classify("sqlite.Sealed", err)
 }

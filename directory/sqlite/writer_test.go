@@ -58,7 +58,7 @@ func queued(t testing.TB, s *Store, n int) {
 
 func insertRefusal(why string) func(ctx context.Context, tx *session) error {
 	return func(ctx context.Context, tx *session) error {
-		_, err := tx.exec(ctx, sqlRefusalInsert, "a", "send", "s", nil, why, time.Unix(0, 0).UTC().Format(timeForm))
+		_, err := tx.exec(ctx, sqlRefusalInsert, "a", "", "send", "s", nil, why, time.Unix(0, 0).UTC().Format(timeForm))
 		return err
 	}
 }

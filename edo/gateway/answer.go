@@ -27,7 +27,8 @@ func (g *Gateway) Answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 }
 
 func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, error) {
-	if err := g.mayAnswer(ctx, a.Actor, a.Subscriber); err != nil {
+	who, err := g.mayAnswer(ctx, a.Actor, a.Subscriber)
+	if err != nil {
 		return edo.Operation{}, err
 	}
 	if err := a.Check(); err != nil {
@@ -49,7 +50,7 @@ func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 	if err != nil {
 		return edo.Operation{}, err
 	}
-	op.Key = key
+	op.Key, op.Actor = key, who
 	accepted, created, err := g.Outbox.Accept(ctx, op, []edo.Job{{Key: key, Kind: edo.JobSend, Due: op.CreatedAt}}, []edo.Event{statusEvent(op, op.CreatedAt)})
 	if err != nil {
 		return edo.Operation{}, err
@@ -72,7 +73,7 @@ func (g *Gateway) Offers(ctx context.Context, actor edo.ActorID, s edo.Subscribe
 }
 
 func (g *Gateway) offers(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, r edo.RemoteID) ([]edo.AnswerKind, error) {
-	if err := g.mayAnswer(ctx, actor, s); err != nil {
+	if _, err := g.mayAnswer(ctx, actor, s); err != nil {
 		return nil, err
 	}
 	what, err := g.target(ctx, s, r)
@@ -100,14 +101,12 @@ func (g *Gateway) offers(ctx context.Context, actor edo.ActorID, s edo.Subscribe
 	return standing.Offered, nil
 }
 
-func (g *Gateway) mayAnswer(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) error {
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionAnswer, Subscriber: s, At: g.Now()}); err != nil {
-		return err
+func (g *Gateway) mayAnswer(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) (edo.ActorID, error) {
+	who, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionAnswer, Subscriber: s})
+	if err == nil && g.Inbox == nil {
+		err = notConfigured("Inbox")
 	}
-	if g.Inbox == nil {
-		return notConfigured("Inbox")
-	}
-	return nil
+	return who, err
 }
 
 func answererOf(s edo.Session) (edo.Answerer, error) {

@@ -33,10 +33,12 @@ type bundle struct {
 	signers map[edo.SignerID]error
 	verdict edo.Verdict
 	denied  bool
-	mu      sync.Mutex
-	account edo.Account
-	cfg     gateway.Config
-	gw      *gateway.Gateway
+
+	readings []edo.Reading
+	mu       sync.Mutex
+	account  edo.Account
+	cfg      gateway.Config
+	gw       *gateway.Gateway
 }
 
 func setup(t *testing.T, change func(*bundle)) *bundle {
@@ -56,7 +58,7 @@ func setup(t *testing.T, change func(*bundle)) *bundle {
 		verdict: edo.Verdict{State: edo.VerdictValid}, account: edo.Account{Subscriber: sub, Operator: "edotest", Box: "box-own", Revision: "1"},
 	}
 	b.cfg = gateway.Config{
-		Drivers: []edo.Driver{b.op}, Outbox: store, Archive: arch, Accounts: b, Signers: b, Access: b, Verifier: b,
+		Drivers: []edo.Driver{b.op}, Outbox: store, Archive: arch, Accounts: b, Signers: b, Access: b, Readings: b, Verifier: b,
 		Now: time.Now, Owner: t.Name(), Lease: 3 * time.Second, Idle: 5 * time.Millisecond,
 		Backoff: gateway.Backoff{First: time.Millisecond, Longest: 20 * time.Millisecond},
 		Logger:  slog.New(slog.NewTextHandler(testLog{t}, nil)),
@@ -132,6 +134,16 @@ func (b *bundle) Allowed(_ context.Context, r edo.AccessRequest) error {
 	return nil
 }
 
+func (b *bundle) Reading(ctx context.Context, r edo.AccessRequest, what string) error {
+	err := b.Allowed(ctx, r)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err == nil {
+		b.readings = append(b.readings, edo.Reading{Actor: r.Actor, Action: r.Action, Subscriber: r.Subscriber, What: what, At: r.At})
+	}
+	return err
+}
+
 func (b *bundle) Check(_ context.Context, content io.Reader, _ []byte, _ time.Time) (edo.Verdict, error) {
 	_, err := io.Copy(io.Discard, content)
 	return b.verdict, err
@@ -182,7 +194,7 @@ func forms(b *bundle) {
 
 func (b *bundle) read(t *testing.T, k edo.Key, id edo.DocumentID, role edo.Role) ([]byte, error) {
 	t.Helper()
-	c, _, err := b.gw.Content(t.Context(), k, id, role)
+	c, _, err := b.gw.Content(t.Context(), edo.Reader{Actor: clerk}, k, id, role)
 	if err != nil {
 		return nil, err
 	}

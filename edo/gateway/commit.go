@@ -27,7 +27,7 @@ func (g *Gateway) commit(ctx context.Context, t *turn, op *edo.Operation, c edo.
 }
 
 func statusEvent(op edo.Operation, now time.Time) edo.Event {
-	return edo.Event{Key: op.Key, Kind: edo.EventStatus, State: op.State, Reason: op.Reason, Detail: op.Detail, At: now}
+	return edo.Event{Key: op.Key, Kind: edo.EventStatus, State: op.State, Reason: op.Reason, Detail: op.Detail, At: now, Actor: op.Actor}
 }
 
 func asError(err error) *edo.Error {

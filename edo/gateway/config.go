@@ -27,6 +27,7 @@ type Config struct {
 	Routing      Routing      // with Inbox: who gets what came in
 	Certificates Certificates // with Enrolments
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
+	Readings     Readings     // nil: neither content nor raw XML is given out
 	Kinds        []edo.DocumentKind
 
 	Forms        FormReader    // nil: stamps are stored, none is called recognised

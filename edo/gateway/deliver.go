@@ -84,20 +84,30 @@ func (g *Gateway) Acknowledged(ctx context.Context, s edo.SubscriberID, consumer
 }
 
 // Content opens the original, its signature or a stored version of a document: of a package, or of an inbound message
-// whose id is given as the package. [edo.NotFound] if there is no version of that role (yet).
-func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error) {
-	op, err := g.Outbox.Operation(ctx, k)
-	if errors.Is(err, edo.NotFound) && g.Inbox != nil {
-		c, v, err := g.inboundContent(ctx, k, id, role)
-		return c, v, wrap("gateway.Content", err)
-	}
-	if err != nil {
+// whose id is given as the package. It is a reading, see [Gateway.Reading]: by needs [edo.ActionReadContent].
+// [edo.NotFound] if there is no version of that role (yet).
+func (g *Gateway) Content(ctx context.Context, by edo.Reader, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error) {
+	v, kind, err := g.version(ctx, k, id, role)
+	if err = g.readContent(ctx, by, k.Subscriber, kind, v, err); err != nil {
 		return edo.Content{}, edo.Version{}, wrap("gateway.Content", err)
 	}
-	missing := &edo.Error{Kind: edo.NotFound, Op: "gateway.Content", Field: "role", Message: "document " + string(id) + " has no version " + string(role)}
+	c, err := g.Archive.Open(ctx, v.Digest)
+	v.Size = c.Size
+	return c, v, wrap("gateway.Content", err)
+}
+
+// version finds one version of a document, and the kind of the document.
+func (g *Gateway) version(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Version, string, error) {
+	op, err := g.Outbox.Operation(ctx, k)
+	if errors.Is(err, edo.NotFound) && g.Inbox != nil {
+		return g.inboundVersion(ctx, k, id, role)
+	}
+	if err != nil {
+		return edo.Version{}, "", err
+	}
 	d := op.Document(id)
 	if d == nil {
-		return edo.Content{}, edo.Version{}, missing
+		return edo.Version{}, "", noVersion(id, role)
 	}
 	versions := append([]edo.Version{
 		{Document: id, Role: edo.RoleOriginal, Name: d.Name, Digest: d.Digest, Size: d.Size, At: op.CreatedAt},
@@ -105,10 +115,12 @@ func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, rol
 	}, d.Versions...)
 	for _, v := range versions {
 		if v.Role == role && !v.Digest.IsZero() {
-			c, err := g.Archive.Open(ctx, v.Digest)
-			v.Size = c.Size
-			return c, v, wrap("gateway.Content", err)
+			return v, d.Kind, nil
 		}
 	}
-	return edo.Content{}, edo.Version{}, missing
+	return edo.Version{}, d.Kind, noVersion(id, role)
+}
+
+func noVersion(id edo.DocumentID, role edo.Role) error {
+	return &edo.Error{Kind: edo.NotFound, Op: "gateway.Content", Field: "role", Message: "document " + string(id) + " has no version " + string(role)}
 }

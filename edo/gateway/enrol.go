@@ -18,7 +18,7 @@ func (g *Gateway) Enrol(ctx context.Context, actor edo.ActorID, s edo.Subscriber
 }
 
 func (g *Gateway) enrol(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, e edo.Enrolment) (edo.Enrolled, error) {
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionInvite, Subscriber: s, At: g.Now()}); err != nil {
+	if _, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionInvite, Subscriber: s}); err != nil {
 		return edo.Enrolled{}, err
 	}
 	if g.Enrolments == nil || g.Certificates == nil {

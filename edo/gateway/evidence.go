@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -69,11 +70,11 @@ func reply(all []edo.Operation, counts edo.PackageID) *edo.Operation {
 	return latest
 }
 
-// inboundContent opens the content of an inbound document, or its first signature.
-func (g *Gateway) inboundContent(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error) {
+// inboundVersion finds the content of an inbound document, or its first signature.
+func (g *Gateway) inboundVersion(ctx context.Context, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Version, string, error) {
 	d, err := g.inbound(ctx, edo.InboundKey{Subscriber: k.Subscriber, Remote: edo.RemoteID(id)})
 	if err != nil {
-		return edo.Content{}, edo.Version{}, err
+		return edo.Version{}, "", err
 	}
 	v := edo.Version{Document: id, Role: role, Name: d.Name, Exchange: d.Exchange, At: d.ReceivedAt}
 	switch {
@@ -83,10 +84,9 @@ func (g *Gateway) inboundContent(ctx context.Context, k edo.Key, id edo.Document
 	case role == edo.RoleSignature && len(d.Signatures) > 0:
 		v.Digest, v.Name = d.Signatures[0].CMS, d.Name+".p7s"
 	}
+	kind := cmp.Or(d.Kind, d.Type)
 	if v.Digest.IsZero() {
-		return edo.Content{}, edo.Version{}, &edo.Error{Kind: edo.NotFound, Field: "role", Message: "document " + string(id) + " has no version " + string(role)}
+		return edo.Version{}, kind, noVersion(id, role)
 	}
-	c, err := g.Archive.Open(ctx, v.Digest)
-	v.Size = c.Size
-	return c, v, err
+	return v, kind, nil
 }

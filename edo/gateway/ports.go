@@ -33,6 +33,18 @@ type Access interface {
 	Allowed(ctx context.Context, r edo.AccessRequest) error
 }
 
+// Deputies is implemented by an Access that knows substitutions (замещение). Acting is [Access.Allowed] that also says
+// who acts, as rows shall name it: the actor, or [edo.ActorID.For] if the right is another's.
+type Deputies interface {
+	Acting(ctx context.Context, r edo.AccessRequest) (edo.ActorID, error)
+}
+
+// Readings remember who was given what to read. Reading is [Access.Allowed], and a row on stable storage before it
+// answers nil.
+type Readings interface {
+	Reading(ctx context.Context, r edo.AccessRequest, what string) error
+}
+
 // Accounts opens the sealed credentials of our subscribers.
 type Accounts interface {
 	Account(ctx context.Context, s edo.SubscriberID) (edo.Account, error)

@@ -37,7 +37,7 @@ func (g *Gateway) ensureCounterparty(ctx context.Context, actor edo.ActorID, s e
 }
 
 func (g *Gateway) mayInvite(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) error {
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionInvite, Subscriber: s, At: g.Now()}); err != nil {
+	if _, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionInvite, Subscriber: s}); err != nil {
 		return err
 	}
 	if g.Reach == nil {

@@ -25,7 +25,7 @@ func (g *Gateway) Send(ctx context.Context, p edo.Package) (edo.Operation, error
 // that a stranger uploads nothing and no limit is passed. Every other fault waits for [Gateway.Send], which tells all of
 // them at once.
 func (g *Gateway) Admit(ctx context.Context, p edo.Package) error {
-	err := g.allow(ctx, p)
+	_, err := g.allow(ctx, p)
 	if err == nil && (unbounded(p) || p.Size() > edo.MaxPackageSize) {
 		err = p.Check()
 	}
@@ -40,7 +40,8 @@ func unbounded(p edo.Package) bool {
 
 func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error) {
 	now := g.Now()
-	if err := g.allow(ctx, p); err != nil {
+	who, err := g.allow(ctx, p)
+	if err != nil {
 		return edo.Operation{}, err
 	}
 	faults := flatten(p.Check())
@@ -55,7 +56,7 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 	account, err := g.Accounts.Account(ctx, p.Subscriber)
 	faults = append(faults, flatten(err)...)
 	op := edo.Operation{
-		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: p.Actor, To: p.To,
+		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: who, To: p.To,
 		Payer: payer(account, p.Subscriber), Channel: p.Channel, InReplyTo: p.InReplyTo, Flow: p.Flow, Consents: p.Consents,
 		State: edo.StateAccepted, CreatedAt: now, UpdatedAt: now, Revision: 1,
 	}
@@ -86,12 +87,12 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 // payer is who pays the operator for what a subscriber sends.
 func payer(a edo.Account, s edo.SubscriberID) edo.SubscriberID { return cmp.Or(a.Payer, s) }
 
-func (g *Gateway) allow(ctx context.Context, p edo.Package) error {
+func (g *Gateway) allow(ctx context.Context, p edo.Package) (edo.ActorID, error) {
 	kinds := make([]string, len(p.Documents))
 	for i, d := range p.Documents {
 		kinds[i] = d.Kind
 	}
-	return g.Access.Allowed(ctx, edo.AccessRequest{Actor: p.Actor, Action: edo.ActionSend, Subscriber: p.Subscriber, Kinds: kinds, At: g.Now()})
+	return g.acting(ctx, edo.AccessRequest{Actor: p.Actor, Action: edo.ActionSend, Subscriber: p.Subscriber, Kinds: kinds})
 }
 
 // stored finds an operation under the package's id. A repeated call must get the same answer even when a certificate

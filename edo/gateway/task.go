@@ -70,7 +70,7 @@ func said(text string) string {
 }
 
 func taskEvent(op edo.Operation, task edo.SignatureTask) edo.Event {
-	e := edo.Event{Key: op.Key, Kind: edo.EventTask, State: op.State, Document: task.Key.Document, Detail: task.Detail, Task: &task, At: task.CreatedAt}
+	e := edo.Event{Key: op.Key, Kind: edo.EventTask, State: op.State, Document: task.Key.Document, Detail: task.Detail, Task: &task, At: task.CreatedAt, Actor: task.Actor}
 	if d := op.Document(task.Key.Document); d != nil {
 		e.ExternalID = d.ExternalID
 	}
@@ -106,7 +106,7 @@ func (g *Gateway) taskStep(ctx context.Context, t *turn, op edo.Operation) error
 // Tasks lists the signatures that a subscriber's documents wait for, the one with the nearest deadline first, at most
 // 1000. The bytes to sign are read with [Gateway.Content], role original.
 func (g *Gateway) Tasks(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) ([]edo.SignatureTask, error) {
-	if err := g.maySign(ctx, actor, s); err != nil {
+	if _, err := g.maySign(ctx, actor, s); err != nil {
 		return nil, wrap("gateway.Tasks", err)
 	}
 	tasks, err := g.Config.Tasks.Waiting(ctx, s, maxTasks)
@@ -135,7 +135,7 @@ func (g *Gateway) complete(ctx context.Context, actor edo.ActorID, k edo.TaskKey
 	if err != nil {
 		return err
 	}
-	task.State, task.Actor, task.EndedAt, task.Detail = edo.TaskSigned, actor, g.Now(), ""
+	task.State, task.EndedAt, task.Detail = edo.TaskSigned, g.Now(), ""
 	err = g.end(ctx, task, op, signed)
 	if errors.Is(err, edo.TaskEnded) { // by somebody who was faster
 		return g.completedWith(ctx, k, cms)
@@ -201,7 +201,7 @@ func (g *Gateway) decline(ctx context.Context, actor edo.ActorID, k edo.TaskKey,
 		return err
 	}
 	if task.State.Waiting() {
-		task.State, task.Actor, task.EndedAt, task.Detail = edo.TaskRefused, actor, g.Now(), text
+		task.State, task.EndedAt, task.Detail = edo.TaskRefused, g.Now(), text
 		err = g.end(ctx, task, op, edo.DocumentStatus{ID: k.Document})
 		if !errors.Is(err, edo.TaskEnded) {
 			return err
@@ -228,15 +228,18 @@ func (g *Gateway) end(ctx context.Context, task edo.SignatureTask, op edo.Operat
 	return nil
 }
 
-// openTask is a task and its package, once the actor may sign. A package that has failed needs no signature any more.
+// openTask is a task and its package, once the actor may sign; the task is given the name of who acts. A package that
+// has failed needs no signature any more.
 func (g *Gateway) openTask(ctx context.Context, actor edo.ActorID, k edo.TaskKey) (edo.SignatureTask, edo.Operation, error) {
-	if err := g.maySign(ctx, actor, k.Key.Subscriber); err != nil {
+	who, err := g.maySign(ctx, actor, k.Key.Subscriber)
+	if err != nil {
 		return edo.SignatureTask{}, edo.Operation{}, err
 	}
 	task, err := g.Config.Tasks.Task(ctx, k)
 	if err != nil {
 		return task, edo.Operation{}, err
 	}
+	task.Actor = who
 	op, err := g.Outbox.Operation(ctx, k.Key)
 	if err != nil {
 		return task, op, err
@@ -248,14 +251,12 @@ func (g *Gateway) openTask(ctx context.Context, actor edo.ActorID, k edo.TaskKey
 	return task, op, nil
 }
 
-func (g *Gateway) maySign(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) error {
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionSign, Subscriber: s, At: g.Now()}); err != nil {
-		return err
+func (g *Gateway) maySign(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) (edo.ActorID, error) {
+	who, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionSign, Subscriber: s})
+	if err == nil && g.Config.Tasks == nil {
+		err = notConfigured("Tasks")
 	}
-	if g.Config.Tasks == nil {
-		return notConfigured("Tasks")
-	}
-	return nil
+	return who, err
 }
 
 // notConfigured says that a port is not there, which another process on the same store may have.

@@ -65,7 +65,7 @@ func (g *Gateway) SetTerm(ctx context.Context, actor edo.ActorID, k edo.InboundK
 	if term.Warn.After(term.Due) {
 		return edo.InboundDocument{}, &edo.Error{Kind: edo.Invalid, Op: "gateway.SetTerm", Field: "term.warn", Message: "is after the term itself", Remedy: "warn before it is due, or not at all"}
 	}
-	d, err := g.change(ctx, actor, k, func(d *edo.InboundDocument, operatorNow time.Time) edo.Event {
+	d, err := g.change(ctx, actor, k, func(d *edo.InboundDocument, _ edo.ActorID, operatorNow time.Time) edo.Event {
 		term.State = term.At(d.Reply.OperatorTime, operatorNow)
 		d.Term = term
 		return termEvent(*d, g.Now())
@@ -93,8 +93,8 @@ func (g *Gateway) AnswerOtherwise(ctx context.Context, actor edo.ActorID, k edo.
 	if err := f.Err(); err != nil {
 		return edo.InboundDocument{}, err
 	}
-	d, err := g.change(ctx, actor, k, func(d *edo.InboundDocument, _ time.Time) edo.Event {
-		d.Reply.Channel, d.Reply.Reason, d.Reply.Actor, d.Reply.At = channel, reason, actor, g.Now()
+	d, err := g.change(ctx, actor, k, func(d *edo.InboundDocument, who edo.ActorID, _ time.Time) edo.Event {
+		d.Reply.Channel, d.Reply.Reason, d.Reply.Actor, d.Reply.At = channel, reason, who, g.Now()
 		return edo.Event{
 			Key: edo.Key{Subscriber: k.Subscriber, Package: edo.PackageID(d.Message)}, Kind: edo.EventInbound,
 			Document: edo.DocumentID(k.Remote), Detail: "answered by " + string(channel) + ": " + reason, Inbound: d, At: g.Now(),
@@ -104,9 +104,10 @@ func (g *Gateway) AnswerOtherwise(ctx context.Context, actor edo.ActorID, k edo.
 }
 
 // change lets an allowed person change what we keep of a request, and has its term looked at again.
-func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKey, with func(*edo.InboundDocument, time.Time) edo.Event) (edo.InboundDocument, error) {
+func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKey, with func(*edo.InboundDocument, edo.ActorID, time.Time) edo.Event) (edo.InboundDocument, error) {
 	now := g.Now()
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionAnswer, Subscriber: k.Subscriber, At: now}); err != nil {
+	who, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionAnswer, Subscriber: k.Subscriber, At: now})
+	if err != nil {
 		return edo.InboundDocument{}, err
 	}
 	d, err := g.inbound(ctx, k)
@@ -120,7 +121,8 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 	if d.Class != edo.ClassMain {
 		return d, noRequest("document", d)
 	}
-	e := with(&d, cursor.OperatorNow(now))
+	e := with(&d, who, cursor.OperatorNow(now))
+	e.Actor = who
 	if err := g.Inbox.Update(ctx, d, d.Revision, []edo.Event{e}, []edo.Job{termJob(k, now)}); err != nil {
 		return d, err
 	}

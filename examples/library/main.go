@@ -22,7 +22,7 @@ func main() {
 	go func() { log.Fatal(gw.Run(ctx)) }()
 	must(0, home.Store.PutSubscriber(ctx, directory.Subscriber{ID: "us", Operator: "synerdocs", Endpoint: arg[1], INN: arg[2], Box: edo.BoxID(arg[3]), Login: arg[4], LoginKind: directory.LoginPassword, Enabled: true}))
 	must(0, home.Vault.SetPassword(ctx, "us", edo.NewSecret(os.Getenv("EDO_PASSWORD"))))
-	must(0, home.Store.PutUser(ctx, directory.User{Actor: "me", Subscriber: "us", Actions: []edo.Action{edo.ActionSend}}))
+	must(0, home.Store.PutUser(ctx, directory.User{Actor: "me", Subscriber: "us", Actions: []edo.Action{edo.ActionSend, edo.ActionReadContent}}))
 	doc := edo.Document{ID: "1", Name: "document.pdf", Kind: "Письмо", Content: must(edo.FileContent(arg[6])), Signature: must(os.ReadFile(arg[7]))}
 	op := must(gw.SendAndWait(ctx, edo.Package{ID: edo.PackageID("file-" + doc.Content.Digest.Short() + "-" + arg[5]), Subscriber: "us", Actor: "me", To: edo.Counterparty{INN: arg[5]}, Documents: []edo.Document{doc}}))
 	for _, e := range must(home.Store.Exchanges(ctx, directory.ExchangeFilter{Subscriber: "us"})) {
@@ -30,7 +30,7 @@ func main() {
 	}
 	fmt.Println(op.State, op.OperatorTime, op.Documents[0].Stamp, op.Detail)
 
-	form, _, err := gw.Content(ctx, op.Key, "1", edo.RoleOperatorForm)
+	form, _, err := gw.Content(ctx, edo.Reader{Actor: "me"}, op.Key, "1", edo.RoleOperatorForm)
 	must(0, must(form, err).Save(ctx, arg[6]+".stamped.pdf"))
 }
 

@@ -59,7 +59,7 @@ func (p *play) save(ctx context.Context, t turn, n int, d edo.DocumentStatus, v 
 		if f.role == edo.RoleOriginal && bare(t.op) {
 			continue // it is the other side's document, and stands there
 		}
-		content, version, err := t.by.gateway.Content(ctx, t.op.Key, d.ID, f.role)
+		content, version, err := t.by.gateway.Content(ctx, edo.Reader{Actor: t.op.Actor}, t.op.Key, d.ID, f.role)
 		if errors.Is(err, edo.NotFound) {
 			continue
 		}

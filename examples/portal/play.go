@@ -113,5 +113,5 @@ func (p *play) signInBrowser(ctx context.Context) error {
 }
 
 func allow(a edo.ActorID, s edo.SubscriberID, name string) directory.User {
-	return directory.User{Actor: a, Subscriber: s, Name: name, Actions: []edo.Action{edo.ActionSend, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign}}
+	return directory.User{Actor: a, Subscriber: s, Name: name, Actions: []edo.Action{edo.ActionSend, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign, edo.ActionReadContent}}
 }

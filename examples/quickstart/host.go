@@ -27,7 +27,7 @@ type host struct {
 
 func launch(ctx context.Context, bin, home string) (*host, error) {
 	client, err := dmsplugin.Launch(ctx, dmsplugin.Config{
-		Path: filepath.Join(bin, "edo-dms"), Env: []string{"EDOKIT_HOME=" + home},
+		Path: filepath.Join(bin, "edo-dms"), Env: []string{"EDOKIT_HOME=" + home}, Actor: clerk,
 		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
@@ -51,7 +51,7 @@ func (h *host) register(ctx context.Context, o *operator) error {
 		return err
 	}
 	say("Allowing the user %s to send", clerkName)
-	err = h.plugin.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: subscriber, Name: clerkName, Actions: []edo.Action{edo.ActionSend, edo.ActionRead}})
+	err = h.plugin.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: subscriber, Name: clerkName, Actions: []edo.Action{edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent}})
 	if err != nil {
 		return err
 	}

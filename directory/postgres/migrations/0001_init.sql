@@ -39,6 +39,7 @@ CREATE TABLE users (
 CREATE TABLE refusals (
     seq        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- order of refusals
     actor      text COLLATE "C" NOT NULL,                       -- who asked, as the host says
+    principal  text COLLATE "C" NOT NULL,                       -- in whose stead, empty: in nobody's
     action     text COLLATE "C" NOT NULL,                       -- what for
     subscriber text COLLATE "C" NOT NULL,                       -- for whom; may be unknown to us
     kinds      jsonb,                                           -- JSON list of the documents' kinds
@@ -46,6 +47,30 @@ CREATE TABLE refusals (
     at         timestamptz NOT NULL                             -- when
 );
 CREATE INDEX refusals_by_subscriber ON refusals (subscriber, seq);
+
+CREATE TABLE substitutions (
+    subscriber  text COLLATE "C" NOT NULL REFERENCES subscribers (id), -- for whom both act
+    deputy      text COLLATE "C" NOT NULL,                             -- the host's id of the user who acts
+    principal   text COLLATE "C" NOT NULL,                             -- the host's id of the user whose rights count
+    actions     jsonb,                                                 -- JSON list of actions; NULL: all that the principal may
+    kinds       jsonb,                                                 -- JSON list of document kinds; NULL: all
+    valid_from  timestamptz,                                           -- first moment
+    valid_until timestamptz NOT NULL,                                  -- first moment after
+    updated_at  timestamptz NOT NULL,                                  -- last change of the row
+    PRIMARY KEY (subscriber, deputy, principal)
+);
+
+-- Who was given raw XML, content or an export. The row is there before the first byte is given out.
+CREATE TABLE readings (
+    seq        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- order of readings
+    actor      text COLLATE "C" NOT NULL,                       -- who read, as the host says; os:name at the command line
+    principal  text COLLATE "C" NOT NULL,                       -- in whose stead, empty: in nobody's
+    action     text COLLATE "C" NOT NULL,                       -- read-log, read-content or export
+    subscriber text COLLATE "C" NOT NULL,                       -- whose
+    what       text COLLATE "C" NOT NULL,                       -- id of the exchange, digest of the document, filter of the export
+    at         timestamptz NOT NULL                             -- when
+);
+CREATE INDEX readings_by_subscriber ON readings (subscriber, seq);
 
 CREATE TABLE signers (
     subscriber  text COLLATE "C" NOT NULL REFERENCES subscribers (id), -- for whom the person signs
@@ -68,9 +93,31 @@ CREATE TABLE sealed (
     kind       text COLLATE "C" NOT NULL,                             -- login or signer
     id         text COLLATE "C" NOT NULL,                             -- of the signer, empty for a login
     field      text COLLATE "C" NOT NULL,                             -- password, certificate, key, ...
-    bytes      bytea NOT NULL,                                        -- sealed before it came here; the key is not in this database
-    updated_at timestamptz NOT NULL,                                  -- last change of the row
+    version    bigint NOT NULL,                                       -- of the secret: grows with every change
+    epoch      bigint NOT NULL,                                       -- of the data key that sealed it
+    bytes      bytea NOT NULL,                                        -- sealed before it came here; the master key is not in this database
+    updated_at timestamptz NOT NULL,                                  -- last change of the secret
+    used_at    timestamptz,                                           -- when it was opened for use, to the hour
+    tries      bigint NOT NULL,                                       -- of a next credential: how often an operator was asked to take it
+    tried_at   timestamptz,                                           -- when last
     PRIMARY KEY (subscriber, kind, id, field)
+);
+
+-- What every seal is bound to: one row.
+CREATE TABLE installation (
+    one      bigint NOT NULL PRIMARY KEY CHECK (one = 1), -- there is one
+    id       text COLLATE "C" NOT NULL,                   -- random, made once
+    master   bigint NOT NULL,                             -- id of the master key that wraps data keys now
+    epoch    bigint NOT NULL,                             -- of the data keys that seal now
+    rotating boolean NOT NULL                             -- a rotation has begun and has not ended
+);
+
+CREATE TABLE data_keys (
+    subscriber text COLLATE "C" NOT NULL, -- whose secrets it seals; empty: of the installation, for fingerprints
+    epoch      bigint NOT NULL,           -- of its rotation; 0 for fingerprints
+    master     bigint NOT NULL,           -- id of the master key that wraps it
+    wrapped    bytea NOT NULL,            -- the key, encrypted by the master key, which is not in this database
+    PRIMARY KEY (subscriber, epoch)
 );
 
 CREATE TABLE operations (
@@ -211,7 +258,8 @@ CREATE TABLE events (
     inbound     jsonb,                                           -- JSON object: edo.InboundDocument as it was then
     task        jsonb,                                           -- JSON object: edo.SignatureTask as it was then
     reach       jsonb,                                           -- JSON object: edo.CounterpartyStatus as it was then
-    revision    bigint NOT NULL                                  -- of the operation, or as the event's author said
+    revision    bigint NOT NULL,                                  -- of the operation, or as the event's author said
+    actor       text COLLATE "C" NOT NULL                        -- whose package it is, or who did what it tells: "B for A" if B stood in for A; may be empty
 );
 CREATE INDEX events_by_subscriber ON events (subscriber, seq);
 

@@ -39,6 +39,7 @@ CREATE TABLE users (
 CREATE TABLE refusals (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- order of refusals
     actor      TEXT NOT NULL,                     -- who asked, as the host says
+    principal  TEXT NOT NULL,                     -- in whose stead, empty: in nobody's
     action     TEXT NOT NULL,                     -- what for
     subscriber TEXT NOT NULL,                     -- for whom; may be unknown to us
     kinds      TEXT,                              -- JSON list of the documents' kinds
@@ -46,6 +47,30 @@ CREATE TABLE refusals (
     at         TEXT NOT NULL                      -- when
 ) STRICT;
 CREATE INDEX refusals_by_subscriber ON refusals (subscriber, seq);
+
+CREATE TABLE substitutions (
+    subscriber  TEXT NOT NULL REFERENCES subscribers (id), -- for whom both act
+    deputy      TEXT NOT NULL,                             -- the host's id of the user who acts
+    principal   TEXT NOT NULL,                             -- the host's id of the user whose rights count
+    actions     TEXT,                                      -- JSON list of actions; NULL: all that the principal may
+    kinds       TEXT,                                      -- JSON list of document kinds; NULL: all
+    valid_from  TEXT,                                      -- first moment
+    valid_until TEXT NOT NULL,                             -- first moment after
+    updated_at  TEXT NOT NULL,                             -- last change of the row
+    PRIMARY KEY (subscriber, deputy, principal)
+) STRICT;
+
+-- Who was given raw XML, content or an export. The row is there before the first byte is given out.
+CREATE TABLE readings (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- order of readings
+    actor      TEXT NOT NULL,                     -- who read, as the host says; os:name at the command line
+    principal  TEXT NOT NULL,                     -- in whose stead, empty: in nobody's
+    action     TEXT NOT NULL,                     -- read-log, read-content or export
+    subscriber TEXT NOT NULL,                     -- whose
+    what       TEXT NOT NULL,                     -- id of the exchange, digest of the document, filter of the export
+    at         TEXT NOT NULL                      -- when
+) STRICT;
+CREATE INDEX readings_by_subscriber ON readings (subscriber, seq);
 
 CREATE TABLE signers (
     subscriber  TEXT NOT NULL REFERENCES subscribers (id), -- for whom the person signs
@@ -68,9 +93,31 @@ CREATE TABLE sealed (
     kind       TEXT NOT NULL,                             -- login or signer
     id         TEXT NOT NULL,                             -- of the signer, empty for a login
     field      TEXT NOT NULL,                             -- password, certificate, key, ...
-    bytes      BLOB NOT NULL,                             -- sealed before it came here; the key is not in this database
-    updated_at TEXT NOT NULL,                             -- last change of the row
+    version    INTEGER NOT NULL,                          -- of the secret: grows with every change
+    epoch      INTEGER NOT NULL,                          -- of the data key that sealed it
+    bytes      BLOB NOT NULL,                             -- sealed before it came here; the master key is not in this database
+    updated_at TEXT NOT NULL,                             -- last change of the secret
+    used_at    TEXT,                                      -- when it was opened for use, to the hour
+    tries      INTEGER NOT NULL,                          -- of a next credential: how often an operator was asked to take it
+    tried_at   TEXT,                                      -- when last
     PRIMARY KEY (subscriber, kind, id, field)
+) STRICT;
+
+-- What every seal is bound to: one row.
+CREATE TABLE installation (
+    one      INTEGER NOT NULL PRIMARY KEY CHECK (one = 1), -- there is one
+    id       TEXT NOT NULL,    -- random, made once
+    master   INTEGER NOT NULL, -- id of the master key that wraps data keys now
+    epoch    INTEGER NOT NULL, -- of the data keys that seal now
+    rotating INTEGER NOT NULL  -- 1: a rotation has begun and has not ended
+) STRICT;
+
+CREATE TABLE data_keys (
+    subscriber TEXT NOT NULL,    -- whose secrets it seals; empty: of the installation, for fingerprints
+    epoch      INTEGER NOT NULL, -- of its rotation; 0 for fingerprints
+    master     INTEGER NOT NULL, -- id of the master key that wraps it
+    wrapped    BLOB NOT NULL,    -- the key, encrypted by the master key, which is not in this database
+    PRIMARY KEY (subscriber, epoch)
 ) STRICT;
 
 CREATE TABLE operations (
@@ -211,7 +258,8 @@ CREATE TABLE events (
     inbound     TEXT,             -- JSON object: edo.InboundDocument as it was then
     task        TEXT,             -- JSON object: edo.SignatureTask as it was then
     reach       TEXT,             -- JSON object: edo.CounterpartyStatus as it was then
-    revision    INTEGER NOT NULL  -- of the operation, or as the event's author said
+    revision    INTEGER NOT NULL, -- of the operation, or as the event's author said
+    actor       TEXT NOT NULL     -- whose package it is, or who did what it tells: "B for A" if B stood in for A; may be empty
 ) STRICT;
 CREATE INDEX events_by_subscriber ON events (subscriber, seq);
 

@@ -26,14 +26,20 @@ type cli struct {
 		List subscriberList `cmd:"" help:"List our organisations."`
 	} `cmd:"" help:"Our organisations at operators."`
 	User struct {
-		Allow  userAllow  `cmd:"" help:"Allow a user of the document system to act for a subscriber."`
-		Revoke userRevoke `cmd:"" help:"Take that back."`
-		List   userList   `cmd:"" help:"List who may act for a subscriber, and who was refused."`
-	} `cmd:"" help:"Who may send. Nobody is allowed by default."`
+		Allow      userAllow  `cmd:"" help:"Allow a user of the document system to act for a subscriber."`
+		Revoke     userRevoke `cmd:"" help:"Take that back."`
+		List       userList   `cmd:"" help:"List who may act for a subscriber, who was refused, and who has read what."`
+		Substitute struct {
+			Set    substitutionSet    `cmd:"" help:"Let a user stand in for another for a time."`
+			List   substitutionList   `cmd:"" help:"List who stands in for whom."`
+			Remove substitutionRemove `cmd:"" help:"Take it back."`
+		} `cmd:"" help:"Who stands in for whom (замещение)."`
+	} `cmd:"" help:"Who may send, answer and read. Nobody is allowed by default."`
 	Signer struct {
 		Add  signerAdd  `cmd:"" help:"Store a person who signs, with the key."`
 		List signerList `cmd:"" help:"List the signers of a subscriber."`
 	} `cmd:"" help:"Whose keys sign."`
+	Secret      secrets `cmd:"" help:"Sealed credentials and the keys that seal them."`
 	Responsible struct {
 		Set    responsibleSet    `cmd:"" help:"Say who gets what comes in."`
 		List   responsibleList   `cmd:"" help:"List the rules of a subscriber."`

@@ -7,19 +7,39 @@ import (
 	"encoding/pem"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
 
 // credentials takes keys and passwords as files hold them, and has them sealed.
-type credentials struct{ *parts }
+type credentials struct {
+	*parts
+	next bool // what is set shall take the place of the present credential, which stays
+}
+
+// Next is what sets the next credential of a subscriber.
+func (c credentials) Next() dmsplugin.Credentials { return credentials{parts: c.parts, next: true} }
+
+func (c credentials) vault() *secret.Vault {
+	if c.next {
+		return c.Vault.Next()
+	}
+	return c.Vault
+}
 
 // SetPassword stores the login name and seals the password.
 func (c credentials) SetPassword(ctx context.Context, s edo.SubscriberID, login string, password edo.Secret) error {
 	row, err := c.Store.Subscriber(ctx, s)
 	if err != nil {
 		return err
+	}
+	if c.next {
+		if login != row.Login {
+			return usage("login", "is another name than the present one", "change the name together with the present password")
+		}
+		return c.vault().SetPassword(ctx, s, password)
 	}
 	row.LoginKind, row.Login = directory.LoginPassword, login
 	if err := row.Check(); err != nil {
@@ -44,22 +64,22 @@ func (c credentials) SetLoginCertificate(ctx context.Context, s edo.SubscriberID
 			Remedy: "the login decrypts with the key: give an RSA key",
 		}
 	}
-	return c.login(ctx, s, directory.LoginCertificate, func() error { return c.Vault.SetLoginCertificate(ctx, s, key.Certificate().DER, private) })
+	return c.login(ctx, s, directory.LoginCertificate, func() error { return c.vault().SetLoginCertificate(ctx, s, key.Certificate().DER, private) })
 }
 
 // SetLoginCertificatePassword seals the password and makes it the login together with the certificate.
 func (c credentials) SetLoginCertificatePassword(ctx context.Context, s edo.SubscriberID, certificate []byte, password edo.Secret) error {
-	return c.login(ctx, s, directory.LoginCertificatePassword, func() error { return c.Vault.SetCertificatePassword(ctx, s, der(certificate), password) })
+	return c.login(ctx, s, directory.LoginCertificatePassword, func() error { return c.vault().SetCertificatePassword(ctx, s, der(certificate), password) })
 }
 
 // SetIdentityToken seals the token and makes it the login.
 func (c credentials) SetIdentityToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
-	return c.login(ctx, s, directory.LoginIdentityToken, func() error { return c.Vault.SetIdentityToken(ctx, s, token) })
+	return c.login(ctx, s, directory.LoginIdentityToken, func() error { return c.vault().SetIdentityToken(ctx, s, token) })
 }
 
 // SetAccessToken seals the token and makes it the login.
 func (c credentials) SetAccessToken(ctx context.Context, s edo.SubscriberID, token edo.Secret) error {
-	return c.login(ctx, s, directory.LoginAccessToken, func() error { return c.Vault.SetAccessToken(ctx, s, token) })
+	return c.login(ctx, s, directory.LoginAccessToken, func() error { return c.vault().SetAccessToken(ctx, s, token) })
 }
 
 // login seals first: a subscriber never changes to a way to log in that has no secret.
@@ -68,7 +88,7 @@ func (c credentials) login(ctx context.Context, s edo.SubscriberID, kind directo
 	if err != nil {
 		return err
 	}
-	if err := seal(); err != nil {
+	if err := seal(); err != nil || c.next {
 		return err
 	}
 	row.LoginKind, row.Login = kind, ""

@@ -65,6 +65,9 @@ type migrate struct{}
 func (migrate) Run(c *command) error {
 	where, err := place(c.home, c.getenv)
 	if err == nil {
+		where.MasterKey, err = masterKey(c.getenv)
+	}
+	if err == nil {
 		err = local.Migrate(c.ctx, where)
 	}
 	if err != nil {

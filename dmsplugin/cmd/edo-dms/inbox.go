@@ -122,6 +122,8 @@ type inboxSave struct {
 	document `embed:""`
 	Role     string `enum:"original,signature" default:"original" help:"What to write: original, or signature for the first one."`
 	Out      string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
+
+	readerFlag `embed:""`
 }
 
 // Run writes the bytes as they came.
@@ -132,7 +134,7 @@ func (s inboxSave) Run(c *command) error {
 			return err
 		}
 		key := edo.Key{Subscriber: d.Key.Subscriber, Package: edo.PackageID(d.Message)}
-		content, version, err := p.gateway.Content(c.ctx, key, edo.DocumentID(d.Key.Remote), edo.Role(s.Role))
+		content, version, err := p.gateway.Content(c.ctx, s.reader(), key, edo.DocumentID(d.Key.Remote), edo.Role(s.Role))
 		if err != nil {
 			return err
 		}

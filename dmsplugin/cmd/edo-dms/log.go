@@ -66,6 +66,8 @@ type logShow struct {
 	Request bool   `help:"Only the request."`
 	Answer  bool   `help:"Only the answer."`
 	Raw     bool   `help:"Exactly the stored bytes and nothing else; with --request or --answer."`
+
+	readerFlag `embed:""`
 }
 
 // Run shows one exchange. Secrets and document content were replaced by placeholders before the row was written.
@@ -75,6 +77,9 @@ func (l logShow) Run(c *command) error {
 	}
 	return c.with(func(p *parts) error {
 		e, err := c.exchange(p, l.ID)
+		if err == nil {
+			err = p.gateway.ReadingLog(c.ctx, l.reader(), edo.Key{Subscriber: e.Subscriber, Package: e.Package}, e.ID)
+		}
 		switch {
 		case err != nil:
 			return err

@@ -69,7 +69,7 @@ func open(t *testing.T) *office {
 	t.Cleanup(func() { _ = stop() })
 	o := &office{operator: operator, home: t.TempDir(), log: &buffer{}, password: operator.Organisations()[0].Password, to: operator.Organisations()[1]}
 	o.client, err = dmsplugin.Launch(t.Context(), dmsplugin.Config{
-		Path: binary(), Env: []string{"EDOKIT_HOME=" + o.home, "EDOKIT_LOG=debug"},
+		Path: binary(), Env: []string{"EDOKIT_HOME=" + o.home, "EDOKIT_LOG=debug"}, Actor: clerk,
 		Logger: slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -99,7 +99,7 @@ func (o *office) register(t *testing.T, us1 mockoperator.Organisation, address s
 		Login: us1.Login, LoginKind: directory.LoginPassword, Enabled: true,
 	}))
 	must(o.client.SetPassword(ctx, us, us1.Login, edo.NewSecret(o.password)))
-	must(o.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{edo.ActionSend, edo.ActionRead}}))
+	must(o.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent}}))
 	heads, err := o.operator.Identities(us1.Boxes[0])
 	must(err)
 	for i, head := range heads {

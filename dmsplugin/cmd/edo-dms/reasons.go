@@ -119,6 +119,9 @@ func wordReasons() map[edo.Reason]sentence {
 		secret.KeyFileThere:         {"Главный ключ уже есть", "There is a master key already"},
 		secret.KeyFileOpen:          {"Главный ключ могут читать другие", "Others may read the master key"},
 		secret.KeyFileMalformed:     {"Главный ключ не читается", "The master key cannot be read"},
+		secret.KeyTwice:             {"Главный ключ задан дважды", "There are two master keys"},
+		secret.KeyVersionMissing:    {"Нужной версии главного ключа нет", "The version of the master key that is needed is missing"},
+		secret.RotationUnfinished:   {"Смена ключей не завершена", "The rotation is not finished"},
 		secret.SealBroken:           {"Учётные данные запечатаны другим ключом или повреждены", "Credentials were sealed with another key or are damaged"},
 		secret.CredentialsMissing:   {"Учётные данные не заданы", "No credentials are set"},
 		secret.KeyUnusable:          {"Ключ непригоден", "The key cannot be used"},
@@ -137,6 +140,7 @@ func storeReasons() map[edo.Reason]sentence {
 		directory.StoreInDoubt:  {"неизвестно, записано ли последнее: база данных не ответила", "nobody knows whether the last write happened: the database did not answer"},
 		directory.SchemaOld:     {"хранилище старой версии; обновите его командой edo-dms migrate", "the store is of an older version; bring it up to date with edo-dms migrate"},
 		archive.Corrupt:         {"байты в архиве повреждены", "bytes in the archive are damaged"},
+		directory.KeyMoved:      {"ключ хранилища сменился, повторите", "the key of the store has changed, repeat"},
 		directory.SchemaNew:     {"хранилище более новой версии", "the store is of a newer version"},
 	}
 }

@@ -43,7 +43,7 @@ func openMailroom(t *testing.T) *mailroom {
 	m := &mailroom{operator: operator, us: operator.Organisations()[0], them: operator.Organisations()[1], dir: t.TempDir()}
 	var log buffer
 	m.client, err = dmsplugin.Launch(t.Context(), dmsplugin.Config{
-		Path: binary(), Env: []string{"EDOKIT_HOME=" + m.home(), "EDOKIT_PULL=200ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=1s"},
+		Path: binary(), Env: []string{"EDOKIT_HOME=" + m.home(), "EDOKIT_PULL=200ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=1s"}, Actor: clerk,
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	if err != nil {
@@ -78,7 +78,7 @@ func (m *mailroom) register(t *testing.T, address string) {
 		Login: m.us.Login, LoginKind: directory.LoginPassword, Service: "service", Policy: edo.Policy{Receive: true}, Enabled: true,
 	}))
 	must(m.client.SetPassword(ctx, us, m.us.Login, edo.NewSecret(m.us.Password)))
-	must(m.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{edo.ActionSend, edo.ActionAnswer, edo.ActionSign, edo.ActionInvite}}))
+	must(m.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{edo.ActionSend, edo.ActionAnswer, edo.ActionSign, edo.ActionInvite, edo.ActionReadContent}}))
 	heads, err := m.operator.Identities(m.us.Boxes[0])
 	must(err)
 	key, err := heads[0].KeyPEM()

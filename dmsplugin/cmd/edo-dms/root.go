@@ -36,6 +36,9 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 		return nil, err
 	}
 	where.Logger = logger
+	if where.MasterKey, err = masterKey(getenv); err != nil {
+		return nil, err
+	}
 	kept, err := local.OpenWith(ctx, where)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ EDOKIT_FORM_PATIENCE (72h) how long to ask for a printed form;
 EDOKIT_PULL (1m) how often a box is read, EDOKIT_FULL_CHECK (6h) how often the slow way that misses nothing;
 EDOKIT_SIGN_IN (24h) deadline of a signature task;
 EDOKIT_KINDS names a YAML file of kinds of documents instead of the built-in ones: see kinds show and kinds check;
+EDOKIT_MASTER_KEY is the master key, or its base64, where it is not in the home folder;
 EDOKIT_WORKERS (4) packages worked on at once;
 EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
 

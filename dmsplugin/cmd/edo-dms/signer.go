@@ -56,7 +56,7 @@ func (a signerAdd) Run(c *command) error {
 		if err := p.known(c.ctx, a.Subscriber); err != nil {
 			return err
 		}
-		stored, err := credentials{p}.PutSigner(c.ctx, row, pair)
+		stored, err := credentials{parts: p}.PutSigner(c.ctx, row, pair)
 		if err != nil {
 			return err
 		}

@@ -143,13 +143,14 @@ type fetch struct {
 	Subscriber string `required:"" help:"Of which of our organisations."`
 	Role       string `enum:"original,signature,operator-form,local-mark,evidence" default:"operator-form" help:"Which version: original, signature, operator-form, local-mark or evidence."`
 	Out        string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
+	readerFlag `embed:""`
 }
 
 // Run writes one version to a new file.
 func (f fetch) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		key := edo.Key{Subscriber: edo.SubscriberID(f.Subscriber), Package: edo.PackageID(f.Package)}
-		content, version, err := p.gateway.Content(c.ctx, key, edo.DocumentID(f.Document), edo.Role(f.Role))
+		content, version, err := p.gateway.Content(c.ctx, f.reader(), key, edo.DocumentID(f.Document), edo.Role(f.Role))
 		if err != nil {
 			return err
 		}

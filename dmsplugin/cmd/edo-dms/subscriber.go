@@ -54,7 +54,7 @@ func (a subscriberAdd) Run(c *command) error {
 		if err := p.Store.PutSubscriber(c.ctx, row); err != nil {
 			return err
 		}
-		if err := login.store(c.ctx, credentials{p}, row); err != nil {
+		if err := login.store(c.ctx, credentials{parts: p}, row); err != nil {
 			return err
 		}
 		if err := p.receive(c.ctx, row); err != nil {

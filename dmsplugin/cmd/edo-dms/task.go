@@ -40,12 +40,21 @@ func (t oneTask) key() edo.TaskKey {
 type taskBytes struct {
 	oneTask `embed:""`
 	Out     string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
+
+	readerFlag `embed:""`
 }
 
 // Run writes the bytes that have to be signed.
 func (t taskBytes) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		task, err := p.Store.Task(c.ctx, t.key())
+		if err != nil {
+			return err
+		}
+		by := t.reader()
+		err = p.gateway.Reading(c.ctx, edo.AccessRequest{
+			Actor: by.Actor, Local: by.Local, Action: edo.ActionReadContent, Subscriber: task.Key.Key.Subscriber, Kinds: []string{task.Kind},
+		}, task.Digest.String())
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,8 @@ import (
 type userAllow struct {
 	Actor      string    `arg:"" help:"The user's id in the document system."`
 	Subscriber string    `required:"" help:"For which of our organisations."`
-	Action     []string  `enum:"send,read,answer,invite,sign" default:"send,read" help:"What is allowed: send packages; answer what came in; invite and register counterparties and subscribers; sign what waits for a signature; read, which is kept for a console to come: whoever can reach the plugin may read."`
-	Kind       []string  `help:"Only documents of this kind; several are possible."`
+	Action     []string  `enum:"send,read,answer,invite,sign,read-log,read-content,export,administer" default:"send,read" help:"What is allowed: send packages; answer what came in; invite and register counterparties and subscribers; sign what waits for a signature; read the rows of the message log; read-log, its raw XML; read-content, documents and versions; export; administer subscribers, users and signers."`
+	Kind       []string  `help:"Only documents of this kind, sent or read; several are possible."`
 	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`
 	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on, by this machine's time."`
 	Name       string    `help:"Name for people."`
@@ -63,9 +63,10 @@ func (a userRevoke) Run(c *command) error {
 
 type userList struct {
 	Subscriber string `required:"" help:"Of which of our organisations."`
+	Limit      int    `default:"10" help:"How many of the last refusals and readings, at most 1000."`
 }
 
-// Run lists the allow-list and the last refusals.
+// Run lists the allow-list, the last refusals and the last readings.
 func (a userList) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		if err := p.known(c.ctx, a.Subscriber); err != nil {
@@ -75,18 +76,25 @@ func (a userList) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		refusals, err := p.Store.Refusals(c.ctx, edo.SubscriberID(a.Subscriber), 10)
+		refusals, err := p.Store.Refusals(c.ctx, edo.SubscriberID(a.Subscriber), a.Limit)
 		if err != nil {
 			return err
 		}
-		return c.emit(map[string]any{"users": list(users), "refusals": list(refusals)}, func() {
+		readings, err := p.Store.Readings(c.ctx, edo.SubscriberID(a.Subscriber), a.Limit)
+		if err != nil {
+			return err
+		}
+		return c.emit(map[string]any{"users": list(users), "refusals": list(refusals), "readings": list(readings)}, func() {
 			c.table(c.lang.say("ПОЛЬЗОВАТЕЛЬ\tДЕЙСТВИЯ\tВИДЫ\tС\tДО\tИМЯ", "USER\tACTIONS\tKINDS\tFROM\tUNTIL\tNAME"), func(line func(...any)) {
 				for _, u := range users {
 					line(u.Actor, whole(fmt.Sprint(u.Actions)), whole(dash(strings.Join(u.Kinds, ", "))), when(u.From), when(u.Until), dash(u.Name))
 				}
 			})
 			for _, r := range refusals {
-				c.print("%s %s: %s (%s): %s\n", c.lang.say("отказано", "refused"), when(r.At), r.Actor, r.Action, printable(r.Why))
+				c.print("%s %s: %s (%s): %s\n", c.lang.say("отказано", "refused"), when(r.At), printable(string(r.Actor.For(r.Principal))), r.Action, printable(r.Why))
+			}
+			for _, r := range readings {
+				c.print("%s %s: %s (%s): %s\n", c.lang.say("прочитано", "read"), when(r.At), printable(string(r.Actor.For(r.Principal))), r.Action, printable(r.What))
 			}
 		})
 	})

@@ -1245,15 +1245,15 @@ func (UnverifiedPolicy) EnumDescriptor() ([]byte, []int) {
 	return file_dms_proto_rawDescGZIP(), []int{17}
 }
 
-// Action is something a user may be allowed to do. All but ACTION_READ are enforced where they are asked for. Calls that read name
-// no user, so whoever can reach the plugin may read; the host decides who sees what.
+// Action is something a user may be allowed to do. Each is asked for where it is done. Status, Watch and Deliver name no
+// user: the host fetches states and events for itself and decides who sees what.
 type Action int32
 
 const (
 	Action_ACTION_UNSPECIFIED Action = 0
 	// Send packages.
 	Action_ACTION_SEND Action = 1
-	// See states, versions and the message log. It is stored, but no call asks for it yet: it is kept for a console.
+	// See the rows of the message log, without heads and XML.
 	Action_ACTION_READ Action = 2
 	// Sign, refuse and revoke what came in; set terms.
 	Action_ACTION_ANSWER Action = 3
@@ -1261,25 +1261,41 @@ const (
 	Action_ACTION_INVITE Action = 4
 	// Complete signature tasks.
 	Action_ACTION_SIGN Action = 5
+	// Read raw requests and answers of the message log.
+	Action_ACTION_READ_LOG Action = 7
+	// Read documents, signatures and versions.
+	Action_ACTION_READ_CONTENT Action = 8
+	// Take log, documents or proofs out as files.
+	Action_ACTION_EXPORT Action = 9
+	// Change subscribers, credentials, users and signers. Asked for where a call of Directory names an actor.
+	Action_ACTION_ADMIN Action = 10
 )
 
 // Enum value maps for Action.
 var (
 	Action_name = map[int32]string{
-		0: "ACTION_UNSPECIFIED",
-		1: "ACTION_SEND",
-		2: "ACTION_READ",
-		3: "ACTION_ANSWER",
-		4: "ACTION_INVITE",
-		5: "ACTION_SIGN",
+		0:  "ACTION_UNSPECIFIED",
+		1:  "ACTION_SEND",
+		2:  "ACTION_READ",
+		3:  "ACTION_ANSWER",
+		4:  "ACTION_INVITE",
+		5:  "ACTION_SIGN",
+		7:  "ACTION_READ_LOG",
+		8:  "ACTION_READ_CONTENT",
+		9:  "ACTION_EXPORT",
+		10: "ACTION_ADMIN",
 	}
 	Action_value = map[string]int32{
-		"ACTION_UNSPECIFIED": 0,
-		"ACTION_SEND":        1,
-		"ACTION_READ":        2,
-		"ACTION_ANSWER":      3,
-		"ACTION_INVITE":      4,
-		"ACTION_SIGN":        5,
+		"ACTION_UNSPECIFIED":  0,
+		"ACTION_SEND":         1,
+		"ACTION_READ":         2,
+		"ACTION_ANSWER":       3,
+		"ACTION_INVITE":       4,
+		"ACTION_SIGN":         5,
+		"ACTION_READ_LOG":     7,
+		"ACTION_READ_CONTENT": 8,
+		"ACTION_EXPORT":       9,
+		"ACTION_ADMIN":        10,
 	}
 )
 
@@ -2318,7 +2334,7 @@ type Operation struct {
 	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// Name of the operator: "synerdocs".
 	Operator string `protobuf:"bytes,2,opt,name=operator,proto3" json:"operator,omitempty"`
-	// The host's user who asked for it.
+	// The host's user who asked for it: "B for A" if B stood in for A.
 	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
 	// Who it is for, as the host said.
 	To *Counterparty `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
@@ -4046,7 +4062,9 @@ type Event struct {
 	// With EVENT_KIND_COUNTERPARTY: where it stood then.
 	Counterparty *CounterpartyStatus `protobuf:"bytes,15,opt,name=counterparty,proto3" json:"counterparty,omitempty"`
 	// How many texts and lists were shortened because the event would have become too large. The plugin keeps the whole.
-	Shortened     int32 `protobuf:"varint,16,opt,name=shortened,proto3" json:"shortened,omitempty"`
+	Shortened int32 `protobuf:"varint,16,opt,name=shortened,proto3" json:"shortened,omitempty"`
+	// Whose package it is, or which user did what the event tells: "B for A" if B stood in for A. May be empty.
+	Actor         string `protobuf:"bytes,17,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4191,6 +4209,13 @@ func (x *Event) GetShortened() int32 {
 		return x.Shortened
 	}
 	return 0
+}
+
+func (x *Event) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
 }
 
 // SendRequest is one part of a package, see Exchange.Send for the order.
@@ -5262,7 +5287,9 @@ type ContentRequest struct {
 	// Which version; must be given.
 	Role Role `protobuf:"varint,3,opt,name=role,proto3,enum=edokit.dms.v1.Role" json:"role,omitempty"`
 	// Instead of key.package and document: the operator's id of a document that came in; role is original or signature.
-	Inbound       string `protobuf:"bytes,4,opt,name=inbound,proto3" json:"inbound,omitempty"`
+	Inbound string `protobuf:"bytes,4,opt,name=inbound,proto3" json:"inbound,omitempty"`
+	// The host's user who reads; must be given and needs ACTION_READ_CONTENT. The reading is remembered.
+	Actor         string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5321,6 +5348,13 @@ func (x *ContentRequest) GetRole() Role {
 func (x *ContentRequest) GetInbound() string {
 	if x != nil {
 		return x.Inbound
+	}
+	return ""
+}
+
+func (x *ContentRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
 	}
 	return ""
 }
@@ -5974,7 +6008,9 @@ func (x *Subscriber) GetRegister() bool {
 type PutSubscriberRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The whole row; what is left out is emptied.
-	Subscriber    *Subscriber `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	Subscriber *Subscriber `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The user who changes it; needs ACTION_ADMIN. Empty: the host itself, which is asked nothing.
+	By            string `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6014,6 +6050,13 @@ func (x *PutSubscriberRequest) GetSubscriber() *Subscriber {
 		return x.Subscriber
 	}
 	return nil
+}
+
+func (x *PutSubscriberRequest) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
 }
 
 type PutSubscriberResponse struct {
@@ -6145,7 +6188,12 @@ type SetCredentialsRequest struct {
 	//	*SetCredentialsRequest_CertificatePassword
 	//	*SetCredentialsRequest_Identity
 	//	*SetCredentialsRequest_Access
-	Login         isSetCredentialsRequest_Login `protobuf_oneof:"login"`
+	Login isSetCredentialsRequest_Login `protobuf_oneof:"login"`
+	// The user who changes it; needs ACTION_ADMIN. Empty: the host itself, which is asked nothing.
+	By string `protobuf:"bytes,7,opt,name=by,proto3" json:"by,omitempty"`
+	// Keep the present credential as well and try this one when the operator refuses that. Only with the way to log in
+	// that is in use. The first success makes it the present one.
+	Next          bool `protobuf:"varint,8,opt,name=next,proto3" json:"next,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6237,6 +6285,20 @@ func (x *SetCredentialsRequest) GetAccess() *ForeignToken {
 		}
 	}
 	return nil
+}
+
+func (x *SetCredentialsRequest) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *SetCredentialsRequest) GetNext() bool {
+	if x != nil {
+		return x.Next
+	}
+	return false
 }
 
 type isSetCredentialsRequest_Login interface {
@@ -6543,7 +6605,7 @@ type User struct {
 	Subscriber string `protobuf:"bytes,2,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	// What is allowed; at least one.
 	Actions []Action `protobuf:"varint,3,rep,packed,name=actions,proto3,enum=edokit.dms.v1.Action" json:"actions,omitempty"`
-	// Kinds of documents that may be sent; empty: all.
+	// Kinds of documents that may be sent and read; empty: all.
 	Kinds []string `protobuf:"bytes,4,rep,name=kinds,proto3" json:"kinds,omitempty"`
 	// Not before; absent: at once.
 	From *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=from,proto3" json:"from,omitempty"`
@@ -6646,7 +6708,9 @@ func (x *User) GetUpdatedAt() *timestamppb.Timestamp {
 type AllowUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The whole row; what is left out is emptied.
-	User          *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	User *User `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	// The user who changes it; needs ACTION_ADMIN. Empty: the host itself, which is asked nothing.
+	By            string `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6686,6 +6750,13 @@ func (x *AllowUserRequest) GetUser() *User {
 		return x.User
 	}
 	return nil
+}
+
+func (x *AllowUserRequest) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
 }
 
 type AllowUserResponse struct {
@@ -6729,7 +6800,9 @@ type RevokeUserRequest struct {
 	// For which of our organisations.
 	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
 	// The host's id of the user.
-	Actor         string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// The user who changes it; needs ACTION_ADMIN. Empty: the host itself, which is asked nothing.
+	By            string `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6774,6 +6847,13 @@ func (x *RevokeUserRequest) GetSubscriber() string {
 func (x *RevokeUserRequest) GetActor() string {
 	if x != nil {
 		return x.Actor
+	}
+	return ""
+}
+
+func (x *RevokeUserRequest) GetBy() string {
+	if x != nil {
+		return x.By
 	}
 	return ""
 }
@@ -7065,7 +7145,9 @@ type PutSignerRequest struct {
 	// The whole row; what is left out is emptied.
 	Signer *Signer `protobuf:"bytes,1,opt,name=signer,proto3" json:"signer,omitempty"`
 	// Certificate and key; absent: a stored key stays, and signer.certificate must be given.
-	Key           *KeyPair `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	Key *KeyPair `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	// The user who changes it; needs ACTION_ADMIN. Empty: the host itself, which is asked nothing.
+	By            string `protobuf:"bytes,3,opt,name=by,proto3" json:"by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -7112,6 +7194,13 @@ func (x *PutSignerRequest) GetKey() *KeyPair {
 		return x.Key
 	}
 	return nil
+}
+
+func (x *PutSignerRequest) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
 }
 
 type PutSignerResponse struct {
@@ -7487,7 +7576,9 @@ type QueryRequest struct {
 	// Only rows before this seq: the last one of the page before. 0: the first page.
 	Before int64 `protobuf:"varint,9,opt,name=before,proto3" json:"before,omitempty"`
 	// How many at most, 1 to 500. 0: 100.
-	Limit         int32 `protobuf:"varint,10,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit int32 `protobuf:"varint,10,opt,name=limit,proto3" json:"limit,omitempty"`
+	// The host's user who looks; must be given and needs ACTION_READ. The subscriber must be given, too.
+	Actor         string `protobuf:"bytes,11,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -7592,6 +7683,13 @@ func (x *QueryRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *QueryRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
 type QueryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Newest first.
@@ -7642,7 +7740,9 @@ type RawXMLRequest struct {
 	// Log id.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Which of the two; must be given.
-	Side          Side `protobuf:"varint,2,opt,name=side,proto3,enum=edokit.dms.v1.Side" json:"side,omitempty"`
+	Side Side `protobuf:"varint,2,opt,name=side,proto3,enum=edokit.dms.v1.Side" json:"side,omitempty"`
+	// The host's user who reads; must be given and needs ACTION_READ_LOG. The reading is remembered.
+	Actor         string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -7689,6 +7789,13 @@ func (x *RawXMLRequest) GetSide() Side {
 		return x.Side
 	}
 	return Side_SIDE_UNSPECIFIED
+}
+
+func (x *RawXMLRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
 }
 
 type RawXMLResponse struct {
@@ -8132,7 +8239,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x06detail\x18\v \x01(\tR\x06detail\x129\n" +
 	"\n" +
 	"updated_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x1a\n" +
-	"\brevision\x18\r \x01(\x03R\brevision\"\x82\x05\n" +
+	"\brevision\x18\r \x01(\x03R\brevision\"\x98\x05\n" +
 	"\x05Event\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12$\n" +
 	"\x03key\x18\x02 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12,\n" +
@@ -8151,7 +8258,8 @@ const file_dms_proto_rawDesc = "" +
 	"\ainbound\x18\r \x01(\v2\x1e.edokit.dms.v1.InboundDocumentR\ainbound\x120\n" +
 	"\x04task\x18\x0e \x01(\v2\x1c.edokit.dms.v1.SignatureTaskR\x04task\x12E\n" +
 	"\fcounterparty\x18\x0f \x01(\v2!.edokit.dms.v1.CounterpartyStatusR\fcounterparty\x12\x1c\n" +
-	"\tshortened\x18\x10 \x01(\x05R\tshortened\"\xea\x01\n" +
+	"\tshortened\x18\x10 \x01(\x05R\tshortened\x12\x14\n" +
+	"\x05actor\x18\x11 \x01(\tR\x05actor\"\xea\x01\n" +
 	"\vSendRequest\x128\n" +
 	"\apackage\x18\x01 \x01(\v2\x1c.edokit.dms.v1.PackageHeaderH\x00R\apackage\x12;\n" +
 	"\bdocument\x18\x02 \x01(\v2\x1d.edokit.dms.v1.DocumentHeaderH\x00R\bdocument\x12,\n" +
@@ -8224,12 +8332,13 @@ const file_dms_proto_rawDesc = "" +
 	"subscriber\x12\x1a\n" +
 	"\bconsumer\x18\x02 \x01(\tR\bconsumer\"(\n" +
 	"\x14AcknowledgedResponse\x12\x10\n" +
-	"\x03seq\x18\x01 \x01(\x03R\x03seq\"\x95\x01\n" +
+	"\x03seq\x18\x01 \x01(\x03R\x03seq\"\xab\x01\n" +
 	"\x0eContentRequest\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12'\n" +
 	"\x04role\x18\x03 \x01(\x0e2\x13.edokit.dms.v1.RoleR\x04role\x12\x18\n" +
-	"\ainbound\x18\x04 \x01(\tR\ainbound\"\xae\x01\n" +
+	"\ainbound\x18\x04 \x01(\tR\ainbound\x12\x14\n" +
+	"\x05actor\x18\x05 \x01(\tR\x05actor\"\xae\x01\n" +
 	"\x0fContentResponse\x126\n" +
 	"\x06header\x18\x01 \x01(\v2\x1c.edokit.dms.v1.ContentHeaderH\x00R\x06header\x12,\n" +
 	"\x05chunk\x18\x02 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12-\n" +
@@ -8293,15 +8402,16 @@ const file_dms_proto_rawDesc = "" +
 	"\x05payer\x18\x13 \x01(\tR\x05payer\x12%\n" +
 	"\x0eservice_signer\x18\x14 \x01(\tR\rserviceSigner\x12\x18\n" +
 	"\areceive\x18\x15 \x01(\bR\areceive\x12\x1a\n" +
-	"\bregister\x18\x16 \x01(\bR\bregister\"Q\n" +
+	"\bregister\x18\x16 \x01(\bR\bregister\"a\n" +
 	"\x14PutSubscriberRequest\x129\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\v2\x19.edokit.dms.v1.SubscriberR\n" +
-	"subscriber\"\x17\n" +
+	"subscriber\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\x17\n" +
 	"\x15PutSubscriberResponse\"\x18\n" +
 	"\x16ListSubscribersRequest\"V\n" +
 	"\x17ListSubscribersResponse\x12;\n" +
-	"\vsubscribers\x18\x01 \x03(\v2\x19.edokit.dms.v1.SubscriberR\vsubscribers\"\xfe\x02\n" +
+	"\vsubscribers\x18\x01 \x03(\v2\x19.edokit.dms.v1.SubscriberR\vsubscribers\"\xa2\x03\n" +
 	"\x15SetCredentialsRequest\x12\x1e\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
@@ -8310,7 +8420,9 @@ const file_dms_proto_rawDesc = "" +
 	"\vcertificate\x18\x03 \x01(\v2\x16.edokit.dms.v1.KeyPairH\x00R\vcertificate\x12W\n" +
 	"\x14certificate_password\x18\x04 \x01(\v2\".edokit.dms.v1.CertificatePasswordH\x00R\x13certificatePassword\x129\n" +
 	"\bidentity\x18\x05 \x01(\v2\x1b.edokit.dms.v1.ForeignTokenH\x00R\bidentity\x125\n" +
-	"\x06access\x18\x06 \x01(\v2\x1b.edokit.dms.v1.ForeignTokenH\x00R\x06accessB\a\n" +
+	"\x06access\x18\x06 \x01(\v2\x1b.edokit.dms.v1.ForeignTokenH\x00R\x06access\x12\x0e\n" +
+	"\x02by\x18\a \x01(\tR\x02by\x12\x12\n" +
+	"\x04next\x18\b \x01(\bR\x04nextB\a\n" +
 	"\x05login\"Y\n" +
 	"\x13CertificatePassword\x12 \n" +
 	"\vcertificate\x18\x01 \x01(\fR\vcertificate\x12 \n" +
@@ -8336,15 +8448,17 @@ const file_dms_proto_rawDesc = "" +
 	"\x05until\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x12\n" +
 	"\x04name\x18\a \x01(\tR\x04name\x129\n" +
 	"\n" +
-	"updated_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\";\n" +
+	"updated_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"K\n" +
 	"\x10AllowUserRequest\x12'\n" +
-	"\x04user\x18\x01 \x01(\v2\x13.edokit.dms.v1.UserR\x04user\"\x13\n" +
-	"\x11AllowUserResponse\"I\n" +
+	"\x04user\x18\x01 \x01(\v2\x13.edokit.dms.v1.UserR\x04user\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\"\x13\n" +
+	"\x11AllowUserResponse\"Y\n" +
 	"\x11RevokeUserRequest\x12\x1e\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
 	"subscriber\x12\x14\n" +
-	"\x05actor\x18\x02 \x01(\tR\x05actor\"\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\"\x14\n" +
 	"\x12RevokeUserResponse\"2\n" +
 	"\x10ListUsersRequest\x12\x1e\n" +
 	"\n" +
@@ -8369,10 +8483,11 @@ const file_dms_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12-\n" +
 	"\x05place\x18\v \x01(\x0e2\x17.edokit.dms.v1.KeyPlaceR\x05place\x12\x18\n" +
 	"\acommand\x18\f \x03(\tR\acommand\x12 \n" +
-	"\venvironment\x18\r \x03(\tR\venvironment\"k\n" +
+	"\venvironment\x18\r \x03(\tR\venvironment\"{\n" +
 	"\x10PutSignerRequest\x12-\n" +
 	"\x06signer\x18\x01 \x01(\v2\x15.edokit.dms.v1.SignerR\x06signer\x12(\n" +
-	"\x03key\x18\x02 \x01(\v2\x16.edokit.dms.v1.KeyPairR\x03key\"B\n" +
+	"\x03key\x18\x02 \x01(\v2\x16.edokit.dms.v1.KeyPairR\x03key\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\tR\x02by\"B\n" +
 	"\x11PutSignerResponse\x12-\n" +
 	"\x06signer\x18\x01 \x01(\v2\x15.edokit.dms.v1.SignerR\x06signer\"4\n" +
 	"\x12ListSignersRequest\x12\x1e\n" +
@@ -8408,7 +8523,7 @@ const file_dms_proto_rawDesc = "" +
 	"\ranswer_sha256\x18\x12 \x01(\fR\fanswerSha256\x12!\n" +
 	"\frequest_head\x18\x13 \x01(\tR\vrequestHead\x12\x1f\n" +
 	"\vanswer_head\x18\x14 \x01(\tR\n" +
-	"answerHead\"\xd6\x02\n" +
+	"answerHead\"\xec\x02\n" +
 	"\fQueryRequest\x12\x1e\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
@@ -8424,12 +8539,14 @@ const file_dms_proto_rawDesc = "" +
 	"\x02to\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x02to\x12\x16\n" +
 	"\x06before\x18\t \x01(\x03R\x06before\x12\x14\n" +
 	"\x05limit\x18\n" +
-	" \x01(\x05R\x05limit\":\n" +
+	" \x01(\x05R\x05limit\x12\x14\n" +
+	"\x05actor\x18\v \x01(\tR\x05actor\":\n" +
 	"\rQueryResponse\x12)\n" +
-	"\x04rows\x18\x01 \x03(\v2\x15.edokit.dms.v1.LogRowR\x04rows\"H\n" +
+	"\x04rows\x18\x01 \x03(\v2\x15.edokit.dms.v1.LogRowR\x04rows\"^\n" +
 	"\rRawXMLRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12'\n" +
-	"\x04side\x18\x02 \x01(\x0e2\x13.edokit.dms.v1.SideR\x04side\"\xac\x01\n" +
+	"\x04side\x18\x02 \x01(\x0e2\x13.edokit.dms.v1.SideR\x04side\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\"\xac\x01\n" +
 	"\x0eRawXMLResponse\x125\n" +
 	"\x06header\x18\x01 \x01(\v2\x1b.edokit.dms.v1.RawXMLHeaderH\x00R\x06header\x12,\n" +
 	"\x05chunk\x18\x02 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12-\n" +
@@ -8581,14 +8698,19 @@ const file_dms_proto_rawDesc = "" +
 	"\x10UnverifiedPolicy\x12!\n" +
 	"\x1dUNVERIFIED_POLICY_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19UNVERIFIED_POLICY_FORWARD\x10\x01\x12\x1c\n" +
-	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*y\n" +
+	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*\xcc\x01\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACTION_SEND\x10\x01\x12\x0f\n" +
 	"\vACTION_READ\x10\x02\x12\x11\n" +
 	"\rACTION_ANSWER\x10\x03\x12\x11\n" +
 	"\rACTION_INVITE\x10\x04\x12\x0f\n" +
-	"\vACTION_SIGN\x10\x05*c\n" +
+	"\vACTION_SIGN\x10\x05\x12\x13\n" +
+	"\x0fACTION_READ_LOG\x10\a\x12\x17\n" +
+	"\x13ACTION_READ_CONTENT\x10\b\x12\x11\n" +
+	"\rACTION_EXPORT\x10\t\x12\x10\n" +
+	"\fACTION_ADMIN\x10\n" +
+	"*c\n" +
 	"\bKeyPlace\x12\x19\n" +
 	"\x15KEY_PLACE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rKEY_PLACE_KEY\x10\x01\x12\x12\n" +

@@ -63,7 +63,7 @@ func fromEvent(e *dmspb.Event) edo.Event {
 	return edo.Event{
 		Seq: e.GetSeq(), Key: FromKey(e.GetKey()), Kind: fromEnum(eventKinds(), e.GetKind()), State: fromEnum(states(), e.GetState()),
 		Reason: edo.Reason(e.GetReason()), Detail: e.GetDetail(), Document: edo.DocumentID(e.GetDocument()), ExternalID: e.GetExternalId(),
-		Stamp: fromEnum(stampStates(), e.GetStamp()), Version: FromVersion(e.GetVersion()), At: fromTime(e.GetAt()), Revision: e.GetRevision(),
+		Stamp: fromEnum(stampStates(), e.GetStamp()), Version: FromVersion(e.GetVersion()), At: fromTime(e.GetAt()), Revision: e.GetRevision(), Actor: edo.ActorID(e.GetActor()),
 		Inbound: fromInbound(e.GetInbound()), Task: fromTask(e.GetTask()), Reach: fromReach(e.GetCounterparty()),
 	}
 }

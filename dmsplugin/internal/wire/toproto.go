@@ -63,7 +63,7 @@ func toEvent(e edo.Event) *dmspb.Event {
 	return &dmspb.Event{
 		Seq: e.Seq, Key: ToKey(e.Key), Kind: toEnum(eventKinds(), e.Kind), State: toEnum(states(), e.State), Reason: string(e.Reason),
 		Detail: e.Detail, Document: string(e.Document), ExternalId: e.ExternalID, Stamp: toEnum(stampStates(), e.Stamp),
-		Version: version, At: toTime(e.At), Revision: e.Revision,
+		Version: version, At: toTime(e.At), Revision: e.Revision, Actor: string(e.Actor),
 		Inbound: toInbound(e.Inbound), Task: toTask(e.Task), Counterparty: toReach(e.Reach),
 	}
 }

@@ -92,6 +92,11 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	}
 	how, err := loginOf(a.Login, d.config.ApplicationID, d.codes)
 	add(err)
+	var other login
+	if a.Next != nil {
+		other, err = loginOf(a.Next.Login, d.config.ApplicationID, d.codes)
+		add(err)
+	}
 	forms, err := formsOf(a.Forms)
 	add(err)
 	l := d.config.Limits
@@ -109,7 +114,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	}
 	return &session{
 		config: d.config, codes: d.codes, answers: d.answer, types: d.types, box: a.Box, department: a.Department, subscriber: a.Subscriber, client: client, forms: forms,
-		turn: make(chan struct{}, 1), tokens: tokens{login: how, client: client, now: d.config.Now},
+		turn: make(chan struct{}, 1), tokens: tokens{login: how, next: a.Next, other: other, log: d.config.Log, client: client, now: d.config.Now},
 	}, nil
 }
 

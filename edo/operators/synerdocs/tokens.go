@@ -3,6 +3,7 @@ package synerdocs
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -21,8 +22,13 @@ const (
 // account, and mended login data come with a new session.
 type tokens struct {
 	login  login
+	next   *edo.Succession // nil: none
+	other  login           // how next logs in
 	client *soap.Client
 	now    func() time.Time
+	log    *slog.Logger
+
+	over bool // next has taken the place of login; of the flight under way alone
 
 	mu      sync.Mutex
 	current edo.Secret
@@ -93,7 +99,28 @@ func (t *tokens) fly(ctx context.Context, f *flight) {
 		t.flight = nil
 		close(f.done)
 	}()
-	f.token, f.err = t.login.obtain(ctx, t.client)
+	f.token, f.err = t.obtain(ctx)
+}
+
+// obtain logs in. After a refusal it asks once with the next credential, if there is one and this is the time for it: what
+// the operator says of the present one is the answer unless it takes the next.
+func (t *tokens) obtain(ctx context.Context) (edo.Secret, error) {
+	if t.over {
+		return t.other.obtain(ctx, t.client)
+	}
+	token, err := t.login.obtain(ctx, t.client)
+	if t.next == nil || !errors.Is(err, edo.LoginRefused) || t.next.Try(ctx) != nil {
+		return token, err
+	}
+	fresh, refused := t.other.obtain(ctx, t.client)
+	if refused != nil {
+		return edo.Secret{}, err
+	}
+	t.over = true
+	if err := t.next.Won(context.WithoutCancel(ctx)); err != nil {
+		t.log.WarnContext(ctx, "the next credential works, and could not be made the present one", "error", err)
+	}
+	return fresh, nil
 }
 
 // refuse remembers a refused login, and forgets the token that it could not replace. It gives the error with the pause.
