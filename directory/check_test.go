@@ -163,3 +163,29 @@ func TestSignerRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestSubstitution(t *testing.T) {
+	t.Parallel()
+	good := directory.Substitution{Subscriber: "s", Deputy: "b", Principal: "a", Until: noon}
+	for name, tc := range map[string]struct {
+		change func(s *directory.Substitution)
+		want   []string
+	}{
+		"good": {func(*directory.Substitution) {}, nil},
+		"restricted": {func(s *directory.Substitution) {
+			s.Actions, s.Kinds = []edo.Action{edo.ActionExport}, []string{"Письмо"}
+		}, nil},
+		"for himself":    {func(s *directory.Substitution) { s.Principal = "b" }, []string{"substitution.principal"}},
+		"for ever":       {func(s *directory.Substitution) { s.Until = time.Time{} }, []string{"substitution.until"}},
+		"ends before":    {func(s *directory.Substitution) { s.From = noon }, []string{"substitution.until"}},
+		"unknown action": {func(s *directory.Substitution) { s.Actions = []edo.Action{"rule"} }, []string{"substitution.actions[0]"}},
+		"of the machine": {func(s *directory.Substitution) { s.Deputy, s.Principal = "os:a", "os:b" }, []string{"substitution.deputy", "substitution.principal"}},
+		"nobody":         {func(s *directory.Substitution) { *s = directory.Substitution{Until: noon} }, []string{"substitution.subscriber", "substitution.deputy", "substitution.principal", "substitution.principal"}},
+	} {
+		s := good
+		tc.change(&s)
+		if diff := cmp.Diff(tc.want, fields(t, s.Check())); diff != "" {
+			t.Errorf("%s: fields (-want +got):\n%s", name, diff)
+		}
+	}
+}

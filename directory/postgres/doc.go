@@ -1,7 +1,7 @@
 // Package postgres keeps the directory, the message log and the work of the gateway in one PostgreSQL database, which
 // many processes of many machines may share.
 //
-// [Store] is the gateway's Outbox, Inbox, Tasks, Reach, Routing, Enrolments and Access, an [edo.Journal], a
+// [Store] is the gateway's Outbox, Inbox, Tasks, Reach, Routing, Enrolments, Access with its Deputies, and Readings, an [edo.Journal], a
 // [directory.Book], and the place of sealed secrets for directory/secret: the same as directory/sqlite, held equal by
 // conformance/storetest. Document bytes are not here: they go to an [edo.Archive], which all processes have to share too.
 //
