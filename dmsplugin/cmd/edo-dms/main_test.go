@@ -36,7 +36,7 @@ func run(m *testing.M) (int, error) {
 	if err := os.Setenv("EDO_DMS_DIR", dir); err != nil {
 		return 0, err
 	}
-	code := m.Run()
+	code := server.Main(m).Run()
 	if code == 0 {
 		if err := goleak.Find(); err != nil {
 			return 0, err
