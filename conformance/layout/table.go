@@ -64,9 +64,10 @@ func rows() []row {
 
 		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
 		{
-			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, xsys},
+			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
+		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
 			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, goose},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
