@@ -24,6 +24,7 @@ func rows() []row {
 	const (
 		asm      = "github.com/segmentio/asm"
 		cmp      = "github.com/google/go-cmp"
+		dsig     = "github.com/russellhaering/goxmldsig"
 		etree    = "github.com/beevik/etree"
 		goleak   = "go.uber.org/goleak"
 		goPlugin = "github.com/hashicorp/go-plugin"
@@ -66,6 +67,10 @@ func rows() []row {
 		{
 			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
+		},
+		{
+			Package: "directory/proof", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{etree, dsig},
+			Why: "a document about the log that proves without the log",
 		},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
