@@ -11,7 +11,7 @@ import (
 )
 
 // past writes past the store, as somebody with the file could.
-func past(t *testing.T, path string, statements ...string) error {
+func past(t testing.TB, path string, statements ...string) error {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
