@@ -4,13 +4,10 @@
 // Nothing here can hold or return a password, token or key: credentials go through package directory/secret, which
 // seals them before a store sees them, and opens them for the gateway alone.
 //
+// The message log is a chain per subscriber, see [Link] and [VerifyLog]; documents that prove it elsewhere are made by
+// directory/proof, tables for other programs by directory/tables.
+//
 // It stores nothing itself. The stores are directory/sqlite and directory/postgres; document bytes are in
 // directory/archive; kinds of documents are a file, see directory/kinds. Every word has a Check that reports all its
 // faults at once as [edo.Faults], and a store calls it before it writes.
-package directory/secret, which
-// seals them before a store sees them, and opens them for the gateway alone.
-//
-// It stores nothing itself. The stores are directory/sqlite and directory/postgres; document bytes are in directory/archive; kinds of
-// documents are a file, see directory/kinds. Every word has a
-// Check that reports all its faults at once as [edo.Faults], and a store calls it before it writes.
 package directory

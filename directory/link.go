@@ -44,14 +44,14 @@ type Link struct {
 // chainFormat is the first field of every link. Another encoding takes another name.
 const chainFormat = "edokit/log/1"
 
-// chainTime is how times go into a link: UTC, always nine digits of a second.
-const chainTime = "2006-01-02T15:04:05.000000000Z"
+// chainTime is how times go into a link: UTC, always six digits of a second, as many as every store keeps.
+const chainTime = "2006-01-02T15:04:05.000000Z"
 
 // Next is the link after l over one half of e, whose masked text is named by its digest alone. The zero Link of a
 // subscriber is the beginning of its chain.
 //
 // Its digest is SHA-256 over fields, each preceded by its length in bytes as eight bytes, the highest first. Texts are
-// their bytes, numbers are decimal digits, times UTC as 2006-01-02T15:04:05.000000000Z, digests 32 bytes; a time or a
+// their bytes, numbers are decimal digits, times UTC as 2006-01-02T15:04:05.000000Z, digests 32 bytes; a time or a
 // digest that is not there is an empty field. The fields in order:
 //
 //	"edokit/log/1", subscriber, position, digest of the link before (not there at position 1), "request" or "answer", exchange id

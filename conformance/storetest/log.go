@@ -56,6 +56,7 @@ func logKeepsEverything(t *testing.T, h Harness) {
 	}
 	want.EndedAt, want.Outcome, want.Code, want.HTTPStatus, want.AnswerHead, want.Answer = a.At, a.Outcome, a.Code, a.HTTPStatus, a.Head, a.Body
 	want.AnswerPosition, want.AnswerText = 2, directory.TextDigest(a.Body.Text)
+	want.AnswerPosition, want.AnswerText = 2, directory.TextDigest(a.Body.Text)
 	want.AnswerSize, want.AnswerDigest, want.RequestDigest, want.RequestSent, want.Note = a.Size, a.Digest, a.RequestDigest, a.RequestSent, a.Note
 	got, err = s.Exchange(t.Context(), e.ID())
 	if err != nil || got.Duration() != 1500*time.Millisecond {

@@ -24,8 +24,13 @@ const (
 	sqlExchange     = `SELECT ` + exchangeColumns + `, e.raw, a.raw` + exchangeTables + `e.id = ?`
 	sqlExchangeList = `SELECT ` + exchangeColumns + exchangeTables
 	sqlLatestFirst  = ` ORDER BY e.seq DESC LIMIT ?`
-	sqlOldestFirst  = ` ORDER BY e.at, e.seq LIMIT ?`
-	sqlAfter        = `(e.at, e.seq) > (SELECT at, seq FROM exchanges WHERE seq = ?)`
+
+	// Along the outcomes: most people ask for the few that went wrong.
+	sqlOutcomeList  = `SELECT ` + exchangeColumns + ` FROM answers a CROSS JOIN exchanges e ON e.seq = a.exchange WHERE `
+	sqlLatestAnswer = ` ORDER BY a.exchange DESC LIMIT ?`
+
+	sqlOldestFirst = ` ORDER BY e.at, e.seq LIMIT ?`
+	sqlAfter       = `(e.at, e.seq) > (SELECT at, seq FROM exchanges WHERE seq = ?)`
 
 	// Indexes leave empty values out; the second half of a term lets them be used.
 	sqlOfPackage  = `e.package = ? AND e.package <> ''`
@@ -167,10 +172,13 @@ func (s *Store) Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]di
 // exchangeQuery chooses the index: the narrowest condition keeps it, a plus sign takes it from the others. Without a
 // narrow one, oldest first walks along the time, so that a page costs the same wherever it begins.
 func exchangeQuery(f directory.ExchangeFilter) (string, []any) {
-	w, order := where{}, sqlLatestFirst
+	w, tables, order := where{}, sqlExchangeList, sqlLatestFirst
 	narrow := f.Package != "" || f.Document != ""
-	if f.Oldest {
+	switch {
+	case f.Oldest:
 		order = sqlOldestFirst
+	case f.Outcome != "" && !narrow && f.INN == "" && f.Actor == "":
+		tables, order = sqlOutcomeList, sqlLatestAnswer
 	}
 	plus := func(wide bool) string {
 		if wide {
@@ -202,5 +210,5 @@ func exchangeQuery(f directory.ExchangeFilter) (string, []any) {
 	if f.After > 0 {
 		w.add(sqlAfter, f.After)
 	}
-	return sqlExchangeList + w.sql() + order, append(w.args, page(f.Limit))
+	return tables + w.sql() + order, append(w.args, page(f.Limit))
 }

@@ -90,6 +90,7 @@ func TestExchangePlans(t *testing.T) {
 		"document of a subscriber":   {directory.ExchangeFilter{Subscriber: "s", Document: "d", INN: "i", Actor: "u"}, "exchanges_by_document", false},
 		"counterparty":               {directory.ExchangeFilter{Subscriber: "s", INN: "i", KPP: "k", Actor: "u"}, "exchanges_by_inn", false},
 		"user":                       {directory.ExchangeFilter{Subscriber: "s", Actor: "u", Outcome: edo.OutcomeOK}, "exchanges_by_actor", false},
+		"outcome of a subscriber":    {directory.ExchangeFilter{Subscriber: "s", Outcome: edo.OutcomeFault, Before: 9}, "answers_by_outcome", false},
 		"a day":                      {day, "exchanges_by_time", false},
 		"the next page of a day":     {next, "exchanges_by_time", false},
 		"all from the beginning":     {directory.ExchangeFilter{Oldest: true, Subscriber: "s"}, "exchanges_by_time", false},

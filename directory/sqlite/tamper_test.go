@@ -6,9 +6,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/sqlite"
 )
+
+func same(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func verify(t *testing.T, s directory.Ledger, c directory.LogCheck) directory.LogReport {
+	t.Helper()
+	report, err := directory.VerifyLog(t.Context(), s, c)
+	must(t, err)
+	return report
+}
 
 // past writes past the store, as somebody with the file could.
 func past(t testing.TB, path string, statements ...string) error {
@@ -29,8 +46,8 @@ func past(t testing.TB, path string, statements ...string) error {
 func TestLogIsAppendOnly(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "edo.db")
-	s := open(t, config(t, path))
-	talk(t, s, 2, "ours")
+	s := open(t, config(path))
+	storetest.Talk(t, s, 2, "ours")
 	for _, statement := range []string{
 		"UPDATE exchanges SET actor = 'me' WHERE seq = 1",
 		"DELETE FROM exchanges WHERE seq = 2",
@@ -64,7 +81,7 @@ func TestTampering(t *testing.T) {
 	}{
 		"nothing": {"SELECT 1", nil},
 		// Both halves of the second exchange: places 3 and 4.
-		"another time":         {"UPDATE exchanges SET at = '2026-11-21T12:00:02.000000000Z' WHERE seq = 2", []finding{{3, changed}}},
+		"another time":         {"UPDATE exchanges SET at = '2026-11-21T12:00:02.000000Z' WHERE seq = 2", []finding{{3, changed}}},
 		"request's XML":        {"UPDATE exchanges SET raw = (SELECT raw FROM answers WHERE exchange = 1) WHERE seq = 2", []finding{{3, changed}}},
 		"XML that is damaged":  {"UPDATE answers SET raw = x'01ff00' WHERE exchange = 2", []finding{{4, changed}}},
 		"XML and its digest":   {"UPDATE answers SET (raw, text) = (SELECT raw, text FROM exchanges WHERE seq = 1) WHERE exchange = 2", []finding{{4, changed}}},
@@ -95,12 +112,12 @@ func TestTampering(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "edo.db")
-			cfg := config(t, path)
+			cfg := config(path)
 			s, err := sqlite.OpenAndMigrate(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
-			talk(t, s, 5, "ours") // places 1 to 9
+			storetest.Talk(t, s, 5, "ours") // places 1 to 9
 			end, err := s.LinkAt(t.Context(), "ours", 9)
 			if err != nil {
 				t.Fatal(err)
@@ -130,15 +147,16 @@ func TestTampering(t *testing.T) {
 func TestRewrittenChain(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	first := open(t, config(t, filepath.Join(folder, "a", "edo.db")))
-	talk(t, first, 3, "ours")
+	first := open(t, config(filepath.Join(folder, "a", "edo.db")))
+	storetest.Talk(t, first, 3, "ours")
 	seen, err := first.LinkAt(t.Context(), "ours", 6)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := open(t, config(t, filepath.Join(folder, "b", "edo.db")))
-	talk(t, second, 1, "theirs")
-	talk(t, second, 3, "ours") // with other ids
+	other := config(filepath.Join(folder, "b", "edo.db"))
+	second := open(t, other)
+	storetest.Talk(t, second, 1, "theirs")
+	storetest.Talk(t, second, 3, "ours") // with other ids
 	report := verify(t, second, directory.LogCheck{Checkpoints: []directory.Checkpoint{{Subscriber: "ours", Position: 6, Digest: seen.Digest, At: noon}}})
 	if len(report.Faults) != 1 || report.Faults[0].Break != directory.BreakRewritten || report.Faults[0].Exchange == "" {
 		t.Errorf("%+v", report)

@@ -1,4 +1,4 @@
-package sqlite_test
+package storetest
 
 import (
 	"context"
@@ -12,26 +12,19 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// ledger is what the tests of the chain need of any store.
-type ledger interface {
-	edo.Journal
-	directory.Ledger
-	Exchange(ctx context.Context, id edo.ExchangeID) (directory.Exchange, error)
-	Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]directory.Exchange, error)
-}
-
-// talk writes exchanges of some subscribers in turn; every fifth is never answered.
-func talk(t testing.TB, s ledger, n int, subscribers ...edo.SubscriberID) {
+// Talk writes exchanges of some subscribers in turn; every fifth is never answered.
+func Talk(t testing.TB, s edo.Journal, n int, subscribers ...edo.SubscriberID) {
 	t.Helper()
 	for i := range n {
-		r, a := request(), answer()
+		r, a := Request(), Answer()
 		r.Subscriber, r.Package, r.At = subscribers[i%len(subscribers)], edo.PackageID(fmt.Sprintf("p%d", i)), noon.Add(time.Duration(i)*time.Second)
 		e, err := s.Begin(t.Context(), r)
 		if err == nil && i%5 != 4 {
 			err = e.Finish(t.Context(), a)
 		}
 		if err != nil {
-			t.Fatal(err)
+			t.Error(err)
+			return
 		}
 	}
 }
@@ -45,12 +38,11 @@ func verify(t testing.TB, s directory.Ledger, c directory.LogCheck) directory.Lo
 	return report
 }
 
-// TestChain: every half is a link, positions have no gaps, and everything that was stored is under the digest.
-func TestChain(t *testing.T) {
-	t.Parallel()
-	s := temp(t)
-	talk(t, s, 20, "ours", "theirs")
-	talk(t, s, 1, "") // a call of nobody
+// chain: every half is a link, positions have no gaps, and everything that was stored is under the digest.
+func chain(t *testing.T, h Harness) {
+	s := h.temp(t)
+	Talk(t, s, 20, "ours", "theirs")
+	Talk(t, s, 1, "") // a call of nobody
 	report := verify(t, s, directory.LogCheck{})
 	same(t, "report", directory.LogReport{Subscribers: 3, Links: 38}, report)
 
@@ -86,25 +78,24 @@ func TestChain(t *testing.T) {
 	}
 }
 
-// TestChainOfMany: halves of many at once, and a second answer that is refused, leave no gap.
-func TestChainOfMany(t *testing.T) {
-	t.Parallel()
-	s := temp(t)
+// chainOfMany: halves of many at once, and a second answer that is refused, leave no gap.
+func chainOfMany(t *testing.T, h Harness) {
+	s := h.temp(t)
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
 			for range 10 {
-				r := request()
+				r := Request()
 				r.Subscriber = edo.SubscriberID(fmt.Sprint(i % 2))
 				e, err := s.Begin(context.Background(), r)
 				if err == nil {
-					err = e.Finish(context.Background(), answer())
+					err = e.Finish(context.Background(), Answer())
 				}
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if err := e.Finish(context.Background(), answer()); !errors.Is(err, edo.Conflict) {
+				if err := e.Finish(context.Background(), Answer()); !errors.Is(err, edo.Conflict) {
 					t.Errorf("a second answer: %v", err)
 				}
 			}
@@ -114,11 +105,26 @@ func TestChainOfMany(t *testing.T) {
 	same(t, "report", directory.LogReport{Subscribers: 2, Links: 160}, verify(t, s, directory.LogCheck{}))
 }
 
-// TestVerifyPart looks at a day and goes on from the link before it.
-func TestVerifyPart(t *testing.T) {
-	t.Parallel()
-	s := temp(t)
-	talk(t, s, 10, "ours")
+// chainOfTwoStores: two that are open on the same data take turns at the end of one chain.
+func chainOfTwoStores(t *testing.T, h Harness) {
+	address := h.Fresh(t)
+	var all sync.WaitGroup
+	for i := range 2 {
+		c := config(t)
+		c.NewID = numbers(fmt.Sprintf("store-%d-", i))
+		s := h.open(t, address, c)
+		for range 4 {
+			all.Go(func() { Talk(t, s, 10, "ours") })
+		}
+	}
+	all.Wait()
+	same(t, "report", directory.LogReport{Subscribers: 1, Links: 144}, verify(t, h.open(t, address, config(t)), directory.LogCheck{}))
+}
+
+// verifyPart looks at a day and goes on from the link before it.
+func verifyPart(t *testing.T, h Harness) {
+	s := h.temp(t)
+	Talk(t, s, 10, "ours")
 	first, last, err := s.Span(t.Context(), "ours", noon.Add(2*time.Second), noon.Add(4*time.Second))
 	if err != nil || first != 5 || last != 8 {
 		t.Errorf("%d to %d, %v", first, last, err)
@@ -136,11 +142,10 @@ func TestVerifyPart(t *testing.T) {
 	same(t, "nothing", directory.LogReport{Subscribers: 1}, verify(t, s, c))
 }
 
-// TestCheckpoint: a chain agrees with what was seen of it, and not with anything else.
-func TestCheckpoint(t *testing.T) {
-	t.Parallel()
-	s := temp(t)
-	talk(t, s, 3, "ours")
+// checkpoints: a chain agrees with what was seen of it, and not with anything else.
+func checkpoints(t *testing.T, h Harness) {
+	s := h.temp(t)
+	Talk(t, s, 3, "ours")
 	seen, err := s.LinkAt(t.Context(), "ours", 4)
 	if err != nil {
 		t.Fatal(err)
@@ -159,11 +164,10 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
-// TestLogKnowsWhoAsked: the row has its own copy of user and counterparty, and is found by them.
-func TestLogKnowsWhoAsked(t *testing.T) {
-	t.Parallel()
-	s := temp(t)
-	for i, op := range []edo.Operation{sample("p1"), sample("p2")} {
+// logKnowsWhoAsked: the row has its own copy of user and counterparty, and is found by them.
+func logKnowsWhoAsked(t *testing.T, h Harness) {
+	s := h.temp(t)
+	for i, op := range []edo.Operation{Sample("p1"), Sample("p2")} {
 		if i == 1 {
 			op.Actor, op.To.INN, op.To.KPP = "head", "7700000001", ""
 		}
@@ -173,7 +177,7 @@ func TestLogKnowsWhoAsked(t *testing.T) {
 		pack edo.PackageID
 		doc  edo.DocumentID
 	}{{"p1", ""}, {"p1", "a"}, {"p1", "b"}, {"p2", "a"}, {"", ""}, {"unknown", ""}} {
-		req := request()
+		req := Request()
 		req.Package, req.Document, req.At = r.pack, r.doc, noon.Add(-time.Duration(i)*time.Minute) // the clock steps back
 		if _, err := s.Begin(t.Context(), req); err != nil {
 			t.Fatal(err)
