@@ -75,7 +75,7 @@ func rows() []row {
 		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, goose},
+			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{pgx, goose},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
