@@ -18,6 +18,11 @@ type Exchange struct {
 	Operation  string // the operator's own name of the call
 	Endpoint   string
 
+	// Of the package as the host gave it: the row keeps its own copy, so that the chain covers it.
+	Actor edo.ActorID // the host's user who asked
+	INN   string      // of the counterparty
+	KPP   string      // of the counterparty, may be empty
+
 	StartedAt     time.Time
 	RequestSize   int64      // of the exact body
 	RequestDigest edo.Digest // of the exact body; zero if it was not sent whole
@@ -30,6 +35,11 @@ type Exchange struct {
 	AnswerSize   int64
 	AnswerDigest edo.Digest
 	Note         string // for people
+
+	// Places in the subscriber's chain, see [Link]. AnswerPosition is zero while there is no answer.
+	RequestPosition, AnswerPosition int64
+	// Digests of the masked texts.
+	RequestText, AnswerText edo.Digest
 
 	// Only with [Book.Exchange]; lists leave them out.
 	RequestHead string
@@ -59,12 +69,18 @@ const (
 type ExchangeFilter struct {
 	Subscriber edo.SubscriberID
 	Package    edo.PackageID
+	Document   edo.DocumentID // with Package also the rows of the package as a whole, which name no document
+	Actor      edo.ActorID    // who asked for the package
+	INN        string         // of the counterparty
+	KPP        string         // of the counterparty
 	Operation  string
 	Outcome    edo.Outcome
 	Unfinished bool // only rows without a second half
 	Code       string
 	From, To   time.Time // of StartedAt; To is exclusive
 	Before     int64     // Seq of the last row of the page before; 0: the first page
+	Oldest     bool      // oldest first by StartedAt, for reading a long stretch from its beginning
+	After      int64     // with Oldest: Seq of the last row of the page before
 	Limit      int       // 0: [DefaultLimit]; at most [MaxLimit]
 }
 
@@ -76,6 +92,9 @@ func (f ExchangeFilter) Check() error {
 	}
 	if f.Before < 0 {
 		e.bad(FilterMalformed, "filter.before", "is negative", "give the seq of the last row of the page before")
+	}
+	if f.After < 0 || f.After > 0 && !f.Oldest {
+		e.bad(FilterMalformed, "filter.after", "is negative, or given with newest first", "give it with oldest first, else use before")
 	}
 	e.period("filter.to", f.From, f.To)
 	e.add(CheckLimit("filter.limit", f.Limit))

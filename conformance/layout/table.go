@@ -24,6 +24,7 @@ func rows() []row {
 	const (
 		asm      = "github.com/segmentio/asm"
 		cmp      = "github.com/google/go-cmp"
+		dsig     = "github.com/russellhaering/goxmldsig"
 		etree    = "github.com/beevik/etree"
 		goleak   = "go.uber.org/goleak"
 		goPlugin = "github.com/hashicorp/go-plugin"
@@ -65,11 +66,17 @@ func rows() []row {
 
 		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
 		{
-			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, xsys},
+			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, puddle, goose},
+			Package: "directory/proof", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{etree, dsig},
+			Why: "a document about the log that proves without the log",
+		},
+		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
+		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
+		{
+			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{pgx, puddle, goose},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{

@@ -63,6 +63,12 @@ func cases() []Case {
 		{"odd text keeps no row from being written", oddText},
 		{"content of answers goes to the archive", contentOfAnswersGoesToTheArchive},
 		{"the log is filtered and paged", logFilter},
+		{"a row of the log knows who asked and for whom", logKnowsWhoAsked},
+		{"every half of an exchange is a link of its subscriber's chain", chain},
+		{"halves of many at once leave no gap", chainOfMany},
+		{"halves of two stores at once leave no gap", chainOfTwoStores},
+		{"a part of the chain is verified from the link before it", verifyPart},
+		{"a checkpoint shows a chain that is another or too short", checkpoints},
 
 		{"the book keeps everything", bookKeepsEverything},
 		{"the book refuses what is wrong", bookRefuses},

@@ -42,6 +42,7 @@ type Store interface {
 	directory.Book
 	gateway.Deputies
 	gateway.Readings
+	directory.Ledger
 	secret.Blobs
 	Close() error
 }

@@ -43,7 +43,7 @@ func logKeepsEverything(t *testing.T, h Harness) {
 	}
 	want := directory.Exchange{
 		Seq: 1, ID: e.ID(), Subscriber: r.Subscriber, Package: r.Package, Document: r.Document, Operation: r.Operation, Endpoint: r.Endpoint,
-		StartedAt: r.At, RequestSize: r.Size, RequestHead: r.Head, Request: r.Body,
+		StartedAt: r.At, RequestSize: r.Size, RequestHead: r.Head, Request: r.Body, RequestPosition: 1, RequestText: directory.TextDigest(r.Body.Text),
 	}
 	got, err := s.Exchange(t.Context(), e.ID())
 	if err != nil || got.Finished() || got.Duration() != 0 {
@@ -55,6 +55,8 @@ func logKeepsEverything(t *testing.T, h Harness) {
 		t.Fatal(err)
 	}
 	want.EndedAt, want.Outcome, want.Code, want.HTTPStatus, want.AnswerHead, want.Answer = a.At, a.Outcome, a.Code, a.HTTPStatus, a.Head, a.Body
+	want.AnswerPosition, want.AnswerText = 2, directory.TextDigest(a.Body.Text)
+	want.AnswerPosition, want.AnswerText = 2, directory.TextDigest(a.Body.Text)
 	want.AnswerSize, want.AnswerDigest, want.RequestDigest, want.RequestSent, want.Note = a.Size, a.Digest, a.RequestDigest, a.RequestSent, a.Note
 	got, err = s.Exchange(t.Context(), e.ID())
 	if err != nil || got.Duration() != 1500*time.Millisecond {
@@ -94,7 +96,10 @@ func emptyExchange(t *testing.T, h Harness) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "row", directory.Exchange{Seq: 1, ID: e.ID(), StartedAt: noon, EndedAt: noon, Outcome: edo.OutcomeSilent}, got)
+	none := directory.TextDigest(nil)
+	same(t, "row", directory.Exchange{
+		Seq: 1, ID: e.ID(), StartedAt: noon, EndedAt: noon, Outcome: edo.OutcomeSilent, RequestPosition: 1, AnswerPosition: 2, RequestText: none, AnswerText: none,
+	}, got)
 }
 
 func contentOfAnswersGoesToTheArchive(t *testing.T, h Harness) {

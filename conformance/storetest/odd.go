@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -35,6 +36,7 @@ func oddText(t *testing.T, h Harness) {
 			t.Errorf("%q", text)
 		}
 	}
+	same(t, "the chain over odd text", directory.LogReport{Subscribers: 1, Links: 2}, verify(t, s, directory.LogCheck{}))
 }
 
 func timesKeepMicroseconds(t *testing.T, h Harness) {

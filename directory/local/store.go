@@ -30,6 +30,7 @@ type Store interface {
 	gateway.Readings
 	edo.Journal
 	directory.Book
+	directory.Ledger
 	secret.Blobs
 	Close() error
 }

@@ -8,19 +8,36 @@ import (
 )
 
 const (
-	sqlExchangeInsert = `INSERT INTO exchanges (id, subscriber, package, document, operation, endpoint, at, size, holes, head, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING seq`
+	sqlExchangeInsert = `INSERT INTO exchanges (id, subscriber, package, document, actor, inn, kpp, operation, endpoint, at, size, position, text, raw)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	sqlAnswerInsert = `INSERT INTO answers (exchange, at, outcome, code, http_status, size, digest, request_digest, request_sent, note,
-		holes, head, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+		position, text, raw) VALUES ((SELECT seq FROM exchanges WHERE id = $1), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
-	exchangeColumns = `e.seq, e.id, e.subscriber, e.package, e.document, e.operation, e.endpoint, e.at, e.size, a.request_digest,
-		coalesce(a.request_sent, 0), a.at, coalesce(a.outcome, ''), coalesce(a.http_status, 0), coalesce(a.code, ''),
-		coalesce(a.size, 0), a.digest, coalesce(a.note, '')`
+	// What a new row has to know, in one question: who asked for its package and for whom it is, and the last link.
+	sqlExchangeFor = `SELECT coalesce(o.actor, ''), coalesce(o.to_inn, ''), coalesce(o.to_kpp, ''), coalesce(l.position, 0), l.digest
+		FROM (SELECT $1::text AS subscriber) s LEFT JOIN operations o ON o.subscriber = s.subscriber AND o.package = $2 AND $2 <> ''
+		LEFT JOIN LATERAL (SELECT position, digest FROM links WHERE subscriber = s.subscriber ORDER BY position DESC LIMIT 1) l ON true`
+
+	exchangeColumns = `e.seq, e.id, e.subscriber, e.package, e.document, e.actor, e.inn, e.kpp, e.operation, e.endpoint, e.at, e.size,
+		a.request_digest, coalesce(a.request_sent, 0), a.at, coalesce(a.outcome, ''), coalesce(a.http_status, 0), coalesce(a.code, ''),
+		coalesce(a.size, 0), a.digest, coalesce(a.note, ''), e.position, coalesce(a.position, 0), e.text, a.text`
 	exchangeTables = ` FROM exchanges e LEFT JOIN answers a ON a.exchange = e.seq WHERE `
 
-	sqlExchange     = `SELECT ` + exchangeColumns + `, e.head, e.body, e.holes, a.head, a.body, a.holes` + exchangeTables + `e.id = $1`
+	sqlExchange     = `SELECT ` + exchangeColumns + `, e.raw, a.raw` + exchangeTables + `e.id = $1`
 	sqlExchangeList = `SELECT ` + exchangeColumns + exchangeTables
 	sqlLatestFirst  = ` ORDER BY e.seq DESC LIMIT ?`
+	sqlOldestFirst  = ` ORDER BY e.at, e.seq LIMIT ?`
+	sqlAfter        = `(e.at, e.seq) > ((SELECT at FROM exchanges WHERE seq = ?), ?)`
+
+	// Along the outcomes: most people ask for the few that went wrong.
+	sqlOutcomeList  = `SELECT ` + exchangeColumns + ` FROM answers a JOIN exchanges e ON e.seq = a.exchange WHERE `
+	sqlLatestAnswer = ` ORDER BY a.exchange DESC LIMIT ?`
+
+	// Indexes leave empty values out; the second half of a term lets them be used.
+	sqlOfPackage  = `e.package = ? AND e.package <> ''`
+	sqlOfDocument = `e.document = ? AND e.document <> ''`
+	sqlOfActor    = `e.actor = ? AND e.actor <> ''`
+	sqlOfINN      = `e.inn = ? AND e.inn <> ''`
 )
 
 // exchange is a row whose answer half is not written yet.
@@ -28,27 +45,45 @@ type exchange struct {
 	store      *Store
 	subscriber edo.SubscriberID
 	id         edo.ExchangeID
-	seq        int64
 }
 
 var (
-	_ edo.Journal    = (*Store)(nil)
-	_ directory.Book = (*Store)(nil)
+	_ edo.Journal      = (*Store)(nil)
+	_ directory.Book   = (*Store)(nil)
+	_ directory.Ledger = (*Store)(nil)
 )
 
-// Begin writes the request half of a row of the message log.
+// Begin writes the request half of a row of the message log and its link.
 func (s *Store) Begin(ctx context.Context, r edo.ExchangeRequest) (edo.Exchange, error) {
-	e := &exchange{store: s, subscriber: r.Subscriber, id: edo.ExchangeID(s.newID())}
-	err := s.write(ctx, "postgres.Begin", r.Subscriber, func(ctx context.Context, tx *session) (err error) {
-		e.seq, err = tx.insert(ctx, sqlExchangeInsert, e.id, r.Subscriber, r.Package, r.Document, r.Operation, r.Endpoint, at(&r.At),
-			r.Size, asJSON(&r.Body.Holes), raw(r.Head), bytesOf(r.Body.Text))
-		return err
+	row := directory.Exchange{
+		ID: edo.ExchangeID(s.newID()), Subscriber: stored(r.Subscriber), Package: stored(r.Package), Document: stored(r.Document),
+		Operation: clean(r.Operation), Endpoint: clean(r.Endpoint), StartedAt: r.At, RequestSize: r.Size, RequestHead: r.Head, Request: r.Body,
+		RequestText: directory.TextDigest(r.Body.Text),
+	}
+	raw, err := s.codec.Pack(r.Head, r.Body)
+	if err != nil {
+		return nil, classify("postgres.Begin", err)
+	}
+	err = s.write(ctx, "postgres.Begin", row.Subscriber, func(ctx context.Context, tx *session) error {
+		link, err := nextLink(ctx, tx, directory.RequestHalf, &row)
+		if err != nil {
+			return err
+		}
+		err = tx.later(nil, sqlExchangeInsert, row.ID, row.Subscriber, row.Package, row.Document, row.Actor, row.INN, row.KPP, row.Operation,
+			row.Endpoint, at(&row.StartedAt), row.RequestSize, link.Position, digest(&row.RequestText), raw)
+		if err != nil {
+			return err
+		}
+		return putLink(tx, link)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return e, nil
+	return &exchange{store: s, subscriber: row.Subscriber, id: row.ID}, nil
 }
+
+// stored is a word as this database keeps it: links are over what comes back.
+func stored[S ~string](s S) S { return S(clean(string(s))) }
 
 func (e *exchange) ID() edo.ExchangeID { return e.id }
 
@@ -60,19 +95,36 @@ func (e *exchange) Blob(ctx context.Context) (edo.Blob, error) {
 	return e.store.archive.Create(ctx)
 }
 
-// Finish writes the answer half. A second one is refused: what was read once is not changed.
+// Finish writes the answer half and its link. A second one is refused: what was read once is not changed.
 func (e *exchange) Finish(ctx context.Context, a edo.ExchangeAnswer) error {
+	row := directory.Exchange{
+		ID: e.id, Subscriber: e.subscriber, EndedAt: a.At, Outcome: a.Outcome, Code: clean(a.Code), HTTPStatus: a.HTTPStatus, AnswerSize: a.Size,
+		AnswerDigest: a.Digest, RequestDigest: a.RequestDigest, RequestSent: a.RequestSent, Note: clean(a.Note), AnswerHead: a.Head, Answer: a.Body,
+		AnswerText: directory.TextDigest(a.Body.Text),
+	}
+	raw, err := e.store.codec.Pack(a.Head, a.Body)
+	if err != nil {
+		return classify("postgres.Finish", err)
+	}
 	return e.store.write(ctx, "postgres.Finish", e.subscriber, func(ctx context.Context, tx *session) error {
-		return tx.later(nil, sqlAnswerInsert, e.seq, at(&a.At), a.Outcome, a.Code, a.HTTPStatus, a.Size, digest(&a.Digest),
-			digest(&a.RequestDigest), a.RequestSent, a.Note, asJSON(&a.Body.Holes), raw(a.Head), bytesOf(a.Body.Text))
+		link, err := nextLink(ctx, tx, directory.AnswerHalf, &row)
+		if err != nil {
+			return err
+		}
+		err = tx.later(nil, sqlAnswerInsert, e.id, at(&row.EndedAt), row.Outcome, row.Code, row.HTTPStatus, row.AnswerSize, digest(&row.AnswerDigest),
+			digest(&row.RequestDigest), row.RequestSent, row.Note, link.Position, digest(&row.AnswerText), raw)
+		if err != nil {
+			return err
+		}
+		return putLink(tx, link)
 	})
 }
 
 func exchangeTargets(e *directory.Exchange) []any {
 	return []any{
-		&e.Seq, &e.ID, &e.Subscriber, &e.Package, &e.Document, &e.Operation, &e.Endpoint, at(&e.StartedAt), &e.RequestSize,
+		&e.Seq, &e.ID, &e.Subscriber, &e.Package, &e.Document, &e.Actor, &e.INN, &e.KPP, &e.Operation, &e.Endpoint, at(&e.StartedAt), &e.RequestSize,
 		digest(&e.RequestDigest), &e.RequestSent, at(&e.EndedAt), &e.Outcome, &e.HTTPStatus, &e.Code, &e.AnswerSize,
-		digest(&e.AnswerDigest), &e.Note,
+		digest(&e.AnswerDigest), &e.Note, &e.RequestPosition, &e.AnswerPosition, digest(&e.RequestText), digest(&e.AnswerText),
 	}
 }
 
@@ -84,19 +136,46 @@ func scanExchange(from scanner) (directory.Exchange, error) {
 // Exchange gives a whole row of the message log.
 func (s *Store) Exchange(ctx context.Context, id edo.ExchangeID) (directory.Exchange, error) {
 	var e directory.Exchange
-	targets := append(exchangeTargets(&e), rawly(&e.RequestHead), &e.Request.Text, asJSON(&e.Request.Holes), rawly(&e.AnswerHead), &e.Answer.Text, asJSON(&e.Answer.Holes))
-	err := s.reader.row(ctx, sqlExchange, id).Scan(targets...)
+	var request, answer []byte
+	err := s.reader.row(ctx, sqlExchange, id).Scan(append(exchangeTargets(&e), &request, &answer)...)
+	if err == nil {
+		e.RequestHead, e.Request, err = s.codec.Unpack(request)
+	}
+	if err == nil && answer != nil {
+		e.AnswerHead, e.Answer, err = s.codec.Unpack(answer)
+	}
 	return e, classify("postgres.Exchange", err)
 }
 
-// Exchanges lists the message log without heads and bodies, newest first.
+// Exchanges lists the message log without heads and bodies, newest first unless the filter says otherwise.
 func (s *Store) Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]directory.Exchange, error) {
 	if err := f.Check(); err != nil {
 		return nil, classify("postgres.Exchanges", err)
 	}
-	w := where{}
+	query, args := exchangeQuery(f)
+	all, err := list(ctx, s.reader, scanExchange, query, args...)
+	return all, classify("postgres.Exchanges", err)
+}
+
+// exchangeQuery leaves the choice of the index to the server, which knows how many rows each condition leaves.
+func exchangeQuery(f directory.ExchangeFilter) (string, []any) {
+	w, tables, order := where{}, sqlExchangeList, sqlLatestFirst
+	switch {
+	case f.Oldest:
+		order = sqlOldestFirst
+	case f.Outcome != "":
+		tables, order = sqlOutcomeList, sqlLatestAnswer
+	}
+	w.text(sqlOfPackage, string(f.Package))
+	if f.Package == "" {
+		w.text(sqlOfDocument, string(f.Document))
+	} else {
+		w.text("e.document IN ('', ?)", string(f.Document))
+	}
+	w.text(sqlOfINN, f.INN)
+	w.text(sqlOfActor, string(f.Actor))
 	w.text("e.subscriber = ?", string(f.Subscriber))
-	w.text("e.package = ?", string(f.Package))
+	w.text("e.kpp = ?", f.KPP)
 	w.text("e.operation = ?", f.Operation)
 	w.text("a.outcome = ?", string(f.Outcome))
 	w.text("a.code = ?", f.Code)
@@ -108,6 +187,8 @@ func (s *Store) Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]di
 	if f.Before > 0 {
 		w.add("e.seq < ?", f.Before)
 	}
-	all, err := list(ctx, s.reader, scanExchange, w.sql(sqlExchangeList, sqlLatestFirst), append(w.args, page(f.Limit))...)
-	return all, classify("postgres.Exchanges", err)
+	if f.After > 0 {
+		w.terms, w.args = append(w.terms, sqlAfter), append(w.args, f.After, f.After)
+	}
+	return w.sql(tables, order), append(w.args, page(f.Limit))
 }

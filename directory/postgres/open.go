@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/compact"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -43,6 +44,7 @@ type Store struct {
 	writers [shards]*writer
 	readers *pgxpool.Pool
 	reader  reader // over readers
+	codec   compact.Codec
 }
 
 // Open opens a migrated database. It refuses one whose schema is not exactly known ([directory.SchemaOld],

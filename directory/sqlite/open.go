@@ -18,6 +18,7 @@ import (
 	sqlite "modernc.org/sqlite"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/compact"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -40,6 +41,7 @@ type Store struct {
 	db      *sql.DB // the writer's
 	writer  *writer
 	reader  *sql.DB
+	codec   compact.Codec
 }
 
 // Open opens a migrated database. It refuses one whose schema is not exactly known ([directory.SchemaOld],
@@ -136,9 +138,10 @@ func checkLocal(path string) error {
 }
 
 // settings are checked on every connection, because a connection that lost one would lose acknowledged writes. The
-// log grows to 16 MB before it is put back into the file: that costs two fsyncs and every page written again.
+// log grows to 16 MB before it is put back into the file: that costs two fsyncs and every page written again. Recursive
+// triggers make REPLACE ask the triggers that keep the message log.
 const (
-	settings = "_txlock=immediate&_busy_timeout=10000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL&_pragma=fullfsync(1)&_pragma=wal_autocheckpoint(4000)"
+	settings = "_txlock=immediate&_busy_timeout=10000&_foreign_keys=1&_journal_mode=WAL&_synchronous=FULL&_pragma=fullfsync(1)&_pragma=wal_autocheckpoint(4000)&_pragma=recursive_triggers(1)"
 
 	sqlSettings = `SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous),
 		(SELECT foreign_keys FROM pragma_foreign_keys), (SELECT timeout FROM pragma_busy_timeout)`

@@ -3,6 +3,10 @@ package sqlite
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
 )
 
 // TestPlans keeps what runs often, or over what grows for ever, from reading or sorting whole tables.
@@ -25,7 +29,11 @@ func TestPlans(t *testing.T) {
 		"events":                     {sqlEvents, 3, "TEMP B-TREE"},
 		"log":                        {sqlExchangeList + "1" + sqlLatestFirst, 1, "TEMP B-TREE"},
 		"log of a subscriber":        {sqlExchangeList + "e.subscriber = ?" + sqlLatestFirst, 2, "TEMP B-TREE"},
-		"log of a package":           {sqlExchangeList + "e.subscriber = ? AND e.package = ?" + sqlLatestFirst, 3, "SCAN"},
+		"log of a package":           {sqlExchangeList + "e.subscriber = ? AND " + sqlOfPackage + sqlLatestFirst, 3, "SCAN"},
+		"last link":                  {sqlLinkLast, 1, "TEMP B-TREE"},
+		"one link":                   {sqlLinkAt, 2, "SCAN"},
+		"links":                      {sqlLinks, 3, "TEMP B-TREE"},
+		"ends of chains":             {sqlChains, 0, "SCAN l"},
 		"row of the log":             {sqlExchange, 1, "SCAN"},
 		"refusals":                   {sqlRefusals, 2, "TEMP B-TREE"},
 		"attempts":                   {sqlAttempts, 2, "SCAN"},
@@ -56,18 +64,59 @@ func TestPlans(t *testing.T) {
 			for i := range args {
 				args[i] = 1
 			}
-			steps, err := list(t.Context(), s.reader, func(from scanner) (string, error) {
-				var id, parent, unused int
-				var text string
-				err := from.Scan(&id, &parent, &unused, &text)
-				return text, err
-			}, "EXPLAIN QUERY PLAN "+tc.query, args...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if plan := strings.Join(steps, "\n"); strings.Contains(plan, tc.never) || plan == "" {
+			plan := explain(t, s, tc.query, args...)
+			if strings.Contains(plan, tc.never) || plan == "" {
 				t.Error(plan)
 			}
 		})
 	}
+}
+
+// TestExchangePlans keeps every narrow question on its own index, whatever else is asked with it.
+func TestExchangePlans(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	day := directory.ExchangeFilter{From: time.Unix(0, 0), To: time.Unix(86400, 0), Oldest: true}
+	next := day
+	next.After, next.Subscriber, next.Actor = 7, "s", "u"
+	for name, tc := range map[string]struct {
+		filter directory.ExchangeFilter
+		index  string
+		sorts  bool
+	}{
+		"package":                    {directory.ExchangeFilter{Subscriber: "s", Package: "p"}, "exchanges_by_package", false},
+		"document of a package":      {directory.ExchangeFilter{Subscriber: "s", Package: "p", Document: "d"}, "exchanges_by_package", false},
+		"document":                   {directory.ExchangeFilter{Document: "d"}, "exchanges_by_document", false},
+		"document of a subscriber":   {directory.ExchangeFilter{Subscriber: "s", Document: "d", INN: "i", Actor: "u"}, "exchanges_by_document", false},
+		"counterparty":               {directory.ExchangeFilter{Subscriber: "s", INN: "i", KPP: "k", Actor: "u"}, "exchanges_by_inn", false},
+		"user":                       {directory.ExchangeFilter{Subscriber: "s", Actor: "u", Outcome: edo.OutcomeOK}, "exchanges_by_actor", false},
+		"outcome of a subscriber":    {directory.ExchangeFilter{Subscriber: "s", Outcome: edo.OutcomeFault, Before: 9}, "answers_by_outcome", false},
+		"a day":                      {day, "exchanges_by_time", false},
+		"the next page of a day":     {next, "exchanges_by_time", false},
+		"all from the beginning":     {directory.ExchangeFilter{Oldest: true, Subscriber: "s"}, "exchanges_by_time", false},
+		"history from its beginning": {directory.ExchangeFilter{Oldest: true, Subscriber: "s", Package: "p"}, "exchanges_by_package", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			query, args := exchangeQuery(tc.filter)
+			plan := explain(t, s, query, args...)
+			if !strings.Contains(plan, tc.index) || strings.Contains(plan, "TEMP B-TREE") != tc.sorts {
+				t.Errorf("%s\n%s", query, plan)
+			}
+		})
+	}
+}
+
+func explain(t *testing.T, s *Store, query string, args ...any) string {
+	t.Helper()
+	steps, err := list(t.Context(), s.reader, func(from scanner) (string, error) {
+		var id, parent, unused int
+		var text string
+		err := from.Scan(&id, &parent, &unused, &text)
+		return text, err
+	}, "EXPLAIN QUERY PLAN "+query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(steps, "\n")
 }

@@ -99,3 +99,29 @@ func bytesOf(b []byte) []byte {
 	}
 	return b
 }
+
+// hashed is a digest in a row of the message log: 32 bytes, NULL for none.
+type hashed edo.Digest
+
+func (h hashed) Value() (driver.Value, error) {
+	if edo.Digest(h).IsZero() {
+		return nil, nil
+	}
+	return h[:], nil
+}
+
+func (h *hashed) Scan(v any) error {
+	*h = hashed{}
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []byte:
+		if len(v) == len(h) {
+			copy(h[:], v)
+			return nil
+		}
+	}
+	return fmt.Errorf("digest column holds %T", v)
+}
+
+func short(d *edo.Digest) *hashed { return (*hashed)(d) }

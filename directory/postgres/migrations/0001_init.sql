@@ -406,23 +406,31 @@ CREATE TABLE absences (
 );
 
 -- The message log: one row per exchange. The request half is written before the first byte leaves and never changed.
+-- What is large (head, masked XML and the list of what is replaced in it) is packed, see package compact.
 CREATE TABLE exchanges (
     seq        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- place in the log
     id         text COLLATE "C" NOT NULL UNIQUE,                -- edo.ExchangeID
     subscriber text COLLATE "C" NOT NULL,                       -- who called
     package    text COLLATE "C" NOT NULL,                       -- empty if it belongs to none
     document   text COLLATE "C" NOT NULL,                       -- empty if it belongs to none
+    actor      text COLLATE "C" NOT NULL,                       -- the host's user who asked for the package, empty if nobody did
+    inn        text COLLATE "C" NOT NULL,                       -- INN of the package's counterparty, may be empty
+    kpp        text COLLATE "C" NOT NULL,                       -- its KPP, may be empty
     operation  text COLLATE "C" NOT NULL,                       -- the operator's name of the call
     endpoint   text COLLATE "C" NOT NULL,                       -- scheme, host and path
     at         timestamptz NOT NULL,                            -- before the first byte
     size       bigint NOT NULL,                                 -- of the exact body in bytes
-    holes      jsonb,                                           -- JSON list of edo.Hole: what is replaced in body
-    head       bytea NOT NULL,                                  -- request line and headers without secrets
-    body       bytea NOT NULL                                   -- as sent, secrets masked, content by digest
+    position   bigint NOT NULL,                                 -- of the link, in table links
+    text       bytea NOT NULL,                                  -- digest of the masked XML
+    raw        bytea NOT NULL                                   -- packed: request line and headers without secrets, and the XML as sent, secrets masked, content by digest
 );
 CREATE INDEX exchanges_by_subscriber ON exchanges (subscriber, seq);
-CREATE INDEX exchanges_by_package ON exchanges (package, subscriber, seq);
-CREATE INDEX exchanges_by_time ON exchanges (at);
+CREATE INDEX exchanges_by_package ON exchanges (package, subscriber, seq) WHERE package <> '';
+CREATE INDEX exchanges_by_document ON exchanges (document, seq) WHERE document <> '';
+CREATE INDEX exchanges_by_actor ON exchanges (actor, seq) WHERE actor <> '';
+CREATE INDEX exchanges_by_inn ON exchanges (inn, seq) WHERE inn <> '';
+CREATE INDEX exchanges_by_time ON exchanges (at, seq);
+ALTER TABLE exchanges ALTER COLUMN raw SET STORAGE EXTERNAL; -- it is packed already
 
 -- The answer half, written once. An exchange without it was interrupted or is running.
 CREATE TABLE answers (
@@ -436,11 +444,32 @@ CREATE TABLE answers (
     request_digest bytea,                                         -- of the exact body as sent, NULL if it was not sent whole
     request_sent   bigint NOT NULL,                               -- bytes of the request body handed to the connection
     note           text COLLATE "C" NOT NULL,                     -- for people
-    holes          jsonb,                                         -- JSON list of edo.Hole: what is replaced in body
-    head           bytea NOT NULL,                                -- status line and headers
-    body           bytea NOT NULL                                 -- as received, secrets masked, content by digest
+    position       bigint NOT NULL,                               -- of the link, in table links
+    text           bytea NOT NULL,                                -- digest of the masked XML
+    raw            bytea NOT NULL                                 -- packed: status line and headers, and the XML as received, secrets masked, content by digest
 );
 CREATE INDEX answers_by_outcome ON answers (outcome, exchange);
+ALTER TABLE answers ALTER COLUMN raw SET STORAGE EXTERNAL; -- it is packed already
+
+-- The chain of the log: every half is a link, written in the transaction of its row, in the order of commits.
+CREATE TABLE links (
+    subscriber text COLLATE "C" NOT NULL, -- whose chain
+    position   bigint NOT NULL,           -- from 1 without gaps
+    half       bigint NOT NULL,           -- 1: a row of exchanges, 2: a row of answers
+    exchange   bigint NOT NULL,           -- its exchange's seq; no reference, so that a link outlives what somebody deletes
+    digest     bytea NOT NULL,            -- over the half and the link before, see directory.Link
+    PRIMARY KEY (subscriber, position)
+);
+
+-- The log is append-only. Nothing in it is deleted when a term of keeping ends: that is content in the archive, which
+-- is in no table of the log.
+-- +goose StatementBegin
+CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the message log is append-only'; END $$;
+-- +goose StatementEnd
+CREATE TRIGGER exchanges_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON exchanges FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER answers_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON answers FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER links_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON links FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 
 -- What each open store has committed last, so that it can find out whether a COMMIT whose answer was lost has happened.
 CREATE TABLE writers (

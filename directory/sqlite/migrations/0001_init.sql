@@ -406,22 +406,30 @@ CREATE TABLE absences (
 ) STRICT;
 
 -- The message log: one row per exchange. The request half is written before the first byte leaves and never changed.
+-- What is large (head, masked XML and the list of what is replaced in it) is packed, see package compact. Digests in
+-- the log are 32 bytes.
 CREATE TABLE exchanges (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- place in the log
     id         TEXT NOT NULL UNIQUE, -- edo.ExchangeID
     subscriber TEXT NOT NULL,        -- who called
     package    TEXT NOT NULL,        -- empty if it belongs to none
     document   TEXT NOT NULL,        -- empty if it belongs to none
+    actor      TEXT NOT NULL,        -- the host's user who asked for the package, empty if nobody did
+    inn        TEXT NOT NULL,        -- INN of the package's counterparty, may be empty
+    kpp        TEXT NOT NULL,        -- its KPP, may be empty
     operation  TEXT NOT NULL,        -- the operator's name of the call
     endpoint   TEXT NOT NULL,        -- scheme, host and path
     at         TEXT NOT NULL,        -- before the first byte
     size       INTEGER NOT NULL,     -- of the exact body in bytes
-    holes      TEXT,                 -- JSON list of edo.Hole: what is replaced in body
-    head       TEXT NOT NULL,        -- request line and headers without secrets
-    body       BLOB NOT NULL         -- as sent, secrets masked, content by digest
+    position   INTEGER NOT NULL,     -- of the link, in table links
+    text       BLOB NOT NULL,        -- digest of the masked XML
+    raw        BLOB NOT NULL         -- packed: request line and headers without secrets, and the XML as sent, secrets masked, content by digest
 ) STRICT;
 CREATE INDEX exchanges_by_subscriber ON exchanges (subscriber, seq);
-CREATE INDEX exchanges_by_package ON exchanges (package, subscriber, seq);
+CREATE INDEX exchanges_by_package ON exchanges (package, subscriber, seq) WHERE package <> '';
+CREATE INDEX exchanges_by_document ON exchanges (document, seq) WHERE document <> '';
+CREATE INDEX exchanges_by_actor ON exchanges (actor, seq) WHERE actor <> '';
+CREATE INDEX exchanges_by_inn ON exchanges (inn, seq) WHERE inn <> '';
 CREATE INDEX exchanges_by_time ON exchanges (at);
 
 -- The answer half, written once. An exchange without it was interrupted or is running.
@@ -432,12 +440,43 @@ CREATE TABLE answers (
     code           TEXT NOT NULL,    -- the operator's code of a fault
     http_status    INTEGER NOT NULL, -- 0 if there was none
     size           INTEGER NOT NULL, -- of the exact body in bytes
-    digest         TEXT,             -- of the exact body as received
-    request_digest TEXT,             -- of the exact body as sent, NULL if it was not sent whole
+    digest         BLOB,             -- of the exact body as received
+    request_digest BLOB,             -- of the exact body as sent, NULL if it was not sent whole
     request_sent   INTEGER NOT NULL, -- bytes of the request body handed to the connection
     note           TEXT NOT NULL,    -- for people
-    holes          TEXT,             -- JSON list of edo.Hole: what is replaced in body
-    head           TEXT NOT NULL,    -- status line and headers
-    body           BLOB NOT NULL     -- as received, secrets masked, content by digest
+    position       INTEGER NOT NULL, -- of the link, in table links
+    text           BLOB NOT NULL,    -- digest of the masked XML
+    raw            BLOB NOT NULL     -- packed: status line and headers, and the XML as received, secrets masked, content by digest
 ) STRICT;
 CREATE INDEX answers_by_outcome ON answers (outcome, exchange);
+
+-- The chain of the log: every half is a link, written in the transaction of its row, in the order of commits.
+CREATE TABLE links (
+    subscriber TEXT NOT NULL,    -- whose chain
+    position   INTEGER NOT NULL, -- from 1 without gaps
+    half       INTEGER NOT NULL, -- 1: a row of exchanges, 2: a row of answers
+    exchange   INTEGER NOT NULL, -- its exchange's seq; no reference, so that a link outlives what somebody deletes
+    digest     BLOB NOT NULL,    -- over the half and the link before, see directory.Link
+    PRIMARY KEY (subscriber, position)
+) STRICT, WITHOUT ROWID;
+
+-- The log is append-only. Nothing in it is deleted when a term of keeping ends: that is content in the archive, which
+-- is in no table of the log.
+-- +goose StatementBegin
+CREATE TRIGGER exchanges_stay BEFORE UPDATE ON exchanges BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER exchanges_last BEFORE DELETE ON exchanges BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER answers_stay BEFORE UPDATE ON answers BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER answers_last BEFORE DELETE ON answers BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER links_stay BEFORE UPDATE ON links BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER links_last BEFORE DELETE ON links BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
+-- +goose StatementEnd

@@ -84,6 +84,12 @@ type cli struct {
 	Log struct {
 		List logList `cmd:"" default:"withargs" help:"List exchanges with operators, newest first."`
 		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
+
+		Verify     logVerify     `cmd:"" help:"Find changed, missing and moved rows; or verify a signed document about the log. Exit code 4 if anything is wrong."`
+		Checkpoint logCheckpoint `cmd:"" help:"Write how the chains of the log end now, signed: kept elsewhere, it shows later if an end was cut off. For cron."`
+		Proof      logProof      `cmd:"" help:"Write a package with all its exchanges as one signed document."`
+		Export     logExport     `cmd:"" help:"Write the log as CSV or as lines of JSON, oldest first."`
+		Books      logBooks      `cmd:"" help:"Write subscribers, users and a day's messages as the three reference books, in CSV."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
 	Work    work    `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
 	Migrate migrate `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
@@ -103,7 +109,7 @@ type command struct {
 }
 
 // commandLine runs one command and gives the exit code: 0 done, 1 failed, 2 wrong usage, 3 the time of --timeout is over,
-// 130 interrupted.
+// 4 the log is damaged, 130 interrupted.
 func commandLine(ctx context.Context, args []string, s streams) int {
 	var grammar cli
 	exit := -1
@@ -163,6 +169,7 @@ func exitCode(err error) int {
 // Exit codes beside 0, 1 and 2.
 const (
 	exitTimeout     = 3
+	exitBroken      = 4   // the log, or a document about it, is not what was written
 	exitInterrupted = 130 // as a shell gives it for Ctrl-C
 )
 

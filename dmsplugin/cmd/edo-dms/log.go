@@ -18,6 +18,10 @@ import (
 type logList struct {
 	Subscriber string        `help:"Only of this subscriber."`
 	Package    string        `help:"Only of this package."`
+	Document   string        `help:"Only of this document; with --package also what concerns the package as a whole."`
+	User       string        `help:"Only what this user asked for."`
+	INN        string        `name:"inn" help:"Only with this counterparty."`
+	KPP        string        `name:"kpp" help:"Only with this branch of the counterparty."`
 	Operation  string        `help:"Only this call of the operator: SendMessage."`
 	Outcome    string        `enum:",ok,fault,unavailable,unreadable,silent" default:"" help:"Only with this outcome: ok, fault, unavailable, unreadable or silent."`
 	Unfinished bool          `help:"Only exchanges without an answer: interrupted or still running."`
@@ -30,7 +34,8 @@ type logList struct {
 // Run lists exchanges, newest first.
 func (l logList) Run(c *command) error {
 	filter := directory.ExchangeFilter{
-		Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package), Operation: l.Operation, Outcome: edo.Outcome(l.Outcome),
+		Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package), Document: edo.DocumentID(l.Document),
+		Actor: edo.ActorID(l.User), INN: l.INN, KPP: l.KPP, Operation: l.Operation, Outcome: edo.Outcome(l.Outcome),
 		Unfinished: l.Unfinished, Code: l.Code, Before: l.Before, Limit: l.Limit,
 	}
 	if l.Since > 0 {
@@ -165,6 +170,8 @@ func (c *command) printExchange(e directory.Exchange) {
 	c.print("  %s: %s, HTTP %d, %s: %s\n", say("исход", "outcome"), c.outcome(e), e.HTTPStatus, say("код оператора", "operator's code"), dash(printable(e.Code)))
 	c.print("  %s: %d/%d, %s: %d\n", say("отправлено байт", "bytes sent"), e.RequestSent, e.RequestSize, say("получено", "received"), e.AnswerSize)
 	c.print("  %s: %s, %s: %s\n", say("абонент", "subscriber"), e.Subscriber, say("пакет", "package"), dash(string(e.Package)))
+	c.print("  %s: %s, %s: %s\n", say("пользователь", "user"), dash(printable(string(e.Actor))), say("контрагент", "counterparty"), dash(strings.TrimSpace(e.INN+" "+e.KPP)))
+	c.print("  %s: %d, %d\n", say("место в цепочке", "place in the chain"), e.RequestPosition, e.AnswerPosition)
 	if e.Note != "" {
 		c.print("  %s\n", printable(e.Note))
 	}

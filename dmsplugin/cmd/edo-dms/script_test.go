@@ -1,11 +1,13 @@
 package main_test
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"database/sql"
 	"encoding/json"
 	"encoding/pem"
 	"math/big"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite" // the driver of runSQL
 
 	"github.com/edokit/edokit/conformance/mockoperator"
 )
@@ -26,7 +29,7 @@ func TestCommandLine(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID, "sql": runSQL},
 		Setup: func(env *testscript.Env) error {
 			operator, err := mockoperator.New(mockoperator.Config{Dir: filepath.Join(env.WorkDir, "operator")})
 			if err != nil {
@@ -81,6 +84,17 @@ func logID(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("LOGID", rows[0].ID)
 	ts.Setenv("LOGNO", strconv.FormatInt(rows[0].Seq, 10))
 	ts.Setenv("LOGPREFIX", rows[0].ID[:len(rows[0].ID)-4])
+}
+
+// runSQL writes past the program into the database of the home folder, as somebody with the file could.
+func runSQL(ts *testscript.TestScript, _ bool, statements []string) {
+	db, err := sql.Open("sqlite", filepath.Join(ts.Getenv("EDOKIT_HOME"), "edokit.db"))
+	ts.Check(err)
+	defer func() { _ = db.Close() }()
+	for _, s := range statements {
+		_, err := db.ExecContext(context.Background(), s)
+		ts.Check(err)
+	}
 }
 
 // expired is a certificate that was good last year.

@@ -105,8 +105,8 @@ func (a secretDropNext) Run(c *command) error {
 
 type secretRotate struct{}
 
-// progressEvery is how often a rotation tells how far it is.
-const progressEvery = time.Second
+// rotationTold is how often a rotation tells how far it is.
+const rotationTold = time.Second
 
 // Run seals everything anew.
 func (secretRotate) Run(c *command) error {
@@ -117,7 +117,7 @@ func (secretRotate) Run(c *command) error {
 			if trace != nil {
 				trace(c.ctx, "rotate.secret")
 			}
-			if now := time.Now(); now.Sub(told) >= progressEvery {
+			if now := time.Now(); now.Sub(told) >= rotationTold {
 				told = now
 				fmt.Fprintf(c.err, c.lang.say("запечатано заново: %d\n", "sealed anew: %d\n"), at.Secrets)
 			}

@@ -7380,9 +7380,23 @@ type LogRow struct {
 	// With RawXML only: request line and headers as sent, without secrets.
 	RequestHead string `protobuf:"bytes,19,opt,name=request_head,json=requestHead,proto3" json:"request_head,omitempty"`
 	// With RawXML only: status line and headers as received, without secrets.
-	AnswerHead    string `protobuf:"bytes,20,opt,name=answer_head,json=answerHead,proto3" json:"answer_head,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AnswerHead string `protobuf:"bytes,20,opt,name=answer_head,json=answerHead,proto3" json:"answer_head,omitempty"`
+	// The host's user who asked for the package; empty for calls that belong to none.
+	User string `protobuf:"bytes,21,opt,name=user,proto3" json:"user,omitempty"`
+	// INN of the package's counterparty. May be empty.
+	Inn string `protobuf:"bytes,22,opt,name=inn,proto3" json:"inn,omitempty"`
+	// Its KPP. May be empty.
+	Kpp string `protobuf:"bytes,23,opt,name=kpp,proto3" json:"kpp,omitempty"`
+	// Place of the request in the subscriber's chain, from 1.
+	RequestPosition int64 `protobuf:"varint,24,opt,name=request_position,json=requestPosition,proto3" json:"request_position,omitempty"`
+	// Place of the answer; 0: there is none yet.
+	AnswerPosition int64 `protobuf:"varint,25,opt,name=answer_position,json=answerPosition,proto3" json:"answer_position,omitempty"`
+	// SHA-256 of the request as RawXML shows it, 32 bytes.
+	RequestTextSha256 []byte `protobuf:"bytes,26,opt,name=request_text_sha256,json=requestTextSha256,proto3" json:"request_text_sha256,omitempty"`
+	// The same of the answer; empty while there is none.
+	AnswerTextSha256 []byte `protobuf:"bytes,27,opt,name=answer_text_sha256,json=answerTextSha256,proto3" json:"answer_text_sha256,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *LogRow) Reset() {
@@ -7555,6 +7569,55 @@ func (x *LogRow) GetAnswerHead() string {
 	return ""
 }
 
+func (x *LogRow) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *LogRow) GetInn() string {
+	if x != nil {
+		return x.Inn
+	}
+	return ""
+}
+
+func (x *LogRow) GetKpp() string {
+	if x != nil {
+		return x.Kpp
+	}
+	return ""
+}
+
+func (x *LogRow) GetRequestPosition() int64 {
+	if x != nil {
+		return x.RequestPosition
+	}
+	return 0
+}
+
+func (x *LogRow) GetAnswerPosition() int64 {
+	if x != nil {
+		return x.AnswerPosition
+	}
+	return 0
+}
+
+func (x *LogRow) GetRequestTextSha256() []byte {
+	if x != nil {
+		return x.RequestTextSha256
+	}
+	return nil
+}
+
+func (x *LogRow) GetAnswerTextSha256() []byte {
+	if x != nil {
+		return x.AnswerTextSha256
+	}
+	return nil
+}
+
 type QueryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Only of this subscriber. Fields that are absent do not restrict.
@@ -7578,7 +7641,19 @@ type QueryRequest struct {
 	// How many at most, 1 to 500. 0: 100.
 	Limit int32 `protobuf:"varint,10,opt,name=limit,proto3" json:"limit,omitempty"`
 	// The host's user who looks; must be given and needs ACTION_READ. The subscriber must be given, too.
-	Actor         string `protobuf:"bytes,11,opt,name=actor,proto3" json:"actor,omitempty"`
+	Actor string `protobuf:"bytes,11,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Only of this document; with package also what concerns the package as a whole.
+	Document string `protobuf:"bytes,12,opt,name=document,proto3" json:"document,omitempty"`
+	// Only what this user of the host asked for.
+	User string `protobuf:"bytes,13,opt,name=user,proto3" json:"user,omitempty"`
+	// Only with this counterparty.
+	Inn string `protobuf:"bytes,14,opt,name=inn,proto3" json:"inn,omitempty"`
+	// Only with this branch of the counterparty.
+	Kpp string `protobuf:"bytes,15,opt,name=kpp,proto3" json:"kpp,omitempty"`
+	// Oldest first by the time at which they began, for reading a long stretch from its beginning.
+	Oldest bool `protobuf:"varint,16,opt,name=oldest,proto3" json:"oldest,omitempty"`
+	// With oldest: only rows after this seq, the last one of the page before. 0: the first page.
+	After         int64 `protobuf:"varint,17,opt,name=after,proto3" json:"after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -7690,9 +7765,51 @@ func (x *QueryRequest) GetActor() string {
 	return ""
 }
 
+func (x *QueryRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetInn() string {
+	if x != nil {
+		return x.Inn
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetKpp() string {
+	if x != nil {
+		return x.Kpp
+	}
+	return ""
+}
+
+func (x *QueryRequest) GetOldest() bool {
+	if x != nil {
+		return x.Oldest
+	}
+	return false
+}
+
+func (x *QueryRequest) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
 type QueryResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Newest first.
+	// Newest first, unless the request says otherwise.
 	Rows          []*LogRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -8495,7 +8612,7 @@ const file_dms_proto_rawDesc = "" +
 	"subscriber\x18\x01 \x01(\tR\n" +
 	"subscriber\"F\n" +
 	"\x13ListSignersResponse\x12/\n" +
-	"\asigners\x18\x01 \x03(\v2\x15.edokit.dms.v1.SignerR\asigners\"\x9e\x05\n" +
+	"\asigners\x18\x01 \x03(\v2\x15.edokit.dms.v1.SignerR\asigners\"\x88\a\n" +
 	"\x06LogRow\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x1e\n" +
@@ -8523,7 +8640,14 @@ const file_dms_proto_rawDesc = "" +
 	"\ranswer_sha256\x18\x12 \x01(\fR\fanswerSha256\x12!\n" +
 	"\frequest_head\x18\x13 \x01(\tR\vrequestHead\x12\x1f\n" +
 	"\vanswer_head\x18\x14 \x01(\tR\n" +
-	"answerHead\"\xec\x02\n" +
+	"answerHead\x12\x12\n" +
+	"\x04user\x18\x15 \x01(\tR\x04user\x12\x10\n" +
+	"\x03inn\x18\x16 \x01(\tR\x03inn\x12\x10\n" +
+	"\x03kpp\x18\x17 \x01(\tR\x03kpp\x12)\n" +
+	"\x10request_position\x18\x18 \x01(\x03R\x0frequestPosition\x12'\n" +
+	"\x0fanswer_position\x18\x19 \x01(\x03R\x0eanswerPosition\x12.\n" +
+	"\x13request_text_sha256\x18\x1a \x01(\fR\x11requestTextSha256\x12,\n" +
+	"\x12answer_text_sha256\x18\x1b \x01(\fR\x10answerTextSha256\"\xee\x03\n" +
 	"\fQueryRequest\x12\x1e\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\tR\n" +
@@ -8540,7 +8664,13 @@ const file_dms_proto_rawDesc = "" +
 	"\x06before\x18\t \x01(\x03R\x06before\x12\x14\n" +
 	"\x05limit\x18\n" +
 	" \x01(\x05R\x05limit\x12\x14\n" +
-	"\x05actor\x18\v \x01(\tR\x05actor\":\n" +
+	"\x05actor\x18\v \x01(\tR\x05actor\x12\x1a\n" +
+	"\bdocument\x18\f \x01(\tR\bdocument\x12\x12\n" +
+	"\x04user\x18\r \x01(\tR\x04user\x12\x10\n" +
+	"\x03inn\x18\x0e \x01(\tR\x03inn\x12\x10\n" +
+	"\x03kpp\x18\x0f \x01(\tR\x03kpp\x12\x16\n" +
+	"\x06oldest\x18\x10 \x01(\bR\x06oldest\x12\x14\n" +
+	"\x05after\x18\x11 \x01(\x03R\x05after\":\n" +
 	"\rQueryResponse\x12)\n" +
 	"\x04rows\x18\x01 \x03(\v2\x15.edokit.dms.v1.LogRowR\x04rows\"^\n" +
 	"\rRawXMLRequest\x12\x0e\n" +

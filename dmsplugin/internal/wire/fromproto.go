@@ -166,7 +166,9 @@ func FromLogRow(e *dmspb.LogRow) directory.Exchange {
 		HTTPStatus: int(e.GetHttpStatus()), Code: e.GetCode(), Note: e.GetNote(),
 		RequestSize: e.GetRequestSize(), RequestSent: e.GetRequestSent(), RequestDigest: lenient(e.GetRequestSha256()),
 		AnswerSize: e.GetAnswerSize(), AnswerDigest: lenient(e.GetAnswerSha256()),
-		RequestHead: e.GetRequestHead(), AnswerHead: e.GetAnswerHead(),
+		RequestHead: e.GetRequestHead(), AnswerHead: e.GetAnswerHead(), Actor: edo.ActorID(e.GetUser()), INN: e.GetInn(), KPP: e.GetKpp(),
+		RequestPosition: e.GetRequestPosition(), AnswerPosition: e.GetAnswerPosition(),
+		RequestText: lenient(e.GetRequestTextSha256()), AnswerText: lenient(e.GetAnswerTextSha256()),
 	}
 }
 
@@ -179,6 +181,8 @@ func FromQuery(q *dmspb.QueryRequest) directory.ExchangeFilter {
 		Subscriber: edo.SubscriberID(q.GetSubscriber()), Package: edo.PackageID(q.GetPackage()), Operation: q.GetOperation(),
 		Outcome: fromEnum(outcomes(), q.GetOutcome()), Unfinished: q.GetUnfinished(), Code: q.GetCode(),
 		From: fromTime(q.GetFrom()), To: fromTime(q.GetTo()), Before: q.GetBefore(), Limit: int(q.GetLimit()),
+		Document: edo.DocumentID(q.GetDocument()), Actor: edo.ActorID(q.GetUser()), INN: q.GetInn(), KPP: q.GetKpp(),
+		Oldest: q.GetOldest(), After: q.GetAfter(),
 	}
 }
 

@@ -148,6 +148,8 @@ func ToLogRow(e directory.Exchange) *dmspb.LogRow {
 		AnswerSize: e.AnswerSize, AnswerSha256: toDigest(e.AnswerDigest),
 		// Headers of a foreign server may hold any bytes; protobuf text may not.
 		RequestHead: strings.ToValidUTF8(e.RequestHead, "\uFFFD"), AnswerHead: strings.ToValidUTF8(e.AnswerHead, "\uFFFD"),
+		User: string(e.Actor), Inn: e.INN, Kpp: e.KPP, RequestPosition: e.RequestPosition, AnswerPosition: e.AnswerPosition,
+		RequestTextSha256: toDigest(e.RequestText), AnswerTextSha256: toDigest(e.AnswerText),
 	}
 }
 
@@ -159,6 +161,7 @@ func ToQuery(f directory.ExchangeFilter) *dmspb.QueryRequest {
 	return &dmspb.QueryRequest{
 		Subscriber: string(f.Subscriber), Package: string(f.Package), Operation: f.Operation, Outcome: toEnum(outcomes(), f.Outcome),
 		Unfinished: f.Unfinished, Code: f.Code, From: toTime(f.From), To: toTime(f.To), Before: f.Before, Limit: int32(f.Limit),
+		Document: string(f.Document), User: string(f.Actor), Inn: f.INN, Kpp: f.KPP, Oldest: f.Oldest, After: f.After,
 	}
 }
 
