@@ -105,6 +105,10 @@ func rows() []row {
 			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
+		{
+			Package: "conformance/archivetest", Own: []string{"edo", "directory/archive"}, Third: []string{cmp},
+			Why: "one suite for every archive; of the folder it knows the reasons",
+		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},

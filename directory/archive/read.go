@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -18,9 +17,9 @@ func (a *Archive) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 	if err := ctx.Err(); err != nil {
 		return edo.Content{}, classify("archive.Open", err)
 	}
-	info, err := a.root.Stat(place(d))
+	info, err := a.find(d)
 	if errors.Is(err, fs.ErrNotExist) {
-		return edo.Content{}, &edo.Error{Kind: edo.NotFound, Op: "archive.Open", Field: "digest", Message: d.Short() + " is not in the archive"}
+		err = Missing(d)
 	}
 	if err != nil {
 		return edo.Content{}, classify("archive.Open", err)
@@ -36,7 +35,7 @@ func (a *Archive) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 }
 
 func (a *Archive) read(d edo.Digest, size int64) (io.ReadCloser, error) {
-	f, err := a.root.Open(place(d))
+	f, err := a.open(d)
 	if err != nil {
 		return nil, classify("archive.Read", err)
 	}
@@ -48,7 +47,7 @@ func (a *Archive) read(d edo.Digest, size int64) (io.ReadCloser, error) {
 		_ = f.Close()
 		return nil, classify("archive.Read", err)
 	}
-	return &verified{file: f, digest: d, left: size, hash: sha256.New()}, nil
+	return Verified(f, d, size), nil
 }
 
 func (a *Archive) intact(d edo.Digest) error {
@@ -65,10 +64,16 @@ func (a *Archive) intact(d edo.Digest) error {
 	return err
 }
 
-// verified reads a file and withholds its last bytes until the digest of all of them is known to be right, so that
-// even a reader who stops at the announced size notices.
+// Verified reads size bytes from r and withholds the last ones until the digest of all of them is known to be right, so
+// that even a reader who stops at the announced size notices. Other bytes, or fewer, end with reason [Corrupt]; what r
+// holds beyond size is not read. It is how every archive keeps the promise of [edo.Archive] to verify.
+func Verified(r io.ReadCloser, d edo.Digest, size int64) io.ReadCloser {
+	return &verified{from: r, digest: d, left: size, hash: sha256.New()}
+}
+
+// verified is used by one goroutine at a time.
 type verified struct {
-	file   *os.File
+	from   io.ReadCloser
 	digest edo.Digest
 	left   int64
 	hash   hash.Hash
@@ -86,7 +91,7 @@ func (v *verified) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := v.file.Read(p[:min(int64(len(p)), v.left)])
+	n, err := v.from.Read(p[:min(int64(len(p)), v.left)])
 	_, _ = v.hash.Write(p[:n])
 	v.left -= int64(n)
 	switch {
@@ -113,4 +118,4 @@ func (v *verified) end() error {
 	return io.EOF
 }
 
-func (v *verified) Close() error { return v.file.Close() }
+func (v *verified) Close() error { return v.from.Close() }
