@@ -112,12 +112,24 @@ func storeAndRead(t *testing.T, c Config) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := iotest.TestReader(r, content); err != nil {
+			if err := reads(r, content); err != nil {
 				t.Errorf("%d bytes: %v", n, err)
 			}
 			_ = r.Close()
 		}
 	}
+}
+
+// reads checks the habits of a reader, of a large one only that it gives the bytes: reading it in all ways takes minutes.
+func reads(r io.Reader, want []byte) error {
+	if len(want) <= 2<<20 {
+		return iotest.TestReader(r, want)
+	}
+	got, err := io.ReadAll(r)
+	if err == nil && !bytes.Equal(got, want) {
+		err = errors.New("other bytes came back")
+	}
+	return err
 }
 
 func unknownDigest(t *testing.T, c Config) {

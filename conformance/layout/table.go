@@ -80,6 +80,10 @@ func rows() []row {
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
+		{
+			Package: "directory/archive/s3", Own: []string{"edo", "directory/archive"}, Third: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+			Why: "a module of its own: who keeps a folder links nothing of it",
+		},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},

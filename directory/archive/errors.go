@@ -30,7 +30,8 @@ func classify(op string, err error) error {
 	return e
 }
 
-func corrupt(d edo.Digest, what string) error {
+// Damaged is the error of an archive whose bytes of this digest are not what their name says.
+func Damaged(d edo.Digest, what string) error {
 	return &edo.Error{
 		Kind: edo.Internal, Reason: Corrupt, Op: "archive.Read", Message: d.Short() + " " + what,
 		Remedy: "restore the file from a backup, or store the same document again",

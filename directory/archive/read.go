@@ -41,7 +41,7 @@ func (a *Archive) read(d edo.Digest, size int64) (io.ReadCloser, error) {
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size() != size {
-		err = corrupt(d, fmt.Sprintf("is %d bytes long, was %d", info.Size(), size))
+		err = Damaged(d, fmt.Sprintf("is %d bytes long, was %d", info.Size(), size))
 	}
 	if err != nil {
 		_ = f.Close()
@@ -95,12 +95,12 @@ func (v *verified) Read(p []byte) (int, error) {
 	_, _ = v.hash.Write(p[:n])
 	v.left -= int64(n)
 	switch {
-	case errors.Is(err, io.EOF):
-		v.failed = corrupt(v.digest, fmt.Sprintf("ends %d bytes early", v.left))
+	case errors.Is(err, io.EOF) && v.left > 0: // the end may come with the last bytes
+		v.failed = Damaged(v.digest, fmt.Sprintf("ends %d bytes early", v.left))
 		return 0, v.failed
-	case err != nil:
+	case err != nil && !errors.Is(err, io.EOF):
 		v.failed = classify("archive.Read", err)
-		return n, v.failed
+		return 0, v.failed
 	case v.left > 0:
 		return n, nil
 	}
@@ -113,7 +113,7 @@ func (v *verified) Read(p []byte) (int, error) {
 // end is io.EOF if everything was as it should be.
 func (v *verified) end() error {
 	if edo.Digest(v.hash.Sum(nil)) != v.digest {
-		return corrupt(v.digest, "has other bytes than its name says")
+		return Damaged(v.digest, "has other bytes than its name says")
 	}
 	return io.EOF
 }
