@@ -79,7 +79,7 @@ func rows() []row {
 			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
-		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
+		{Package: "directory/kinds", Own: []string{"edo", "directory"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
 		{
 			Package: "directory/archive/s3", Own: []string{"edo", "directory/archive"}, Third: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 			Why: "a module of its own: who keeps a folder links nothing of it",
