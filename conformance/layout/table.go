@@ -79,6 +79,10 @@ func rows() []row {
 			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
+		{
+			Package: "directory/handover", Own: []string{"edo", "directory", "directory/archive"},
+			Why: "exports, deletes, restores and checks over the ports of a store and an archive; knows no operator",
+		},
 		{Package: "directory/kinds", Own: []string{"edo", "directory"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
 		{
 			Package: "directory/archive/s3", Own: []string{"edo", "directory/archive"}, Third: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},

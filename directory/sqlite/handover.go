@@ -249,8 +249,12 @@ func (s *Store) Unarchived(ctx context.Context, f directory.UnarchivedFilter) ([
 		return nil, classify("sqlite.Unarchived", err)
 	}
 	query, alias, moment := sqlPackagesPending, "o", "created_at"
-	if f.Kind == directory.ItemInbound {
+	switch f.Kind {
+	case directory.ItemPackage:
+	case directory.ItemInbound:
 		query, alias, moment = sqlInboundPending, "i", "received_at"
+	default:
+		return nil, &edo.Error{Kind: edo.Invalid, Op: "sqlite.Unarchived", Reason: directory.FilterMalformed, Field: "filter.kind", Message: "is missing", Remedy: "use package or inbound"}
 	}
 	w := where{}
 	w.text(alias+".subscriber = ?", string(f.Subscriber))

@@ -27,8 +27,9 @@ const (
 		WHERE c.digest > ? AND h.state = 'acknowledged' AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.digest = c.digest
 		AND d.restored_at IS NULL AND (d.removed_at IS NULL OR d.at >= h.acknowledged_at))
 		GROUP BY c.digest ORDER BY c.digest LIMIT ?`
-	sqlHolder = `SELECT h.id, h.reference FROM handover_contents c JOIN handovers h ON h.id = c.batch
-		WHERE c.digest = ? AND h.state = 'acknowledged' ORDER BY h.acknowledged_at DESC LIMIT 1`
+	sqlHolder = `SELECT h.id, h.reference, EXISTS (SELECT 1 FROM deletions d WHERE d.digest = ?1 AND d.restored_at IS NULL
+			AND (d.removed_at IS NULL OR d.at >= h.acknowledged_at)) FROM handover_contents c JOIN handovers h ON h.id = c.batch
+		WHERE c.digest = ?1 AND h.state = 'acknowledged' ORDER BY h.acknowledged_at DESC LIMIT 1`
 
 	// Whoever refers to a content: documents with their signatures and versions, what waited for a signature, what came in,
 	// and what the exchanges of an exported item refer to.
@@ -156,10 +157,13 @@ func (s *Store) Condemn(ctx context.Context, rows []edo.Deletion, allow func(edo
 			if !allow(d.Digest, all[d.Digest]) {
 				continue
 			}
-			if err := condemn(ctx, tx, &d); err != nil {
+			fresh, err := condemn(ctx, tx, &d)
+			if err != nil {
 				return err
 			}
-			written = append(written, d)
+			if fresh {
+				written = append(written, d)
+			}
 		}
 		return nil
 	})
@@ -169,19 +173,21 @@ func (s *Store) Condemn(ctx context.Context, rows []edo.Deletion, allow func(edo
 	return written, nil
 }
 
-func condemn(ctx context.Context, tx *session, d *edo.Deletion) error {
-	err := tx.QueryRowContext(ctx, sqlHolder, digest(&d.Digest)).Scan(&d.Batch, &d.Reference)
+// condemn writes one row, false if another process has meanwhile.
+func condemn(ctx context.Context, tx *session, d *edo.Deletion) (bool, error) {
+	var already bool
+	err := tx.QueryRowContext(ctx, sqlHolder, digest(&d.Digest)).Scan(&d.Batch, &d.Reference, &already)
 	if errors.Is(err, sql.ErrNoRows) {
-		return &edo.Error{Kind: edo.Conflict, Reason: directory.HandoverEnded, Field: "digest", Message: d.Digest.Short() + " is in no acknowledged batch"}
+		err = &edo.Error{Kind: edo.Conflict, Reason: directory.HandoverEnded, Field: "digest", Message: d.Digest.Short() + " is in no acknowledged batch"}
 	}
-	if err != nil {
-		return err
+	if err != nil || already {
+		return false, err
 	}
 	if _, err := tx.exec(ctx, sqlDeletionAgain, at(&d.At), digest(&d.Digest)); err != nil {
-		return err
+		return false, err
 	}
 	_, err = tx.exec(ctx, sqlDeletionInsert, digest(&d.Digest), d.Size, d.Batch, d.Reference, d.Actor, at(&d.At))
-	return err
+	return err == nil, err
 }
 
 // EndDeletion notes that the bytes of a deletion are removed.
