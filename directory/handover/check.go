@@ -71,6 +71,7 @@ type checker struct {
 	*Keeper
 	Checked
 	options CheckOptions
+	notes   *spool
 }
 
 func (c *checker) run(ctx context.Context) (err error) {
@@ -89,70 +90,36 @@ func (c *checker) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	for part := range parts {
-		notes, err := s.part(part)
-		if err != nil {
-			return err
-		}
-		if err := c.part(ctx, part, notes); err != nil {
-			return err
-		}
-		c.Progress(part+1, parts)
-	}
-	return nil
+	c.notes = s
+	return c.merge(ctx)
 }
 
-// errPast ends the walk of a part.
-var errPast = errors.New("past the part")
-
-// part compares the contents whose digests begin with one byte: notes are sorted, and so is what the archive lists.
-func (c *checker) part(ctx context.Context, part int, notes []note) error {
-	var after edo.Digest // the last digest of the part before
-	if part > 0 {
-		after[0] = byte(part - 1) //nolint:gosec // less than 256
-		for i := range after[1:] {
-			after[i+1] = 0xff
-		}
-	}
-	err := c.Archive.Walk(ctx, after, func(e edo.Entry) error {
-		if int(e.Digest[0]) != part {
-			return errPast
-		}
-		for len(notes) > 0 && compare(notes[0].digest, e.Digest) < 0 {
-			var group []note
-			group, notes = first(notes)
-			if err := c.content(ctx, group); err != nil {
+// merge goes over what the archive lists and over the notes together: both are sorted by digest.
+func (c *checker) merge(ctx context.Context) error {
+	err := c.Archive.Walk(ctx, edo.Digest{}, func(e edo.Entry) error {
+		for {
+			next, err := c.notes.peek(c.Progress)
+			switch {
+			case err != nil:
+				return err
+			case next == nil || compare(next.digest, e.Digest) > 0:
+				c.loose(e)
+				return nil
+			}
+			found := next.digest == e.Digest
+			if err := c.content(ctx, c.notes.take()); err != nil || found {
 				return err
 			}
 		}
-		if len(notes) == 0 || notes[0].digest != e.Digest {
-			c.loose(e)
-			return nil
-		}
-		var group []note
-		group, notes = first(notes)
-		return c.content(ctx, group)
 	})
-	if err != nil && !errors.Is(err, errPast) {
-		return err
-	}
-	for len(notes) > 0 {
-		var group []note
-		group, notes = first(notes)
-		if err := c.content(ctx, group); err != nil {
+	for err == nil {
+		var next *note
+		if next, err = c.notes.peek(c.Progress); err != nil || next == nil {
 			return err
 		}
+		err = c.content(ctx, c.notes.take())
 	}
-	return nil
-}
-
-// first cuts off the notes of the first digest.
-func first(notes []note) (group, rest []note) {
-	n := 1
-	for n < len(notes) && notes[n].digest == notes[0].digest {
-		n++
-	}
-	return notes[:n], notes[n:]
+	return err
 }
 
 func (c *checker) loose(e edo.Entry) {

@@ -29,6 +29,8 @@ type spool struct {
 	folder string
 	files  [parts]*os.File
 	out    [parts]*bufio.Writer
+	loaded int    // parts that were read already
+	notes  []note // of the last one, sorted, without those that were taken
 }
 
 func newSpool(in string) (*spool, error) {
@@ -36,14 +38,7 @@ func newSpool(in string) (*spool, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &spool{folder: folder}
-	for i := range parts {
-		if s.files[i], err = os.CreateTemp(folder, "part-*"); err != nil {
-			return nil, errors.Join(err, s.close())
-		}
-		s.out[i] = bufio.NewWriterSize(s.files[i], 4<<10)
-	}
-	return s, nil
+	return &spool{folder: folder}, nil
 }
 
 func (s *spool) close() error {
@@ -55,14 +50,50 @@ func (s *spool) close() error {
 	return os.RemoveAll(s.folder)
 }
 
-func (s *spool) add(n note) error {
+func (s *spool) add(n note) (err error) {
+	i := n.digest[0]
+	if s.files[i] == nil {
+		if s.files[i], err = os.CreateTemp(s.folder, "part-*"); err != nil {
+			return err
+		}
+		s.out[i] = bufio.NewWriterSize(s.files[i], 4<<10)
+	}
 	where := strings.NewReplacer("\n", " ", "\t", " ").Replace(n.where)
-	_, err := fmt.Fprintf(s.out[n.digest[0]], "%s\t%d\t%t\t%s\t%s\n", n.digest, n.size, n.in, n.what, where)
+	_, err = fmt.Fprintf(s.out[i], "%s\t%d\t%t\t%s\t%s\n", n.digest, n.size, n.in, n.what, where)
 	return err
 }
 
-// part gives the notes whose digests begin with one byte, sorted.
-func (s *spool) part(i int) ([]note, error) {
+// peek gives the first note that was not taken, nil at the end.
+func (s *spool) peek(progress func(done, total int)) (*note, error) {
+	for len(s.notes) == 0 {
+		if s.loaded == parts {
+			return nil, nil
+		}
+		var err error
+		if s.notes, err = s.load(s.loaded); err != nil {
+			return nil, err
+		}
+		s.loaded++
+		progress(s.loaded, parts)
+	}
+	return &s.notes[0], nil
+}
+
+// take gives all notes of the digest that peek has shown.
+func (s *spool) take() (group []note) {
+	n := 1
+	for n < len(s.notes) && s.notes[n].digest == s.notes[0].digest {
+		n++
+	}
+	group, s.notes = s.notes[:n], s.notes[n:]
+	return group
+}
+
+// load gives the notes whose digests begin with one byte, sorted.
+func (s *spool) load(i int) ([]note, error) {
+	if s.files[i] == nil {
+		return nil, nil
+	}
 	if err := s.out[i].Flush(); err != nil {
 		return nil, err
 	}
