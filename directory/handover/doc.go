@@ -20,7 +20,7 @@
 // held, as it is now, by an acknowledged batch. The row comes first, with digest, size, batch, receipt, who and when; then
 // the bytes. What was interrupted in between is ended by the next run. Rows of documents and of the message log never
 // change: digests and the chain of the log verify as before, and readers are told where the bytes are
-// ([edo.ContentGone], [Annotate]).
+// ([edo.ContentGone], directory.Annotate).
 //
 // # What it is not
 //

@@ -359,11 +359,11 @@ func TestAnnotate(t *testing.T) {
 	row, err := r.store.Exchange(t.Context(), id)
 	must(t, err)
 	text := func(say func(edo.Deletion) string) string {
-		got, err := handover.Annotate(t.Context(), r.store, row.Request, say)
+		got, err := directory.Annotate(t.Context(), r.store, row.Request, say)
 		must(t, err)
 		return string(got)
 	}
-	if got := text(handover.English); got != string(row.Request.Text) {
+	if got := text(directory.DepartedEN); got != string(row.Request.Text) {
 		t.Errorf("before the deletion: %s", got)
 	}
 	r.now = lapsed
@@ -372,10 +372,10 @@ func TestAnnotate(t *testing.T) {
 	must(t, err)
 	same(t, "the stored row", row, after)
 	want := `<send><password>[secret]</password><body>[content] [content handed over to the external archive as АКТ &lt;7&gt; &amp; &#34;8&#34;, batch batch-1, and deleted here on 2032-01-01]</body></send>`
-	if got := text(handover.English); got != want {
+	if got := text(directory.DepartedEN); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if got := text(handover.Russian); !strings.Contains(got, "[content] [содержимое передано во внешний архив под номером АКТ") {
+	if got := text(directory.DepartedRU); !strings.Contains(got, "[content] [содержимое передано во внешний архив под номером АКТ") {
 		t.Error(got)
 	}
 }

@@ -28,6 +28,7 @@ type Config struct {
 	Certificates Certificates // with Enrolments
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
 	Kinds        []edo.DocumentKind
+	Departures   Departures // nil: a content that was deleted after a hand-over is only not found
 
 	Forms        FormReader    // nil: stamps are stored, none is called recognised
 	Marker       Marker        // nil: no local marks

@@ -105,10 +105,26 @@ func (g *Gateway) Content(ctx context.Context, k edo.Key, id edo.DocumentID, rol
 	}, d.Versions...)
 	for _, v := range versions {
 		if v.Role == role && !v.Digest.IsZero() {
-			c, err := g.Archive.Open(ctx, v.Digest)
+			c, err := g.content(ctx, v.Digest)
 			v.Size = c.Size
 			return c, v, wrap("gateway.Content", err)
 		}
 	}
 	return edo.Content{}, edo.Version{}, missing
+}
+
+// content opens bytes of the archive, or says where they are now.
+func (g *Gateway) content(ctx context.Context, d edo.Digest) (edo.Content, error) {
+	c, err := g.Archive.Open(ctx, d)
+	if !errors.Is(err, edo.NotFound) || g.Departures == nil {
+		return c, err
+	}
+	row, missing := g.Departures.Departed(ctx, d)
+	switch {
+	case missing == nil:
+		return c, row.Err()
+	case errors.Is(missing, edo.NotFound):
+		return c, err
+	}
+	return c, missing
 }

@@ -86,7 +86,7 @@ func (g *Gateway) inboundContent(ctx context.Context, k edo.Key, id edo.Document
 	if v.Digest.IsZero() {
 		return edo.Content{}, edo.Version{}, &edo.Error{Kind: edo.NotFound, Field: "role", Message: "document " + string(id) + " has no version " + string(role)}
 	}
-	c, err := g.Archive.Open(ctx, v.Digest)
+	c, err := g.content(ctx, v.Digest)
 	v.Size = c.Size
 	return c, v, err
 }

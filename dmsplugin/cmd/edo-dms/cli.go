@@ -78,9 +78,10 @@ type cli struct {
 		List logList `cmd:"" default:"withargs" help:"List exchanges with operators, newest first."`
 		Show logShow `cmd:"" help:"Show one exchange: facts, headers and the raw XML."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
-	Work    work    `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
-	Doctor  doctor  `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
-	Version showVer `cmd:"" help:"Print the version."`
+	Archive archiveCommands `cmd:"" help:"Documents' bytes: hand them over to an external archive, delete what may go, restore, prove that nothing is missing."`
+	Work    work            `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
+	Doctor  doctor          `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
+	Version showVer         `cmd:"" help:"Print the version."`
 }
 
 // command is what every command runs with.

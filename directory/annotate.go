@@ -1,4 +1,4 @@
-package handover
+package directory
 
 import (
 	"context"
@@ -6,14 +6,13 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // Annotate is the text of a logged request or answer for people: where content was deleted after a hand-over, the
 // placeholder, which names digest and size already, says so and where the bytes are. Nothing else changes. The stored text
 // never does: whoever checks digests takes that.
-func Annotate(ctx context.Context, from directory.Departures, m edo.Masked, say func(edo.Deletion) string) ([]byte, error) {
+func Annotate(ctx context.Context, from Departures, m edo.Masked, say func(edo.Deletion) string) ([]byte, error) {
 	var out []byte
 	at := 0
 	for _, h := range m.Holes {
@@ -34,17 +33,17 @@ func Annotate(ctx context.Context, from directory.Departures, m edo.Masked, say 
 	return append(out, m.Text[at:]...), nil
 }
 
-// English says where a deleted content is.
-func English(d edo.Deletion) string {
-	return "content handed over to the external archive as " + d.Reference + ", batch " + string(d.Batch) + ", and deleted here on " + day(d)
+// DepartedEN says where a deleted content is, DepartedRU the same to a clerk.
+func DepartedEN(d edo.Deletion) string {
+	return "content handed over to the external archive as " + d.Reference + ", batch " + string(d.Batch) + ", and deleted here on " + dayOf(d)
 }
 
-// Russian says the same to a clerk.
-func Russian(d edo.Deletion) string {
-	return "содержимое передано во внешний архив под номером " + d.Reference + ", партия " + string(d.Batch) + ", и удалено здесь " + day(d)
+// DepartedRU says where a deleted content is.
+func DepartedRU(d edo.Deletion) string {
+	return "содержимое передано во внешний архив под номером " + d.Reference + ", партия " + string(d.Batch) + ", и удалено здесь " + dayOf(d)
 }
 
-func day(d edo.Deletion) string { return d.At.UTC().Format("2006-01-02") }
+func dayOf(d edo.Deletion) string { return d.At.UTC().Format("2006-01-02") }
 
 func escaped(s string) string {
 	var b strings.Builder
