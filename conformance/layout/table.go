@@ -121,7 +121,7 @@ func rows() []row {
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
 		{
-			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive"}, Third: []string{cmp},
+			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive", "directory/handover"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",
 		},
 		{Package: "conformance/storetest/pgtest", Own: []string{"edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},

@@ -17,7 +17,8 @@
 // # Deleting
 //
 // A content goes when every package and inbound document that refers to it has passed its retention, is at rest, and is
-// held, as it is now, by an acknowledged batch. The row comes first, with digest, size, batch, receipt, who and when; then
+// held, as it is now, by an acknowledged batch. Documents of one package are kept as long as the one that is kept longest.
+// The row comes first, with digest, size, batch, receipt, who and when; then
 // the bytes. What was interrupted in between is ended by the next run. Rows of documents and of the message log never
 // change: digests and the chain of the log verify as before, and readers are told where the bytes are
 // ([edo.ContentGone], directory.Annotate).

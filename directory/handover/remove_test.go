@@ -332,3 +332,39 @@ func TestSameBytesAgain(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 }
+
+// TestRetentionOfKinds: each kind has its own time, a package is kept as long as its longest document, and what only the
+// log refers to goes with its package.
+func TestRetentionOfKinds(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	k, err := handover.New(handover.Config{
+		Store: r.store, Archive: r.archive, Now: func() time.Time { return r.now }, NewID: func() string { return "b" },
+		Kinds: []edo.DocumentKind{{ID: "letter", Direction: edo.Outbound, Match: []string{"Письмо"}}},
+		Retention: directory.Retention{
+			Keep:  directory.Period{Years: 5},
+			Kinds: map[string]directory.KindKeeping{"letter": {Law: directory.LawOther, Keep: directory.Period{Years: 1}}},
+		},
+	})
+	must(t, err)
+	r.Keeper = k
+	letter := r.operation(t, "letter", "a letter")
+	letter.Documents[0].Kind = "письмо"
+	r.accept(t, letter)
+	r.exchange(t, "letter", "only in the log")
+	both := r.operation(t, "both", "a letter with a contract")
+	contract := both.Documents[0]
+	both.Documents[0].Kind, contract.ID, contract.Digest = "Письмо", "2", r.put(t, "a contract with a letter")
+	contract.Versions = nil
+	both.Documents = append(both.Documents, contract)
+	r.accept(t, both)
+	r.archived(t)
+	r.now = time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
+	if done := r.run(t); done.Contents != 4 || r.there(t, digest("a letter")) || r.there(t, digest("only in the log")) || !r.there(t, digest("a letter with a contract")) {
+		t.Errorf("after the year of letters: %+v", done)
+	}
+	r.now = lapsed
+	if done := r.run(t); done.Contents != 4 || r.there(t, digest("a letter with a contract")) {
+		t.Errorf("after five: %+v", done)
+	}
+}

@@ -63,8 +63,7 @@ const (
 		ORDER BY i.seq LIMIT ?5)`
 
 	sqlItems         = `SELECT seq, kind, subscriber, id, revision FROM handover_items WHERE batch = ? AND seq > ? ORDER BY seq LIMIT ?`
-	sqlContentInsert = `INSERT INTO handover_contents (batch, item, digest, size) SELECT ?, ?, ?, ?
-		WHERE EXISTS (SELECT 1 FROM handovers WHERE id = ?1 AND state = 'open') ON CONFLICT (batch, item, digest) DO NOTHING`
+	sqlContentInsert = `INSERT INTO handover_contents (batch, item, digest, size) VALUES (?, ?, ?, ?) ON CONFLICT (batch, item, digest) DO NOTHING`
 )
 
 func scanHandover(from scanner) (directory.Handover, error) {

@@ -31,8 +31,8 @@ const (
 			AND (d.removed_at IS NULL OR d.at >= h.acknowledged_at)) FROM handover_contents c JOIN handovers h ON h.id = c.batch
 		WHERE c.digest = ?1 AND h.state = 'acknowledged' ORDER BY h.acknowledged_at DESC LIMIT 1`
 
-	// Whoever refers to a content: documents with their signatures and versions, what waited for a signature, what came in,
-	// and what the exchanges of an exported item refer to.
+	// Whoever refers to a content: documents with their signatures and versions, what waited for a signature, and what came
+	// in. What was exported with a package, its exchanges included, belongs to all documents of the package.
 	sqlAsked     = `WITH asked AS MATERIALIZED (SELECT value AS digest FROM json_each(?1)) `
 	sqlOwnersOut = `, refs AS (
 		SELECT d.digest, d.operation, d.id FROM asked a JOIN documents d ON d.digest = a.digest
@@ -40,9 +40,9 @@ const (
 		UNION SELECT v.digest, v.operation, v.document FROM asked a JOIN versions v ON v.digest = a.digest
 		UNION SELECT t.digest, o.seq, t.document FROM asked a JOIN tasks t ON t.digest = a.digest
 			JOIN operations o ON o.subscriber = t.subscriber AND o.package = t.package
-		UNION SELECT c.digest, o.seq, '' FROM asked a JOIN handover_contents c ON c.digest = a.digest
+		UNION SELECT c.digest, o.seq, coalesce(d.id, '') FROM asked a JOIN handover_contents c ON c.digest = a.digest
 			JOIN handover_items x ON x.batch = c.batch AND x.seq = c.item AND x.kind = 'package'
-			JOIN operations o ON o.subscriber = x.subscriber AND o.package = x.id)
+			JOIN operations o ON o.subscriber = x.subscriber AND o.package = x.id LEFT JOIN documents d ON d.operation = o.seq)
 		SELECT r.digest, 'package', o.subscriber, o.package, o.revision, r.id,
 			coalesce((SELECT d.kind FROM documents d WHERE d.operation = o.seq AND d.id = r.id), ''),
 			coalesce(nullif((SELECT d.state FROM documents d WHERE d.operation = o.seq AND d.id = r.id), ''), o.state),
