@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -34,7 +35,8 @@ func (l *logServer) Query(ctx context.Context, r *dmspb.QueryRequest) (*dmspb.Qu
 	return &dmspb.QueryResponse{Rows: wire.ToLogRows(rows)}, err
 }
 
-// RawXML gives the text as it is stored: masked before it was written, so there is nothing here to mask.
+// RawXML gives the text as it is stored: masked before it was written, so there is nothing here to mask. Where content was
+// deleted after a hand-over, the placeholder is followed by where the bytes are.
 func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingServer[dmspb.RawXMLResponse]) error {
 	row, err := l.Book.Exchange(stream.Context(), edo.ExchangeID(r.GetId()))
 	if err != nil {
@@ -44,14 +46,20 @@ func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingSe
 	if err := l.Exchange.ReadingLog(stream.Context(), reader(r.GetActor()), key, row.ID); err != nil {
 		return err
 	}
-	var text []byte
+	var side edo.Masked
 	switch r.GetSide() {
 	case dmspb.Side_SIDE_REQUEST:
-		text = row.Request.Text
+		side = row.Request
 	case dmspb.Side_SIDE_ANSWER:
-		text = row.Answer.Text
+		side = row.Answer
 	default:
 		return wire.Broken("side", "is neither request nor answer")
+	}
+	text := side.Text
+	if from, ok := l.Book.(directory.Departures); ok {
+		if text, err = directory.Annotate(stream.Context(), from, side, departed); err != nil {
+			return err
+		}
 	}
 	header := &dmspb.RawXMLHeader{Row: wire.ToLogRow(row), Size: int64(len(text))}
 	if err := stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_Header{Header: header}}); err != nil {
@@ -64,4 +72,9 @@ func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingSe
 		return err
 	}
 	return stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_End{End: wire.ToContentEnd(size, digest)}})
+}
+
+// departed is for people of either language: the call does not say which.
+func departed(d edo.Deletion) string {
+	return directory.DepartedRU(d) + " / " + directory.DepartedEN(d)
 }

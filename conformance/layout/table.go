@@ -84,10 +84,18 @@ func rows() []row {
 			Why: "seals before a store sees; never imports one",
 		},
 		{
-			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory", "directory/archive", "directory/kinds", "directory/postgres", "directory/secret", "directory/sqlite"},
+			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory", "directory/archive", "directory/handover", "directory/kinds", "directory/postgres", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
-		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
+		{
+			Package: "directory/handover", Own: []string{"edo", "directory", "directory/archive"},
+			Why: "exports, deletes, restores and checks over the ports of a store and an archive; knows no operator",
+		},
+		{Package: "directory/kinds", Own: []string{"edo", "directory"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
+		{
+			Package: "directory/archive/s3", Own: []string{"edo", "directory/archive"}, Third: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+			Why: "a module of its own: who keeps a folder links nothing of it",
+		},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
@@ -113,11 +121,15 @@ func rows() []row {
 			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
+		{
+			Package: "conformance/archivetest", Own: []string{"edo", "directory/archive"}, Third: []string{cmp},
+			Why: "one suite for every archive; of the folder it knows the reasons",
+		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
 		{
-			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive"}, Third: []string{cmp},
+			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive", "directory/handover"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",
 		},
 		{Package: "conformance/storetest/pgtest", Own: []string{"edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},

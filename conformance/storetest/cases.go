@@ -81,6 +81,12 @@ func cases() []Case {
 		{"a next secret takes the place of the present one once", succession},
 		{"times keep microseconds and sort", timesKeepMicroseconds},
 
+		{"a batch holds what is at rest, once", batchHoldsWhatRests},
+		{"a receipt is of an exported batch and its bytes", receiptOfABatch},
+		{"a content is owned by all that refer to it", ownersOfAContent},
+		{"a deletion is a row, written with its owners in sight", deletionIsARow},
+		{"every row that names a content is a reference", referencesOfEveryRow},
+
 		{"two stores claim each job once", twoStoresClaimEachJobOnce},
 		{"two processes claim each job once", twoProcessesClaimEachJobOnce},
 		{"a killed process loses nothing that was acknowledged", killedProcessLosesNothingAcknowledged},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/handover"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
@@ -44,6 +45,7 @@ type Store interface {
 	gateway.Readings
 	directory.Ledger
 	secret.Blobs
+	handover.Shelves
 	Close() error
 }
 

@@ -15,6 +15,7 @@ import (
 
 const (
 	temporary = "tmp"
+	leaving   = "gone"
 	// stale is how long an unfinished file must be untouched before it counts as left by a dead process. Writers that
 	// live write at least once a day; a younger file may belong to another process of this machine.
 	stale = 24 * time.Hour
@@ -32,8 +33,11 @@ type Config struct {
 type Archive struct {
 	root  *os.Root
 	max   int64
+	now   func() time.Time
 	newID func() string
 }
+
+var _ edo.Depot = (*Archive)(nil)
 
 // Open opens the folder, makes what is missing in it and sweeps what dead processes left unfinished.
 func Open(cfg Config) (*Archive, error) {
@@ -56,8 +60,8 @@ func Open(cfg Config) (*Archive, error) {
 	if err != nil {
 		return nil, classify("archive.Open", err)
 	}
-	a := &Archive{root: root, max: cfg.MaxSize, newID: cfg.NewID}
-	if err := errors.Join(a.prepare(cfg.Path), a.sweep(cfg.Now().Add(-stale))); err != nil {
+	a := &Archive{root: root, max: cfg.MaxSize, now: cfg.Now, newID: cfg.NewID}
+	if err := errors.Join(a.prepare(cfg.Path), a.sweep(cfg.Now().Add(-stale)), a.takeBack()); err != nil {
 		_ = root.Close()
 		return nil, classify("archive.Open", err)
 	}
@@ -89,7 +93,7 @@ func (a *Archive) prepare(folder string) error {
 
 func folders() []string {
 	const digits = "0123456789abcdef"
-	names := []string{temporary}
+	names := []string{temporary, leaving}
 	for _, high := range digits {
 		for _, low := range digits {
 			names = append(names, string(high)+string(low))

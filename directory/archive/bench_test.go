@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/edokit/edokit/conformance/archivetest"
 	"github.com/edokit/edokit/directory/archive"
 )
 
@@ -19,7 +20,7 @@ func BenchmarkStore(b *testing.B) {
 			b.SetBytes(int64(size))
 			for b.Loop() {
 				_, _ = random.Read(content[:32])
-				store(b, a, content)
+				archivetest.Store(b, a, content)
 			}
 		})
 	}
@@ -29,7 +30,7 @@ func BenchmarkStore(b *testing.B) {
 func BenchmarkRead(b *testing.B) {
 	const size = 100 << 20
 	a := open(b, archive.Config{})
-	c, err := a.Open(b.Context(), store(b, a, make([]byte, size)))
+	c, err := a.Open(b.Context(), archivetest.Store(b, a, make([]byte, size)))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (b *blob) Commit(ctx context.Context) (edo.Digest, int64, error) {
 func (b *blob) publish(d edo.Digest) error {
 	to := place(d)
 	if err := b.archive.root.Rename(b.name, to); err != nil {
-		if b.archive.intact(d) != nil {
+		if b.archive.intact(d) != nil || b.archive.keep(d) != nil {
 			return err
 		}
 		if err := b.archive.root.Remove(b.name); err != nil {

@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -29,9 +30,23 @@ func classify(op string, err error) error {
 	return e
 }
 
-func corrupt(d edo.Digest, what string) error {
+// Damaged is the error of an archive whose bytes of this digest are not what their name says.
+func Damaged(d edo.Digest, what string) error {
 	return &edo.Error{
 		Kind: edo.Internal, Reason: Corrupt, Op: "archive.Read", Message: d.Short() + " " + what,
 		Remedy: "restore the file from a backup, or store the same document again",
+	}
+}
+
+// Missing is the error of an archive that holds no entry of this digest.
+func Missing(d edo.Digest) error {
+	return &edo.Error{Kind: edo.NotFound, Op: "archive.Open", Field: "digest", Message: d.Short() + " is not in the archive"}
+}
+
+// Fresh is the error of [edo.Depot.Remove] for an entry that was stored or kept too lately.
+func Fresh(d edo.Digest, stored time.Time) error {
+	return &edo.Error{
+		Kind: edo.Conflict, Reason: edo.EntryFresh, Op: "archive.Remove", Field: "digest",
+		Message: d.Short() + " was stored or asked for on " + stored.UTC().Format(time.RFC3339), Remedy: "leave it: somebody needs it",
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"io/fs"
-	"os"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -18,9 +17,9 @@ func (a *Archive) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 	if err := ctx.Err(); err != nil {
 		return edo.Content{}, classify("archive.Open", err)
 	}
-	info, err := a.root.Stat(place(d))
+	info, err := a.find(d)
 	if errors.Is(err, fs.ErrNotExist) {
-		return edo.Content{}, &edo.Error{Kind: edo.NotFound, Op: "archive.Open", Field: "digest", Message: d.Short() + " is not in the archive"}
+		err = Missing(d)
 	}
 	if err != nil {
 		return edo.Content{}, classify("archive.Open", err)
@@ -36,19 +35,19 @@ func (a *Archive) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 }
 
 func (a *Archive) read(d edo.Digest, size int64) (io.ReadCloser, error) {
-	f, err := a.root.Open(place(d))
+	f, err := a.open(d)
 	if err != nil {
 		return nil, classify("archive.Read", err)
 	}
 	info, err := f.Stat()
 	if err == nil && info.Size() != size {
-		err = corrupt(d, fmt.Sprintf("is %d bytes long, was %d", info.Size(), size))
+		err = Damaged(d, fmt.Sprintf("is %d bytes long, was %d", info.Size(), size))
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, classify("archive.Read", err)
 	}
-	return &verified{file: f, digest: d, left: size, hash: sha256.New()}, nil
+	return Verified(f, d, size), nil
 }
 
 func (a *Archive) intact(d edo.Digest) error {
@@ -65,10 +64,16 @@ func (a *Archive) intact(d edo.Digest) error {
 	return err
 }
 
-// verified reads a file and withholds its last bytes until the digest of all of them is known to be right, so that
-// even a reader who stops at the announced size notices.
+// Verified reads size bytes from r and withholds the last ones until the digest of all of them is known to be right, so
+// that even a reader who stops at the announced size notices. Other bytes, or fewer, end with reason [Corrupt]; what r
+// holds beyond size is not read. It is how every archive keeps the promise of [edo.Archive] to verify.
+func Verified(r io.ReadCloser, d edo.Digest, size int64) io.ReadCloser {
+	return &verified{from: r, digest: d, left: size, hash: sha256.New()}
+}
+
+// verified is used by one goroutine at a time.
 type verified struct {
-	file   *os.File
+	from   io.ReadCloser
 	digest edo.Digest
 	left   int64
 	hash   hash.Hash
@@ -86,16 +91,16 @@ func (v *verified) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := v.file.Read(p[:min(int64(len(p)), v.left)])
+	n, err := v.from.Read(p[:min(int64(len(p)), v.left)])
 	_, _ = v.hash.Write(p[:n])
 	v.left -= int64(n)
 	switch {
-	case errors.Is(err, io.EOF):
-		v.failed = corrupt(v.digest, fmt.Sprintf("ends %d bytes early", v.left))
+	case errors.Is(err, io.EOF) && v.left > 0: // the end may come with the last bytes
+		v.failed = Damaged(v.digest, fmt.Sprintf("ends %d bytes early", v.left))
 		return 0, v.failed
-	case err != nil:
+	case err != nil && !errors.Is(err, io.EOF):
 		v.failed = classify("archive.Read", err)
-		return n, v.failed
+		return 0, v.failed
 	case v.left > 0:
 		return n, nil
 	}
@@ -108,9 +113,9 @@ func (v *verified) Read(p []byte) (int, error) {
 // end is io.EOF if everything was as it should be.
 func (v *verified) end() error {
 	if edo.Digest(v.hash.Sum(nil)) != v.digest {
-		return corrupt(v.digest, "has other bytes than its name says")
+		return Damaged(v.digest, "has other bytes than its name says")
 	}
 	return io.EOF
 }
 
-func (v *verified) Close() error { return v.file.Close() }
+func (v *verified) Close() error { return v.from.Close() }

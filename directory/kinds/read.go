@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -30,37 +31,67 @@ func Default() ([]edo.DocumentKind, error) { return Read(bytes.NewReader(default
 
 // Open reads the file at path, see [Read].
 func Open(path string) ([]edo.DocumentKind, error) {
+	f, err := openFile(path)
+	return f.kinds, err
+}
+
+// DefaultRetention gives how long contents are kept where no file says otherwise.
+func DefaultRetention() (directory.Retention, error) {
+	f, err := read(bytes.NewReader(defaults))
+	return f.retention, err
+}
+
+// OpenRetention reads the part retention of the file at path; where it is missing, [directory.DefaultRetention] holds.
+func OpenRetention(path string) (directory.Retention, error) {
+	f, err := openFile(path)
+	return f.retention, err
+}
+
+// file is all that one file says.
+type file struct {
+	kinds     []edo.DocumentKind
+	retention directory.Retention
+}
+
+func openFile(path string) (file, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, &edo.Error{Kind: edo.Invalid, Reason: Malformed, Op: "kinds.Open", Field: "kinds_file", Message: "cannot be read", Remedy: "name a YAML file of kinds", Err: err}
+		return file{}, &edo.Error{Kind: edo.Invalid, Reason: Malformed, Op: "kinds.Open", Field: "kinds_file", Message: "cannot be read", Remedy: "name a YAML file of kinds", Err: err}
 	}
 	defer func() { _ = f.Close() }()
-	return Read(f)
+	return read(f)
 }
 
 // Read reads one YAML document of at most [MaxSize] bytes and [MaxKinds] kinds, in its order. Every fault is an
 // [edo.Error] of kind [edo.Invalid] with reason [Malformed], the path of the field and, in its message, the line.
 func Read(r io.Reader) ([]edo.DocumentKind, error) {
+	f, err := read(r)
+	return f.kinds, err
+}
+
+func read(r io.Reader) (file, error) {
 	text, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	switch {
 	case err != nil:
-		return nil, malformed("kinds", "cannot be read", "", err)
+		return file{}, malformed("kinds", "cannot be read", "", err)
 	case len(text) > MaxSize:
-		return nil, malformed("kinds", fmt.Sprintf("are more than %d bytes", MaxSize), "use a smaller file", nil)
+		return file{}, malformed("kinds", fmt.Sprintf("are more than %d bytes", MaxSize), "use a smaller file", nil)
 	}
 	root, err := parse(text)
 	if err != nil {
-		return nil, err
+		return file{}, err
 	}
 	var d decoder
-	var all []edo.DocumentKind
-	d.fields(root, "", table{"kinds": func(n *yaml.Node, field string) {
-		all = d.kinds(n, field)
-	}}, "kinds")
+	f := file{retention: directory.DefaultRetention()}
+	d.fields(root, "", table{
+		"kinds":     func(n *yaml.Node, field string) { f.kinds = d.kinds(n, field) },
+		"retention": func(n *yaml.Node, field string) { f.retention = d.retention(n, field) },
+	}, "kinds")
+	d.named(root, f)
 	if err := edo.Faults(d.faults).Err(); err != nil {
-		return nil, err
+		return file{}, err
 	}
-	return all, nil
+	return f, nil
 }
 
 // parse gives the root of the one document of the text.

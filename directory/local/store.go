@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/handover"
 	"github.com/edokit/edokit/directory/postgres"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/directory/sqlite"
@@ -31,6 +32,7 @@ type Store interface {
 	edo.Journal
 	directory.Book
 	directory.Ledger
+	handover.Shelves
 	secret.Blobs
 	Close() error
 }

@@ -29,6 +29,7 @@ type Config struct {
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
 	Readings     Readings     // nil: neither content nor raw XML is given out
 	Kinds        []edo.DocumentKind
+	Departures   Departures // nil: a content that was deleted after a hand-over is only not found
 
 	Forms        FormReader    // nil: stamps are stored, none is called recognised
 	Marker       Marker        // nil: no local marks

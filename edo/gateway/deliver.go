@@ -91,7 +91,7 @@ func (g *Gateway) Content(ctx context.Context, by edo.Reader, k edo.Key, id edo.
 	if err = g.readContent(ctx, by, k.Subscriber, kind, v, err); err != nil {
 		return edo.Content{}, edo.Version{}, wrap("gateway.Content", err)
 	}
-	c, err := g.Archive.Open(ctx, v.Digest)
+	c, err := g.content(ctx, v.Digest)
 	v.Size = c.Size
 	return c, v, wrap("gateway.Content", err)
 }
@@ -123,4 +123,20 @@ func (g *Gateway) version(ctx context.Context, k edo.Key, id edo.DocumentID, rol
 
 func noVersion(id edo.DocumentID, role edo.Role) error {
 	return &edo.Error{Kind: edo.NotFound, Op: "gateway.Content", Field: "role", Message: "document " + string(id) + " has no version " + string(role)}
+}
+
+// content opens bytes of the archive, or says where they are now.
+func (g *Gateway) content(ctx context.Context, d edo.Digest) (edo.Content, error) {
+	c, err := g.Archive.Open(ctx, d)
+	if !errors.Is(err, edo.NotFound) || g.Departures == nil {
+		return c, err
+	}
+	row, missing := g.Departures.Departed(ctx, d)
+	switch {
+	case missing == nil:
+		return c, row.Err()
+	case errors.Is(missing, edo.NotFound):
+		return c, err
+	}
+	return c, missing
 }

@@ -28,6 +28,12 @@ type Outbox interface {
 	Acknowledged(ctx context.Context, s edo.SubscriberID, consumer string) (int64, error)
 }
 
+// Departures knows contents that were handed over to an external archive and deleted.
+type Departures interface {
+	// Departed gives the row of such a content, [edo.NotFound] if there is none.
+	Departed(ctx context.Context, d edo.Digest) (edo.Deletion, error)
+}
+
 // Access is asked before anything else. Nobody is allowed by default; a refusal is a row before it is an answer.
 type Access interface {
 	Allowed(ctx context.Context, r edo.AccessRequest) error

@@ -155,9 +155,13 @@ func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, po
 }
 
 // archive copies content into the archive unless it comes from there. Bytes of the same digest that only lie there are
-// no proof: they may be damaged, and storing them again mends them.
+// no proof: they may be damaged, and storing them again mends them. Those that come from there may be old: what is
+// referred to from now on must not be removed for what nobody needs any more.
 func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) error {
 	if c.In == g.Archive {
+		if depot, ok := g.Archive.(edo.Depot); ok {
+			return at(field, depot.Keep(ctx, c.Digest))
+		}
 		return nil
 	}
 	r, err := c.Open(ctx)

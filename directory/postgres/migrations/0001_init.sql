@@ -479,3 +479,66 @@ CREATE TABLE writers (
     seen_at timestamptz NOT NULL,      -- when, by the clock of the database
     PRIMARY KEY (id, shard)
 );
+
+-- What was handed over to an external archive, and what was deleted afterwards. Nothing of it is ever taken away.
+CREATE TABLE handovers (
+    id              text COLLATE "C" NOT NULL PRIMARY KEY, -- edo.BatchID
+    subscriber      text COLLATE "C" NOT NULL,             -- whose documents, empty: of all
+    until           timestamptz NOT NULL,                  -- documents that were accepted or came in before
+    place           text COLLATE "C" NOT NULL,             -- folder of the export
+    state           text COLLATE "C" NOT NULL,             -- directory.HandoverState
+    actor           text COLLATE "C" NOT NULL,             -- who asked for it
+    created_at      timestamptz NOT NULL,                  -- when the items were chosen
+    items           bigint NOT NULL,                       -- how many
+    contents        bigint NOT NULL,                       -- distinct contents, 0 until exported
+    bytes           bigint NOT NULL,                       -- of them, 0 until exported
+    exported_at     timestamptz,                           -- when all of it was written
+    manifest        bytea,                                 -- digest of the manifest
+    reference       text COLLATE "C" NOT NULL,             -- the external archive's name of it, empty until acknowledged
+    acknowledged_at timestamptz,                           -- when we were told
+    acknowledged_by text COLLATE "C" NOT NULL              -- who told us
+);
+CREATE INDEX handovers_by_time ON handovers (created_at, id);
+CREATE UNIQUE INDEX handovers_by_place ON handovers (place) WHERE state = 'open';
+
+CREATE TABLE handover_items (
+    batch      text COLLATE "C" NOT NULL REFERENCES handovers (id), -- the hand-over
+    seq        bigint NOT NULL,                                     -- place in it, from 1
+    kind       text COLLATE "C" NOT NULL,                           -- directory.ItemKind
+    subscriber text COLLATE "C" NOT NULL,                           -- whose
+    id         text COLLATE "C" NOT NULL,                           -- of the package, or the operator's id of the inbound document
+    revision   bigint NOT NULL,                                     -- as it was when it was chosen
+    PRIMARY KEY (batch, seq)
+);
+CREATE INDEX handover_items_by_item ON handover_items (kind, subscriber, id, revision);
+
+CREATE TABLE handover_contents (
+    batch  text COLLATE "C" NOT NULL, -- the hand-over
+    item   bigint NOT NULL,           -- which refers to it
+    digest bytea NOT NULL,            -- of the exported bytes
+    size   bigint NOT NULL,           -- in bytes
+    PRIMARY KEY (batch, item, digest),
+    FOREIGN KEY (batch, item) REFERENCES handover_items (batch, seq)
+);
+CREATE INDEX handover_contents_by_digest ON handover_contents (digest, batch, item);
+
+CREATE TABLE deletions (
+    seq         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,     -- order of deleting
+    digest      bytea NOT NULL,                                      -- of the bytes
+    size        bigint NOT NULL,                                     -- in bytes
+    batch       text COLLATE "C" NOT NULL REFERENCES handovers (id), -- acknowledged, holds them
+    reference   text COLLATE "C" NOT NULL,                           -- the external archive's name of the batch
+    actor       text COLLATE "C" NOT NULL,                           -- who deleted
+    at          timestamptz NOT NULL,                                -- when this row was written, before the bytes were removed
+    removed_at  timestamptz,                                         -- NULL: the bytes may still be there
+    restored_at timestamptz                                          -- when the bytes came back, or were found to be needed; NULL: they are gone
+);
+CREATE UNIQUE INDEX deletions_by_digest ON deletions (digest) WHERE restored_at IS NULL;
+CREATE INDEX deletions_unfinished ON deletions (seq) WHERE removed_at IS NULL AND restored_at IS NULL;
+
+-- Who refers to a content.
+CREATE INDEX documents_by_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_by_signature ON documents (signature) WHERE signature IS NOT NULL;
+CREATE INDEX versions_by_digest ON versions (digest);
+CREATE INDEX inbound_by_digest ON inbound_documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX tasks_by_digest ON tasks (digest) WHERE digest IS NOT NULL;

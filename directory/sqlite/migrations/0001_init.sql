@@ -480,3 +480,66 @@ CREATE TRIGGER links_stay BEFORE UPDATE ON links BEGIN SELECT RAISE(ABORT, 'the 
 -- +goose StatementBegin
 CREATE TRIGGER links_last BEFORE DELETE ON links BEGIN SELECT RAISE(ABORT, 'the message log is append-only'); END;
 -- +goose StatementEnd
+
+-- What was handed over to an external archive, and what was deleted afterwards. Nothing of it is ever taken away.
+CREATE TABLE handovers (
+    id              TEXT NOT NULL PRIMARY KEY, -- edo.BatchID
+    subscriber      TEXT NOT NULL,             -- whose documents, empty: of all
+    until           TEXT NOT NULL,             -- documents that were accepted or came in before
+    place           TEXT NOT NULL,             -- folder of the export
+    state           TEXT NOT NULL,             -- directory.HandoverState
+    actor           TEXT NOT NULL,             -- who asked for it
+    created_at      TEXT NOT NULL,             -- when the items were chosen
+    items           INTEGER NOT NULL,          -- how many
+    contents        INTEGER NOT NULL,          -- distinct contents, 0 until exported
+    bytes           INTEGER NOT NULL,          -- of them, 0 until exported
+    exported_at     TEXT,                      -- when all of it was written
+    manifest        TEXT,                      -- digest of the manifest
+    reference       TEXT NOT NULL,             -- the external archive's name of it, empty until acknowledged
+    acknowledged_at TEXT,                      -- when we were told
+    acknowledged_by TEXT NOT NULL              -- who told us
+) STRICT;
+CREATE INDEX handovers_by_time ON handovers (created_at, id);
+CREATE UNIQUE INDEX handovers_by_place ON handovers (place) WHERE state = 'open';
+
+CREATE TABLE handover_items (
+    batch      TEXT NOT NULL REFERENCES handovers (id), -- the hand-over
+    seq        INTEGER NOT NULL, -- place in it, from 1
+    kind       TEXT NOT NULL,    -- directory.ItemKind
+    subscriber TEXT NOT NULL,    -- whose
+    id         TEXT NOT NULL,    -- of the package, or the operator's id of the inbound document
+    revision   INTEGER NOT NULL, -- as it was when it was chosen
+    PRIMARY KEY (batch, seq)
+) STRICT;
+CREATE INDEX handover_items_by_item ON handover_items (kind, subscriber, id, revision);
+
+CREATE TABLE handover_contents (
+    batch  TEXT NOT NULL,    -- the hand-over
+    item   INTEGER NOT NULL, -- which refers to it
+    digest TEXT NOT NULL,    -- of the exported bytes
+    size   INTEGER NOT NULL, -- in bytes
+    PRIMARY KEY (batch, item, digest),
+    FOREIGN KEY (batch, item) REFERENCES handover_items (batch, seq)
+) STRICT;
+CREATE INDEX handover_contents_by_digest ON handover_contents (digest, batch, item);
+
+CREATE TABLE deletions (
+    seq         INTEGER PRIMARY KEY AUTOINCREMENT, -- order of deleting
+    digest      TEXT NOT NULL,    -- of the bytes
+    size        INTEGER NOT NULL, -- in bytes
+    batch       TEXT NOT NULL REFERENCES handovers (id), -- acknowledged, holds them
+    reference   TEXT NOT NULL,    -- the external archive's name of the batch
+    actor       TEXT NOT NULL,    -- who deleted
+    at          TEXT NOT NULL,    -- when this row was written, before the bytes were removed
+    removed_at  TEXT,             -- NULL: the bytes may still be there
+    restored_at TEXT              -- when the bytes came back, or were found to be needed; NULL: they are gone
+) STRICT;
+CREATE UNIQUE INDEX deletions_by_digest ON deletions (digest) WHERE restored_at IS NULL;
+CREATE INDEX deletions_unfinished ON deletions (seq) WHERE removed_at IS NULL AND restored_at IS NULL;
+
+-- Who refers to a content.
+CREATE INDEX documents_by_digest ON documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX documents_by_signature ON documents (signature) WHERE signature IS NOT NULL;
+CREATE INDEX versions_by_digest ON versions (digest);
+CREATE INDEX inbound_by_digest ON inbound_documents (digest) WHERE digest IS NOT NULL;
+CREATE INDEX tasks_by_digest ON tasks (digest) WHERE digest IS NOT NULL;

@@ -91,10 +91,11 @@ type cli struct {
 		Export     logExport     `cmd:"" help:"Write the log as CSV or as lines of JSON, oldest first."`
 		Books      logBooks      `cmd:"" help:"Write subscribers, users and a day's messages as the three reference books, in CSV."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
-	Work    work    `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
-	Migrate migrate `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
-	Doctor  doctor  `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
-	Version showVer `cmd:"" help:"Print the version."`
+	Archive archiveCommands `cmd:"" help:"Documents' bytes: hand them over to an external archive, delete what may go, restore, prove that nothing is missing."`
+	Work    work            `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
+	Migrate migrate         `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
+	Doctor  doctor          `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
+	Version showVer         `cmd:"" help:"Print the version."`
 }
 
 // command is what every command runs with.

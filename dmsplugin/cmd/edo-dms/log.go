@@ -100,10 +100,12 @@ func (l logShow) Run(c *command) error {
 		c.printExchange(e)
 		both := l.Request == l.Answer
 		if both || l.Request {
-			c.printSide(c.lang.say("Запрос", "Request"), e.RequestHead, e.Request.Text, l.XML)
+			if err := c.printSide(p, c.lang.say("Запрос", "Request"), e.RequestHead, e.Request, l.XML); err != nil {
+				return err
+			}
 		}
 		if (both || l.Answer) && e.Finished() {
-			c.printSide(c.lang.say("Ответ", "Answer"), e.AnswerHead, e.Answer.Text, l.XML)
+			return c.printSide(p, c.lang.say("Ответ", "Answer"), e.AnswerHead, e.Answer, l.XML)
 		}
 		return nil
 	})
@@ -177,11 +179,20 @@ func (c *command) printExchange(e directory.Exchange) {
 	}
 }
 
-func (c *command) printSide(title, head string, text []byte, xml bool) {
+func (c *command) printSide(p *parts, title, head string, m edo.Masked, xml bool) error {
 	c.print("\n--- %s\n%s\n", title, printableLines(head))
-	if xml {
+	if !xml {
+		return nil
+	}
+	say := directory.DepartedEN
+	if c.lang == russian {
+		say = directory.DepartedRU
+	}
+	text, err := directory.Annotate(c.ctx, p.Store, m, say)
+	if err == nil {
 		c.print("\n%s\n", printableLines(pretty(text)))
 	}
+	return err
 }
 
 // pretty indents XML for people. What is no XML, such as an error page, is shown as it is.

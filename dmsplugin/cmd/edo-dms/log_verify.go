@@ -42,7 +42,7 @@ func (l logVerify) Run(c *command) error {
 		check.Checkpoints = append(check.Checkpoints, p.Checkpoints...)
 	}
 	if !l.Quiet {
-		check.Progress = c.progress()
+		check.Progress = c.linkProgress()
 	}
 	return c.with(func(p *parts) error {
 		report, err := directory.VerifyLog(c.ctx, p.Store, check)
@@ -59,7 +59,7 @@ func (l logVerify) Run(c *command) error {
 	})
 }
 
-func (c *command) progress() func(s edo.SubscriberID, at, last int64) {
+func (c *command) linkProgress() func(s edo.SubscriberID, at, last int64) {
 	next := int64(linksTold)
 	return func(s edo.SubscriberID, at, last int64) {
 		if at >= next {

@@ -17,7 +17,7 @@ type sentence struct{ ru, en string }
 // reason gives the sentence of a reason, empty if it has none.
 func (l lang) reason(r edo.Reason) string {
 	for _, table := range []map[edo.Reason]sentence{
-		packageReasons(), peopleReasons(), operatorReasons(), flowReasons(), archiveReasons(), formReasons(), wordReasons(), storeReasons(), proofReasons(),
+		packageReasons(), peopleReasons(), operatorReasons(), flowReasons(), archiveReasons(), formReasons(), wordReasons(), storeReasons(), proofReasons(), keepingReasons(),
 	} {
 		if s, ok := table[r]; ok {
 			return l.say(s.ru, s.en)

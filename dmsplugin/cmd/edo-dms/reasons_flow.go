@@ -1,6 +1,8 @@
 package main
 
 import (
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/handover"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/evidence"
 )
@@ -53,5 +55,18 @@ func archiveReasons() map[edo.Reason]sentence {
 		evidence.DocumentMissing:  {"Подпись есть, подписанного документа в архиве нет", "The signature is there, its document is not in the archive"},
 		evidence.FitsNothing:      {"Подпись не относится ни к одному документу архива", "The signature fits no document of the archive"},
 		evidence.TriesEnded:       {"Не выяснено, к какому документу относится подпись", "Which document the signature belongs to was not found out"},
+	}
+}
+
+// keepingReasons are faults of the archive of contents: hand-overs, retention, deletion.
+func keepingReasons() map[edo.Reason]sentence {
+	return map[edo.Reason]sentence{
+		edo.ContentGone:           {"Содержимое передано во внешний архив и здесь удалено; номер приёмки указан ниже", "The content was handed over to an external archive and deleted here; the receipt is named below"},
+		edo.EntryFresh:            {"Содержимое недавно понадобилось и не удаляется", "The content was needed lately and is not deleted"},
+		directory.HandoverEnded:   {"Партия не в том состоянии", "The batch is not in the right state"},
+		directory.HandoverDiffers: {"Внешний архив подтвердил другие байты", "The external archive has acknowledged other bytes"},
+		directory.ReceiptMissing:  {"Не указан номер приёмки внешнего архива", "The receipt of the external archive is not named"},
+		directory.RetentionBelow:  {"Срок хранения меньше допустимого", "Something is kept for less than the minimum"},
+		handover.CopyBroken:       {"Копия из внешнего архива неполна или повреждена", "The copy from the external archive is incomplete or damaged"},
 	}
 }

@@ -1,0 +1,6 @@
+// Package archivetest holds every archive of document bytes to one behaviour: [Run] is the same list of tests for the
+// folder (directory/archive), for S3-compatible storage (directory/archive/s3) and for an archive of yours.
+//
+// It knows [edo.Depot] and the reasons of directory/archive only; what it cannot do through them, such as damaging
+// stored bytes, the harness of the tested archive does.
+package archivetest

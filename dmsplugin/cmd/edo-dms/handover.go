@@ -1,0 +1,131 @@
+package main
+
+import (
+	"time"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/handover"
+	"github.com/edokit/edokit/edo"
+)
+
+type handOverCreate struct {
+	who        `embed:""`
+	Until      time.Time `required:"" format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"What was accepted or came in before this day."`
+	Out        string    `required:"" placeholder:"DIR" help:"New folder of the export, or that of an interrupted one."`
+	Subscriber string    `help:"Only of this subscriber."`
+	Limit      int       `help:"At most so many packages and inbound documents; the rest goes into the next batch."`
+}
+
+// Run exports a batch.
+func (h handOverCreate) Run(c *command) error {
+	return c.keeping(func(_ *parts, k *handover.Keeper) error {
+		batch, err := k.Export(c.ctx, handover.Order{
+			Until: localDay(h.Until), Subscriber: edo.SubscriberID(h.Subscriber), Folder: h.Out, Actor: edo.ActorID(h.Actor), Limit: h.Limit,
+		})
+		if err != nil {
+			return err
+		}
+		return c.printBatch(batch)
+	})
+}
+
+func (c *command) printBatch(h directory.Handover) error {
+	return c.emit(h, func() {
+		say := c.lang.say
+		c.print("%s %s: %s\n", say("партия", "batch"), h.ID, c.lang.batch(h.State))
+		c.print("  %s: %d, %s: %d, %d %s\n", say("пакетов и входящих", "packages and inbound documents"), h.Items, say("содержимого", "contents"), h.Contents, h.Bytes, say("байт", "bytes"))
+		c.print("  %s: %s\n", say("папка", "folder"), printable(h.Place))
+		if !h.Manifest.IsZero() {
+			c.print("  %s: sha256 %s\n", say("опись", "manifest"), h.Manifest)
+		}
+		c.field("  ", say("приёмка", "receipt"), h.Reference)
+	})
+}
+
+func (l lang) batch(s directory.HandoverState) string {
+	return word(l, map[directory.HandoverState]sentence{
+		directory.HandoverOpen:         {"выгружается или прервана", "being exported, or interrupted"},
+		directory.HandoverExported:     {"выгружена, приёмка не подтверждена", "exported, not acknowledged"},
+		directory.HandoverAcknowledged: {"принята внешним архивом", "acknowledged by the external archive"},
+		directory.HandoverAbandoned:    {"отменена", "abandoned"},
+	}, s)
+}
+
+type handOverList struct {
+	Limit int `default:"50" help:"How many."`
+}
+
+// Run lists batches.
+func (h handOverList) Run(c *command) error {
+	return c.keeping(func(p *parts, _ *handover.Keeper) error {
+		rows, err := p.Store.Handovers(c.ctx, h.Limit)
+		if err != nil {
+			return err
+		}
+		return c.emit(list(rows), func() {
+			c.table(c.lang.say("СОЗДАНА\tПАРТИЯ\tДО\tДОКУМЕНТОВ\tБАЙТ\tСОСТОЯНИЕ\tПРИЁМКА", "CREATED\tBATCH\tUNTIL\tDOCUMENTS\tBYTES\tSTATE\tRECEIPT"), func(line func(...any)) {
+				for _, r := range rows {
+					line(when(r.CreatedAt), r.ID, when(r.Until), r.Items, r.Bytes, c.lang.batch(r.State), dash(r.Reference))
+				}
+			})
+		})
+	})
+}
+
+type handOverVerify struct {
+	Folder string `arg:"" help:"Folder of an export."`
+}
+
+// Run reads the whole copy, and needs no home folder for it.
+func (h handOverVerify) Run(c *command) error {
+	copied, err := handover.OpenCopy(h.Folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = copied.Close() }()
+	report, err := copied.Verify(c.ctx, c.progress())
+	if err != nil {
+		return err
+	}
+	return c.copyReport(report, false)
+}
+
+type handOverAcknowledge struct {
+	who       `embed:""`
+	Batch     string `arg:"" help:"Batch, as the list shows it."`
+	Reference string `required:"" help:"Number of the receipt: the external archive's own name of the batch."`
+	Manifest  string `placeholder:"SHA256" help:"Digest of the manifest as the receipt names it; compared with that of the export."`
+}
+
+// Run records the receipt.
+func (h handOverAcknowledge) Run(c *command) error {
+	var manifest edo.Digest
+	if h.Manifest != "" {
+		var err error
+		if manifest, err = edo.ParseDigest(h.Manifest); err != nil {
+			return err
+		}
+	}
+	return c.keeping(func(p *parts, k *handover.Keeper) error {
+		batch, err := p.Store.AcknowledgeHandover(c.ctx, edo.BatchID(h.Batch), h.Reference, manifest, edo.ActorID(h.Actor), k.Now())
+		if err != nil {
+			return err
+		}
+		return c.printBatch(batch)
+	})
+}
+
+type handOverAbandon struct {
+	Batch string `arg:"" help:"Batch, as the list shows it."`
+}
+
+// Run gives a batch up.
+func (h handOverAbandon) Run(c *command) error {
+	return c.keeping(func(p *parts, _ *handover.Keeper) error {
+		batch, err := p.Store.AbandonHandover(c.ctx, edo.BatchID(h.Batch))
+		if err != nil {
+			return err
+		}
+		return c.printBatch(batch)
+	})
+}
