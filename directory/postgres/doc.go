@@ -19,6 +19,10 @@
 // to 60 of them, and one that fails takes none of the others with it. Claims are outside of the shards: a worker steps
 // over rows that others are claiming.
 //
+// The message log is append-only, by triggers too, and a chain per subscriber, see [directory.Link]: each half of an
+// exchange continues it under the lock of its shard. Links are over what comes back: text that this database cannot hold
+// is replaced first.
+//
 // A process that is frozen in the middle of a transaction is thrown out by the server after ten seconds, before those
 // who wait for its lock give up ([directory.StoreBusy] after twenty). Nothing that it holds was acknowledged.
 //

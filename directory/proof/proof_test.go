@@ -253,7 +253,7 @@ func TestLinksAreComputedAgain(t *testing.T) {
 	for name, change := range map[string]func(m *proof.Message){
 		"user":           func(m *proof.Message) { m.Exchanges[0].Row.Actor = "me" },
 		"answer":         func(m *proof.Message) { m.Exchanges[0].Row.AnswerDigest[9]++ },
-		"time":           func(m *proof.Message) { m.Exchanges[1].Row.StartedAt = noon.Add(1) },
+		"time":           func(m *proof.Message) { m.Exchanges[1].Row.StartedAt = noon.Add(time.Microsecond) },
 		"text":           func(m *proof.Message) { m.Exchanges[0].Row.Request.Text = []byte("<a/>") },
 		"answer's text":  func(m *proof.Message) { m.Exchanges[0].Row.Answer.Text = []byte("<a/>") },
 		"place":          func(m *proof.Message) { m.Exchanges[0].Request.Position++ },

@@ -16,6 +16,9 @@
 // what came in only move on, a message that is stored is never merely listed again, the earliest reply to a request
 // stays, and a job that is woken while somebody works on it comes again after that work.
 //
+// The message log is append-only, by triggers too, and a chain per subscriber, see [directory.Link]: each half of an
+// exchange continues it in the transaction that writes the half. What is large in a row is packed, see directory/compact.
+//
 // # Limits
 //
 // One process writes at a time. One that is frozen while it holds the write lock, by a signal or a debugger, stops the
