@@ -83,7 +83,7 @@ func (v *Vault) succession(ctx context.Context, row directory.Subscriber) (*edo.
 	}
 	login, err := loginFrom(row, plain)
 	if err != nil {
-		return nil, directory.SealedSecret{}, nil //nolint:nilerr // as one that does not open
+		return nil, directory.SealedSecret{}, nil // as one that does not open
 	}
 	return &edo.Succession{
 		Login: login,
