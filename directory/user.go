@@ -10,7 +10,7 @@ import (
 
 // User is a host's user who may do something for one subscriber. Whoever has no row may do nothing.
 //
-// [edo.ActionSend], [edo.ActionAnswer], [edo.ActionInvite] and [edo.ActionSign] are enforced. [edo.ActionRead] is stored and kept for a console to come, but nothing asks for it:
+// [edo.ActionSend], [edo.ActionAnswer], [edo.ActionInvite], [edo.ActionSign] and [edo.ActionDecide] are enforced. [edo.ActionRead] is stored and kept for a console to come, but nothing asks for it:
 // whoever can reach the gateway or the plugin may read.
 type User struct {
 	Actor      edo.ActorID
@@ -30,13 +30,13 @@ func (u User) Check() error {
 	f.add(edo.CheckID("user.subscriber", string(u.Subscriber)))
 	f.line("user.name", u.Name, false)
 	if len(u.Actions) == 0 {
-		f.bad(ActionUnknown, "user.actions", "is empty", "allow at least one of send, read, answer, invite and sign")
+		f.bad(ActionUnknown, "user.actions", "is empty", "allow at least one of send, read, answer, invite, sign and decide")
 	}
 	for i, a := range u.Actions {
 		switch a {
-		case edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign:
+		case edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign, edo.ActionDecide:
 		default:
-			f.bad(ActionUnknown, fmt.Sprintf("user.actions[%d]", i), "is no action", "use send, read, answer, invite or sign")
+			f.bad(ActionUnknown, fmt.Sprintf("user.actions[%d]", i), "is no action", "use send, read, answer, invite, sign or decide")
 		}
 	}
 	f.lines("user.kinds", u.Kinds)
