@@ -21,7 +21,7 @@ func (r Reason) NeedsPerson() bool { return slices.Contains(PersonReasons(), r) 
 // Decision is what a person says about a package in doubt, after a look at the operator's own pages.
 type Decision struct {
 	Accepted     bool                    // the operator has it; false: it does not, and it is sent again
-	Message      MessageID               // with Accepted: the operator's id of the message
+	Message      MessageID               // with Accepted: the operator's id of the message; an answer may have none
 	OperatorTime time.Time               // with Accepted: when the operator fixed it
 	Documents    map[DocumentID]RemoteID // with Accepted, as far as known: the operator's ids; of the others no printed form is asked for
 	Why          string                  // what the person has seen; kept
@@ -43,7 +43,9 @@ func (d Decision) Check(now time.Time) error {
 		}
 		return f.Err()
 	}
-	add(CheckRemote("decision.message", RemoteID(d.Message)))
+	if d.Message != "" {
+		add(CheckRemote("decision.message", RemoteID(d.Message)))
+	}
 	if d.OperatorTime.IsZero() || d.OperatorTime.After(now.Add(24*time.Hour)) {
 		add(invalid(TextMalformed, "decision.operator_time", "is missing, or lies in the future", "give the time that the operator shows"))
 	}

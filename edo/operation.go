@@ -112,7 +112,7 @@ type Operation struct {
 	Message      MessageID
 	OperatorTime time.Time     // when the operator fixed it, zero until sent
 	SentAt       time.Time     // the same moment on our clock: when the answer was read
-	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together; zero if found out later
+	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together; zero if found out later. In doubt: how far our clock is known to be ahead
 	Attempts     int           // sends begun
 	Resends      int           // sends repeated after a doubt
 	DoubtSince   time.Time     // operator's time of the first answer that did not show the package; zero unless in doubt
@@ -251,6 +251,9 @@ const (
 
 // Endless reports whether the job goes on as long as the box is read.
 func (k JobKind) Endless() bool { return k == JobPull || k == JobCheck || k == JobNotices }
+
+// Calls reports whether the job works with the operator.
+func (k JobKind) Calls() bool { return k != JobTask && k != JobTerm }
 
 // OfPackage reports whether the job works on an outgoing package.
 func (k JobKind) OfPackage() bool {

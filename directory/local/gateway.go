@@ -17,7 +17,7 @@ import (
 func (h *Home) Gateway(c gateway.Config) (*gateway.Gateway, error) {
 	c.Outbox, c.Archive, c.Access, c.Accounts, c.Signers = h.Store, h.Archive, h.Store, h.Vault, h.Vault
 	c.Inbox, c.Tasks, c.Reach, c.Routing = h.Store, h.Store, h.Store, h.Store
-	c.Enrolments, c.Certificates = h.Store, cms.Verifier{}
+	c.Enrolments, c.Certificates, c.Desk = h.Store, cms.Verifier{}, h.Store
 	if c.Kinds == nil {
 		all, err := kinds.Default()
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -27,6 +28,7 @@ type Config struct {
 	Routing      Routing      // with Inbox: who gets what came in
 	Certificates Certificates // with Enrolments
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
+	Desk         Desk         // nil: nobody can retry, cancel or decide
 	Kinds        []edo.DocumentKind
 
 	Forms        FormReader    // nil: stamps are stored, none is called recognised
@@ -46,6 +48,8 @@ type Config struct {
 	MaxSkew      time.Duration // difference of clocks that is told; 1 min
 	Sessions     int           // open sessions kept; 512
 	Backoff      Backoff
+	Limits       Limits
+	Random       func() float64 // from 0 to below 1, for the spread of waits; nil: math/rand
 
 	// Trace is called at named points of the way, for crash tests. Nil in production.
 	Trace func(ctx context.Context, point string)
@@ -125,6 +129,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxForm <= 0 {
 		c.MaxForm = 64 << 20
+	}
+	if c.Random == nil {
+		c.Random = rand.Float64
 	}
 	if c.Queue == nil {
 		c.Queue = newBell(c.Now)
