@@ -41,8 +41,11 @@ func rows() []row {
 		uuid     = "github.com/google/uuid"
 		xsync    = "golang.org/x/sync"
 		xsys     = "golang.org/x/sys"
-		xtext    = "golang.org/x/text"
-		yaml     = "gopkg.in/yaml.v3"
+		xtime    = "golang.org/x/time"
+
+		gobreaker = "github.com/sony/gobreaker/v2"
+		xtext     = "golang.org/x/text"
+		yaml      = "gopkg.in/yaml.v3"
 	)
 	return []row{
 		{Package: "edo", Why: "the words: whoever imports them gets nothing else"},
@@ -53,7 +56,7 @@ func rows() []row {
 			Why: "an archive proves without store, operator and network",
 		},
 		{
-			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync},
+			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync, xtime, gobreaker},
 			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",
 		},
 		{Package: "edo/internal/soap", Own: []string{"edo"}, Third: []string{etree, asm}, Why: "SOAP 1.1 knows no operator"},
@@ -76,7 +79,7 @@ func rows() []row {
 			Why: "seals before a store sees; never imports one",
 		},
 		{
-			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
+			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},

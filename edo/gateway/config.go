@@ -28,6 +28,7 @@ type Config struct {
 	Routing      Routing      // with Inbox: who gets what came in
 	Certificates Certificates // with Enrolments
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
+	Records      Records      // nil: nothing is explained
 	Desk         Desk         // nil: nobody can retry, cancel or decide
 	Kinds        []edo.DocumentKind
 

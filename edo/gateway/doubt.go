@@ -71,7 +71,7 @@ func (g *Gateway) undecided(ctx context.Context, t *turn, op edo.Operation, why 
 
 // query is what the operator is asked for. An answer is looked for at the document that it answers.
 func (g *Gateway) query(ctx context.Context, op edo.Operation) (edo.Query, error) {
-	q := edo.Query{Package: op.Key.Package, To: recipients(op), Since: op.CreatedAt.Add(-lookMargin - max(op.Skew, g.knownSkew(ctx, op.Key.Subscriber), 0)), Flow: op.Flow}
+	q := edo.Query{Package: op.Key.Package, To: recipients(op), Since: g.lookFrom(ctx, op), Flow: op.Flow}
 	for _, d := range op.Documents {
 		q.Documents = append(q.Documents, d.ID)
 		if op.Answer == "" {
@@ -92,6 +92,11 @@ func (g *Gateway) query(ctx context.Context, op edo.Operation) (edo.Query, error
 // lookMargin is how much earlier than our own acceptance an operator is asked to look: clocks are set while packages wait.
 // What a clock is known to be wrong by comes on top, and so does the driver's own margin.
 const lookMargin = 6 * time.Hour
+
+// lookFrom is the moment before which the operator cannot have accepted anything of a package.
+func (g *Gateway) lookFrom(ctx context.Context, op edo.Operation) time.Time {
+	return op.CreatedAt.Add(-lookMargin - max(op.Skew, g.knownSkew(ctx, op.Key.Subscriber), 0))
+}
 
 // knownSkew is our clock minus the operator's as the box was read last; zero if it is not.
 func (g *Gateway) knownSkew(ctx context.Context, s edo.SubscriberID) time.Duration {

@@ -28,7 +28,7 @@ const kindsFile = "EDOKIT_KINDS"
 
 // settings reads what a site has set. What is not set keeps the default of the gateway or of the driver.
 func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config) error {
-	var f edo.Faults
+	f := sparing(getenv, &g.Limits)
 	for _, s := range []struct {
 		name string
 		to   *time.Duration
