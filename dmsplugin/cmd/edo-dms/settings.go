@@ -6,7 +6,6 @@ import (
 	_ "time/tzdata" // EDOKIT_ZONE works without zone files of the system
 
 	"github.com/edokit/edokit/directory/kinds"
-	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
