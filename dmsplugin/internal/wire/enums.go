@@ -143,6 +143,7 @@ func actions() []pair[dmspb.Action, edo.Action] {
 		{dmspb.Action_ACTION_ANSWER, edo.ActionAnswer},
 		{dmspb.Action_ACTION_INVITE, edo.ActionInvite},
 		{dmspb.Action_ACTION_SIGN, edo.ActionSign},
+		{dmspb.Action_ACTION_DECIDE, edo.ActionDecide},
 	}
 }
 

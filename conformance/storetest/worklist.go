@@ -1,7 +1,6 @@
-package sqlite_test
+package storetest
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -10,21 +9,12 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// desk is what a person's hand needs of a store.
-type desk interface {
-	outbox
-	Seize(ctx context.Context, k edo.Key, owner string, now, until time.Time) (edo.Job, bool, error)
-	Jobs(ctx context.Context, f edo.JobFilter) ([]edo.JobStatus, error)
-}
-
-func settle(t *testing.T, s outbox, j edo.Job, c edo.Change) {
+func release(t *testing.T, s Store, j edo.Job, c edo.Change) {
 	t.Helper()
-	if err := s.Settle(t.Context(), j, c); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.Settle(t.Context(), j, c))
 }
 
-func work(t *testing.T, s desk, f edo.JobFilter) []edo.JobStatus {
+func workList(t *testing.T, s Store, f edo.JobFilter) []edo.JobStatus {
 	t.Helper()
 	f.At = noon
 	all, err := s.Jobs(t.Context(), f)
@@ -41,15 +31,14 @@ func packages(all []edo.JobStatus) (ids []edo.PackageID) {
 	return ids
 }
 
-// TestUntried: a claim that could do nothing is no try, leaves no attempt, and says why the job waits.
-func TestUntried(t *testing.T) {
-	t.Parallel()
-	var s desk = temp(t)
-	op := accept(t, s, sample("p1"), noon)
-	settle(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon, Faulty: true, Reason: edo.WorkFailed, Detail: "boom"})
+// untried: a claim that could do nothing is no try, leaves no attempt, and says why the job waits.
+func untried(t *testing.T, h Harness) {
+	s := h.temp(t)
+	op := accept(t, s, Sample("p1"), noon)
+	release(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon, Faulty: true, Reason: edo.WorkFailed, Detail: "boom"})
 	held := claim(t, s, "w", noon)
-	settle(t, s, held, edo.Change{At: noon, Release: true, Due: noon.Add(time.Second), Untried: true, Reason: edo.RateLimited, Detail: "later"})
-	j := work(t, s, edo.JobFilter{})[0]
+	release(t, s, held, edo.Change{At: noon, Release: true, Due: noon.Add(time.Second), Untried: true, Reason: edo.RateLimited, Detail: "later"})
+	j := workList(t, s, edo.JobFilter{})[0]
 	same(t, "row", []any{1, 1, edo.RateLimited, "later", edo.JobWaits}, []any{j.Tries, j.Faults, j.Reason, j.Detail, j.State})
 	attempts, err := s.Attempts(t.Context(), op.Key)
 	if err != nil || len(attempts) != 1 {
@@ -59,36 +48,35 @@ func TestUntried(t *testing.T) {
 	if next.Fence != held.Fence+1 || next.Tries != 2 {
 		t.Errorf("fence %d after %d, try %d", next.Fence, held.Fence, next.Tries)
 	}
-	settle(t, s, next, edo.Change{At: noon, Release: true, Due: noon, Reason: edo.OperatorUnavailable})
-	if j := work(t, s, edo.JobFilter{})[0]; j.Faults != 0 || j.State != edo.JobOverdue {
+	release(t, s, next, edo.Change{At: noon, Release: true, Due: noon, Reason: edo.OperatorUnavailable})
+	if j := workList(t, s, edo.JobFilter{})[0]; j.Faults != 0 || j.State != edo.JobOverdue {
 		t.Errorf("after a try that was no fault: %+v", j)
 	}
 }
 
-// TestJobs lists what waits, is overdue, held, or needs a person, page by page.
-func TestJobs(t *testing.T) {
-	t.Parallel()
-	var s desk = temp(t)
+// unfinished lists what waits, is overdue, held, or needs a person, page by page.
+func unfinished(t *testing.T, h Harness) {
+	s := h.temp(t)
 	give := func(id string, c edo.Change) {
-		accept(t, s, sample(id), noon.Add(-time.Hour))
+		accept(t, s, Sample(id), noon.Add(-time.Hour))
 		j := claim(t, s, "w", noon)
 		c.At = noon
-		settle(t, s, j, c)
+		release(t, s, j, c)
 	}
 	give("done", edo.Change{Done: true})
 	give("waits", edo.Change{Release: true, Due: noon.Add(time.Hour), Reason: edo.OperatorUnavailable, Detail: "down"})
 	give("doubt", edo.Change{Release: true, Due: noon.Add(time.Hour), Reason: edo.DecisionNeeded})
-	accept(t, s, sample("broken"), noon.Add(-2*time.Hour))
+	accept(t, s, Sample("broken"), noon.Add(-2*time.Hour))
 	for range edo.ManyFaults {
-		settle(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon.Add(-time.Hour), Faulty: true, Reason: edo.WorkFailed})
+		release(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon.Add(-time.Hour), Faulty: true, Reason: edo.WorkFailed})
 	}
-	settle(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon.Add(time.Hour), Faulty: true, Reason: edo.WorkFailed})
-	accept(t, s, sample("held"), noon)
+	release(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon.Add(time.Hour), Faulty: true, Reason: edo.WorkFailed})
+	accept(t, s, Sample("held"), noon)
 	claim(t, s, "w", noon)
-	accept(t, s, sample("overdue"), noon.Add(-time.Minute))
+	accept(t, s, Sample("overdue"), noon.Add(-time.Minute))
 
 	key := edo.Key{Subscriber: "ours", Package: "doubt"}
-	first := work(t, s, edo.JobFilter{Limit: 2})
+	first := workList(t, s, edo.JobFilter{Limit: 2})
 	for name, tc := range map[string]struct {
 		filter edo.JobFilter
 		want   []edo.PackageID
@@ -105,7 +93,7 @@ func TestJobs(t *testing.T) {
 		"of another subscriber": {edo.JobFilter{Subscriber: "theirs"}, nil},
 		"of a kind":             {edo.JobFilter{Kinds: []edo.JobKind{edo.JobPull, edo.JobTake}}, nil},
 	} {
-		same(t, name, tc.want, packages(work(t, s, tc.filter)))
+		same(t, name, tc.want, packages(workList(t, s, tc.filter)))
 	}
 	for name, f := range map[string]edo.JobFilter{"limit": {Limit: directory.MaxLimit + 1}, "state": {State: "asleep"}} {
 		if _, err := s.Jobs(t.Context(), f); !errors.Is(err, directory.FilterMalformed) {
@@ -114,13 +102,12 @@ func TestJobs(t *testing.T) {
 	}
 }
 
-// TestSeize: a person takes a job over whether it is due or not, ended or not, but never from a worker that holds it; who
+// seize: a person takes a job over whether it is due or not, ended or not, but never from a worker that holds it; who
 // held it before can write no more.
-func TestSeize(t *testing.T) {
-	t.Parallel()
-	var s desk = temp(t)
-	op := accept(t, s, sample("p1"), noon.Add(time.Hour))
-	seize := func(now time.Time) (edo.Job, bool) {
+func seize(t *testing.T, h Harness) {
+	s := h.temp(t)
+	op := accept(t, s, Sample("p1"), noon.Add(time.Hour))
+	take := func(now time.Time) (edo.Job, bool) {
 		t.Helper()
 		j, free, err := s.Seize(t.Context(), op.Key, "by hand", now, now.Add(time.Minute))
 		if err != nil {
@@ -128,27 +115,27 @@ func TestSeize(t *testing.T) {
 		}
 		return j, free
 	}
-	j, free := seize(noon)
+	j, free := take(noon)
 	if !free || j.Tries != 0 || j.Fence != 1 {
 		t.Errorf("not due: %v, %+v", free, j)
 	}
 	if _, found, _ := s.Claim(t.Context(), "w", noon.Add(time.Hour), noon.Add(2*time.Hour)); !found {
 		t.Error("a person that went away keeps the job for ever")
 	}
-	if _, free := seize(noon.Add(90 * time.Minute)); free {
+	if _, free := take(noon.Add(90 * time.Minute)); free {
 		t.Error("taken from a worker that holds it")
 	}
 	if err := s.Settle(t.Context(), j, edo.Change{At: noon, Done: true}); !errors.Is(err, edo.LeaseLost) {
 		t.Errorf("a person that was overtaken: %v", err)
 	}
 	late := noon.Add(3 * time.Hour) // the worker died
-	j, _ = seize(late)
-	settle(t, s, j, edo.Change{At: late, Done: true, Result: "ended"})
-	j, free = seize(late)
+	j, _ = take(late)
+	release(t, s, j, edo.Change{At: late, Done: true, Result: "ended"})
+	j, free = take(late)
 	if !free {
 		t.Fatal("a job that has ended cannot be taken up")
 	}
-	settle(t, s, j, edo.Change{At: late, Release: true, Due: late, Result: "retried", Detail: "clerk: again"})
+	release(t, s, j, edo.Change{At: late, Release: true, Due: late, Result: "retried", Detail: "clerk: again"})
 	if got := claim(t, s, "w", late); got.ID != j.ID {
 		t.Errorf("claimed %+v", got)
 	}
