@@ -152,10 +152,8 @@ func (g *Gateway) outlook(x *edo.Explanation) {
 		if next.State == edo.JobHeld {
 			x.NextAt = time.Time{}
 		}
-		if next.Reason == edo.RateLimited || next.Reason == edo.OperatorPaused || x.Reason == "" || next.Faults > 0 {
-			if next.Reason != "" {
-				x.Reason, x.Detail = next.Reason, next.Detail
-			}
+		if r := next.Reason; r != "" && (x.Reason == "" || r == edo.RateLimited || r == edo.OperatorPaused || next.Faults > 0) {
+			x.Reason, x.Detail = r, next.Detail // of the work; the package may not know it
 		}
 		x.Person = x.Person || next.Person
 	}

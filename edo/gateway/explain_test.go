@@ -10,6 +10,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/edotest"
 )
 
 func explained(b *bundle) {
@@ -86,7 +87,7 @@ func TestExplainPackages(t *testing.T) {
 			if x.Operation == nil || x.State != op.State.Sentence() || x.Person != tc.person || !slices.Equal(x.Remedies, tc.remedies) {
 				t.Errorf("%s, %v, %v", x.State.EN, x.Person, x.Remedies)
 			}
-			if len(x.Attempts) == 0 || len(x.Calls) == 0 {
+			if len(x.Attempts) == 0 || len(x.Calls) == 0 && b.op.Sends() > 0 { // looking up a counterparty belongs to no package
 				t.Errorf("%d attempts, %d calls", len(x.Attempts), len(x.Calls))
 			}
 			if (x.Asked != nil) != (op.State == edo.StateInDoubt) {
@@ -124,14 +125,42 @@ func TestExplainLease(t *testing.T) {
 // TestExplainOthers: what came in, counterparties and the box have their page as well; what is not there has none.
 func TestExplainOthers(t *testing.T) {
 	t.Parallel()
-	b := setup(t, both(inbox, explained))
-	if _, err := b.gw.Explain(t.Context(), key("nothing")); !errors.Is(err, edo.NotFound) {
-		t.Errorf("of nothing: %v", err)
-	}
-	if _, err := b.gw.Explain(t.Context(), key("counterparty:x")); !errors.Is(err, edo.NotFound) {
-		t.Errorf("of no counterparty: %v", err)
+	b := setup(t, both(receives, both(reaches, explained)))
+	for _, nothing := range []edo.PackageID{"nothing", "counterparty:x", "counterparty:1:2:3"} {
+		if _, err := b.gw.Explain(t.Context(), key(nothing)); !errors.Is(err, edo.NotFound) {
+			t.Errorf("%s: %v", nothing, err)
+		}
 	}
 	if x := b.explain(t, ""); x.Box == nil || !strings.Contains(x.State.EN, "not read") {
 		t.Errorf("box: %+v", x.State)
 	}
+	b.op.Plant(edotest.Letter("in-1", sender, "жалоба"))
+	b.ensure(t, introduction())
+	if x := b.explain(t, clientKey.ID()); x.Counterparty == nil || len(x.Jobs) != 1 || x.NextAt.IsZero() {
+		t.Errorf("counterparty: %+v", x)
+	}
+	b.run(t)
+	b.receive(t)
+	d := b.came(t, "in-1-doc", stored)
+	for _, id := range []edo.PackageID{edo.PackageID(d.Message), edo.PackageID(d.Key.Remote)} {
+		x := b.explain(t, id)
+		if x.Message == nil || x.Key.Package != edo.PackageID(d.Message) || len(x.Documents) != 1 || len(x.Attempts) == 0 || !strings.Contains(x.Next.EN, "nothing") {
+			t.Errorf("%s: %+v", id, x)
+		}
+	}
+	if x := b.explain(t, ""); !strings.Contains(x.State.EN, "being read") || len(x.Jobs) == 0 {
+		t.Errorf("box: %s, %d jobs", x.State.EN, len(x.Jobs))
+	}
+}
+
+// TestExplainStuckBox: a box that cannot be read says why, and that a person is needed.
+func TestExplainStuckBox(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(receives, both(explained, func(b *bundle) { b.cfg.Routing = &people{} })))
+	b.run(t)
+	b.receive(t)
+	eventually(t, func() bool {
+		x, err := b.gw.Explain(t.Context(), key(""))
+		return err == nil && x.Person && x.Reason == edo.AdministratorMissing && strings.Contains(x.State.EN, "cannot be read") && slices.Equal(x.Remedies, []edo.Remedy{edo.RemedyMend})
+	})
 }
