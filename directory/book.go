@@ -66,6 +66,8 @@ type Book interface {
 	// Attempts explains every claim of every job of a package, oldest first. Work on a box, an inbound message or a
 	// counterparty is under its own key, see [edo.JobKind]; of it the latest hundred claims are kept.
 	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
+	// Jobs lists unfinished work, oldest first: what waits and why, what is overdue, held, or needs a person.
+	Jobs(ctx context.Context, f edo.JobFilter) ([]edo.JobStatus, error)
 }
 
 // SecretName names one sealed secret. It is also the associated data of the seal: bytes sealed under one name do not

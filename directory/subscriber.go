@@ -77,8 +77,14 @@ func (s Subscriber) Check() error {
 	default:
 		f.bad(PolicyUnknown, "subscriber.policy.unverified", "is no policy", "use forward or refuse")
 	}
+	if p := s.Policy; !(p.Rate >= 0 && p.Rate <= maxRate) || p.Concurrent < 0 || p.Concurrent > maxRate {
+		f.bad(PolicyUnknown, "subscriber.policy.rate", "or the number of jobs at once is out of bounds", "use 0 to 10000; 0 means as configured")
+	}
 	return f.err()
 }
+
+// maxRate bounds calls per second and jobs at once.
+const maxRate = 10_000
 
 func (s Subscriber) checkLogin(f *faults) {
 	f.line("subscriber.login", s.Login, s.LoginKind == LoginPassword)

@@ -11,7 +11,8 @@ import (
 // User is a host's user who may do something for one subscriber. Whoever has no row may do nothing, and every action is
 // asked for where it is done; nothing is cached, so a change of the row holds from the next call on, in every process.
 //
-// [edo.ActionSend], [edo.ActionAnswer], [edo.ActionInvite] and [edo.ActionSign] are asked for by what a user does.
+// [edo.ActionSend], [edo.ActionAnswer], [edo.ActionInvite], [edo.ActionSign] and [edo.ActionDecide] are asked
+// for by what a user does.
 // [edo.ActionRead] is asked for by lists of the message log, [edo.ActionReadLog] by its raw XML, [edo.ActionReadContent]
 // by documents and their versions, [edo.ActionExport] by exports; the last three leave a [edo.Reading]. [edo.ActionAdmin]
 // is asked for when a change of the directory names the user who makes it. States and events, which a host fetches for

@@ -52,6 +52,9 @@ type Policy struct {
 	LocalMark  bool // draw our own mark where the operator gives no printed form; off by default
 	Receive    bool // read the box; off by default
 	Register   bool // register and invite unknown counterparties by itself; off by default
+
+	Rate       float64 // calls to the operator per second; 0: as the gateway is configured
+	Concurrent int     // jobs that work with the operator at once; 0: as the gateway is configured
 }
 
 // UnverifiedPolicy says what to do with a signature that only the operator can check.
@@ -211,7 +214,7 @@ type Query struct {
 	Package   PackageID
 	Documents []DocumentID
 	To        []Address
-	Since     time.Time // when the first send began, on our clock; the driver adds its own margin
+	Since     time.Time // nothing of it can have been accepted before, on the operator's clock; the driver adds its own margin
 	Flow      Flow
 	Answers   []Answered // for an answer: looked for at the documents answered, not in the outbox
 }

@@ -26,7 +26,7 @@ const (
 	StateRefused   State = "refused"   // the counterparty refused to sign
 	StateRevoked   State = "revoked"   // revoked by agreement
 	StatePartly    State = "partly"    // the counterparty answered the documents differently; each has its own state
-	StateFailed    State = "failed"    // final: the operator's own verdict, or a fault of the package
+	StateFailed    State = "failed"    // the operator's own verdict, a fault of the package, or [Cancelled]: surely not accepted; a person can retry what was not cancelled
 )
 
 // Sent reports whether the operator has accepted the package.
@@ -112,7 +112,7 @@ type Operation struct {
 	Message      MessageID
 	OperatorTime time.Time     // when the operator fixed it, zero until sent
 	SentAt       time.Time     // the same moment on our clock: when the answer was read
-	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together; zero if found out later
+	Skew         time.Duration // SentAt minus OperatorTime: answer time and difference of clocks together; zero if found out later. In doubt: how far our clock is known to be ahead
 	Attempts     int           // sends begun
 	Resends      int           // sends repeated after a doubt
 	DoubtSince   time.Time     // operator's time of the first answer that did not show the package; zero unless in doubt
@@ -253,6 +253,9 @@ const (
 // Endless reports whether the job goes on as long as the box is read.
 func (k JobKind) Endless() bool { return k == JobPull || k == JobCheck || k == JobNotices }
 
+// Calls reports whether the job works with the operator.
+func (k JobKind) Calls() bool { return k != JobTask && k != JobTerm }
+
 // OfPackage reports whether the job works on an outgoing package.
 func (k JobKind) OfPackage() bool {
 	switch k {
@@ -274,6 +277,42 @@ type Job struct {
 	Fence    int64     // grows with every claim: a stale worker cannot write
 	Owner    string
 	Until    time.Time // end of the lease
+}
+
+// JobState is how an unfinished job stands at a moment.
+type JobState string
+
+// States of a job.
+const (
+	JobWaits   JobState = "waits"   // it is due later
+	JobOverdue JobState = "overdue" // it is due, and nobody has taken it yet
+	JobHeld    JobState = "held"    // a worker has it in hand
+)
+
+// ManyFaults is how many internal faults in a row make a job a person's matter. It is tried further all the same, at
+// the longest back-off.
+const ManyFaults = 5
+
+// JobStatus is one unfinished job with what is known of it.
+type JobStatus struct {
+	Job
+	State  JobState
+	Reason Reason // why it was given back last; empty: it was not yet, or all was well
+	Detail string // one line for people
+	Faults int    // internal faults in a row
+	Person bool   // only a person can bring it on: [Reason.NeedsPerson], or [ManyFaults] and more
+}
+
+// JobFilter chooses unfinished jobs, oldest first. Zero fields do not restrict.
+type JobFilter struct {
+	Subscriber SubscriberID
+	Key        *Key // exactly this key, whose package may be empty; nil: all
+	Kinds      []JobKind
+	State      JobState
+	Person     bool      // only those that need a person
+	At         time.Time // as of when they stand; zero: now
+	After      int64     // ID of the last job of the page before
+	Limit      int       // 0: 100; at most 1000
 }
 
 // Change is everything that one step of work commits at once. Jobs on one package run side by side: each writes only
@@ -299,8 +338,11 @@ type Change struct {
 	Done      bool                // this job is finished
 	Release   bool                // end the lease; the job comes again at Due
 	Due       time.Time
+	Untried   bool   // with Release: the claim was no try; Tries goes back, and no attempt row stays
+	Faulty    bool   // with Release: the work ended in an internal fault; those in a row are counted in [JobStatus.Faults]
+	Reason    Reason // with Release: why the job waits, kept in its row
 	Result    string // kept in the attempt row
-	Detail    string
+	Detail    string // kept there too, and in the row of a job that is given back
 }
 
 // Fate is what became of an inbound document by an answer of ours.

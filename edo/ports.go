@@ -32,6 +32,7 @@ const (
 	ActionAnswer Action = "answer" // sign, refuse and revoke what came in
 	ActionInvite Action = "invite" // register and invite counterparties, enrol subscribers
 	ActionSign   Action = "sign"   // complete signature tasks
+	ActionDecide Action = "decide" // retry, cancel, and decide what is in doubt
 
 	ActionReadLog     Action = "read-log"     // read raw requests and answers of the message log
 	ActionReadContent Action = "read-content" // read documents, signatures and versions

@@ -48,6 +48,13 @@ const (
 	AccountChanged       Reason = "account-changed"
 	DecisionNeeded       Reason = "decision-needed"
 	Interrupted          Reason = "interrupted"
+	RateLimited          Reason = "rate-limited"
+	OperatorPaused       Reason = "operator-paused"
+	WorkFailed           Reason = "work-failed"
+	Cancelled            Reason = "cancelled"
+	WorkHeld             Reason = "work-held"
+	StateUnsuited        Reason = "state-unsuited"
+	DecisionRefuted      Reason = "decision-refuted"
 )
 
 // Reasons around counterparties, inbound documents and answers.

@@ -43,8 +43,11 @@ func rows() []row {
 		uuid     = "github.com/google/uuid"
 		xsync    = "golang.org/x/sync"
 		xsys     = "golang.org/x/sys"
-		xtext    = "golang.org/x/text"
-		yaml     = "gopkg.in/yaml.v3"
+		xtime    = "golang.org/x/time"
+
+		gobreaker = "github.com/sony/gobreaker/v2"
+		xtext     = "golang.org/x/text"
+		yaml      = "gopkg.in/yaml.v3"
 	)
 	return []row{
 		{Package: "edo", Why: "the words: whoever imports them gets nothing else"},
@@ -55,7 +58,7 @@ func rows() []row {
 			Why: "an archive proves without store, operator and network",
 		},
 		{
-			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync},
+			Package: "edo/gateway", Own: []string{"edo"}, Third: []string{xsync, xtime, gobreaker},
 			Why: "the engine states what it needs as ports made of edo words; stores and stampers come in from outside",
 		},
 		{Package: "edo/internal/soap", Own: []string{"edo"}, Third: []string{etree, asm}, Why: "SOAP 1.1 knows no operator"},

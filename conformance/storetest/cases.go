@@ -29,6 +29,9 @@ func cases() []Case {
 		{"an event of another subscriber is refused", foreignEvent},
 		{"waking a job never makes it later", wake},
 		{"a job wakes itself", jobWakesItself},
+		{"a claim that could do nothing is no try", untried},
+		{"unfinished work is listed", unfinished},
+		{"a person takes a job over", seize},
 		{"of work on a box the latest hundred attempts are kept", attemptsOfABox},
 
 		{"what came in is stored with all its fields", takeKeepsEverything},

@@ -21,6 +21,7 @@ import (
 // outbox and box are the parts that most cases need.
 type outbox interface {
 	gateway.Outbox
+	gateway.Desk
 	Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Operation, error)
 	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
 }

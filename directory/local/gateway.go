@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/kinds"
 	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/gateway"
@@ -18,6 +19,7 @@ func (h *Home) Gateway(c gateway.Config) (*gateway.Gateway, error) {
 	c.Outbox, c.Archive, c.Access, c.Accounts, c.Signers = h.Store, h.Archive, h.Store, h.Vault, h.Vault
 	c.Inbox, c.Tasks, c.Reach, c.Routing = h.Store, h.Store, h.Store, h.Store
 	c.Enrolments, c.Readings, c.Certificates, c.Departures = h.Store, h.Store, cms.Verifier{}, h.Store
+	c.Desk, c.Records = h.Store, directory.Records{Book: h.Store}
 	if c.Kinds == nil {
 		all, err := kinds.Default()
 		if err != nil {

@@ -44,8 +44,12 @@ const (
 	sqlJobCheck = `SELECT 1 FROM jobs WHERE ` + sqlJobHeld + ` FOR NO KEY UPDATE`
 	sqlJobRenew = `UPDATE jobs SET until = $4 WHERE ` + sqlJobHeld
 	sqlJobDone  = `UPDATE jobs SET until = NULL, done_at = CASE WHEN woken IS NULL THEN $4::timestamptz END, due = coalesce(woken, due),
-		tries = CASE WHEN woken IS NULL THEN tries ELSE 0 END, born = CASE WHEN woken IS NULL THEN born ELSE $4 END, woken = NULL WHERE ` + sqlJobHeld
-	sqlJobFreed = `UPDATE jobs SET until = NULL, due = least($4, woken), woken = NULL WHERE ` + sqlJobHeld
+		tries = CASE WHEN woken IS NULL THEN tries ELSE 0 END, born = CASE WHEN woken IS NULL THEN born ELSE $4 END, woken = NULL,
+		reason = '', detail = '', faults = 0 WHERE ` + sqlJobHeld
+	// $5 the claim was no try, $6 it ended in an internal fault.
+	sqlJobFreed = `UPDATE jobs SET until = NULL, due = least($4, woken), woken = NULL, tries = tries - CASE WHEN $5::boolean THEN 1 ELSE 0 END,
+		faults = CASE WHEN $6::boolean THEN faults + 1 WHEN $5::boolean THEN faults ELSE 0 END, reason = $7, detail = $8 WHERE ` + sqlJobHeld
+	sqlAttemptNone = `DELETE FROM attempts WHERE job = $1 AND fence = $2`
 
 	sqlNextFree  = `SELECT due FROM jobs WHERE done_at IS NULL AND (until IS NULL OR until <= $1) ORDER BY due, id LIMIT 1`
 	sqlNextLease = `SELECT until FROM jobs WHERE until > $1 ORDER BY until LIMIT 1` // a job that has ended has no lease
@@ -135,12 +139,17 @@ func endAttempt(tx *session, j edo.Job, c edo.Change) error {
 	if !c.Done && !c.Release {
 		return nil
 	}
-	query, when := sqlJobFreed, c.Due
+	var err error
 	if c.Done {
-		query, when = sqlJobDone, c.At
+		err = tx.later(nil, sqlJobDone, j.ID, j.Fence, j.Owner, at(&c.At))
+	} else {
+		err = tx.later(nil, sqlJobFreed, j.ID, j.Fence, j.Owner, at(&c.Due), c.Untried, c.Faulty, c.Reason, c.Detail)
 	}
-	if err := tx.later(nil, query, j.ID, j.Fence, j.Owner, at(&when)); err != nil {
+	if err != nil {
 		return err
+	}
+	if c.Untried && !c.Done {
+		return tx.later(nil, sqlAttemptNone, j.ID, j.Fence)
 	}
 	if err := tx.later(nil, sqlAttemptEnd, at(&c.At), c.Result, c.Detail, j.ID, j.Fence); err != nil || j.Kind.OfPackage() {
 		return err

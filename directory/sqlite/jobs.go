@@ -34,8 +34,12 @@ const (
 	sqlJobCheck = `SELECT 1 FROM jobs WHERE ` + sqlJobHeld
 	sqlJobRenew = `UPDATE jobs SET until = ? WHERE ` + sqlJobHeld
 	sqlJobDone  = `UPDATE jobs SET until = NULL, done_at = iif(woken IS NULL, ?1, NULL), due = coalesce(woken, due),
-		tries = iif(woken IS NULL, tries, 0), born = iif(woken IS NULL, born, ?1), woken = NULL WHERE ` + sqlJobHeld
-	sqlJobFreed = `UPDATE jobs SET until = NULL, due = min(?1, coalesce(woken, ?1)), woken = NULL WHERE ` + sqlJobHeld
+		tries = iif(woken IS NULL, tries, 0), born = iif(woken IS NULL, born, ?1), woken = NULL, reason = '', detail = '', faults = 0
+		WHERE ` + sqlJobHeld
+	// ?2 the claim was no try, ?3 it ended in an internal fault.
+	sqlJobFreed = `UPDATE jobs SET until = NULL, due = min(?1, coalesce(woken, ?1)), woken = NULL, tries = tries - ?2,
+		faults = CASE WHEN ?3 THEN faults + 1 WHEN ?2 THEN faults ELSE 0 END, reason = ?4, detail = ?5 WHERE ` + sqlJobHeld
+	sqlAttemptNone = `DELETE FROM attempts WHERE job = ? AND fence = ?`
 
 	sqlNextFree  = `SELECT due FROM jobs WHERE done_at IS NULL AND (until IS NULL OR until <= ?) ORDER BY due, id LIMIT 1`
 	sqlNextLease = `SELECT until FROM jobs WHERE done_at IS NULL AND until > ? ORDER BY until LIMIT 1`
@@ -104,9 +108,7 @@ func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (
 }
 
 func claim(ctx context.Context, tx *session, owner string, now, until time.Time) (edo.Job, error) {
-	var j edo.Job
-	err := tx.QueryRowContext(ctx, sqlJobTake, moment(now), owner, moment(until)).Scan(&j.ID, &j.Key.Subscriber, &j.Key.Package, &j.Document,
-		&j.Kind, at(&j.Due), &j.Tries, at(&j.Born), &j.Fence, &j.Owner, at(&j.Until))
+	j, err := scanClaim(tx.QueryRowContext(ctx, sqlJobTake, moment(now), owner, moment(until)))
 	if err != nil {
 		return j, err
 	}
@@ -136,14 +138,20 @@ func endAttempt(ctx context.Context, tx *session, j edo.Job, c edo.Change) error
 	if !c.Done && !c.Release {
 		return nil
 	}
-	query, when := sqlJobFreed, c.Due
+	var err error
 	if c.Done {
-		query, when = sqlJobDone, c.At
+		_, err = tx.exec(ctx, sqlJobDone, at(&c.At), j.ID, j.Fence, j.Owner)
+	} else {
+		_, err = tx.exec(ctx, sqlJobFreed, at(&c.Due), c.Untried, c.Faulty, c.Reason, c.Detail, j.ID, j.Fence, j.Owner)
 	}
-	if _, err := tx.exec(ctx, query, at(&when), j.ID, j.Fence, j.Owner); err != nil {
+	if err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, sqlAttemptEnd, at(&c.At), c.Result, c.Detail, j.ID, j.Fence)
+	if c.Untried && !c.Done {
+		_, err = tx.exec(ctx, sqlAttemptNone, j.ID, j.Fence)
+		return err
+	}
+	_, err = tx.exec(ctx, sqlAttemptEnd, at(&c.At), c.Result, c.Detail, j.ID, j.Fence)
 	return err
 }
 

@@ -38,6 +38,7 @@ type Operator struct {
 	Form           func(r edo.Ref, n int) ([]byte, error) // the n-th Print of a document, from 1; nil: never
 	Fate           func(r edo.Ref) edo.State              // nil: sent
 	Follow         func(r edo.Ref) (edo.Progress, error)  // instead of Fate, with everything that Track tells
+	Down           func(operation string) error           // why a call does not arrive; nil, or no error: it does
 	In             Inbound                                // what comes in
 	Answer         Answers                                // how documents are answered
 	People         People                                 // who is known and related
@@ -94,7 +95,7 @@ func (s session) Close() error {
 	return nil
 }
 
-func (s session) Lookup(_ context.Context, c edo.Counterparty) ([]edo.Address, error) {
+func (s session) lookup(c edo.Counterparty) []edo.Address {
 	s.o.mu.Lock()
 	defer s.o.mu.Unlock()
 	if p := &s.o.People; p.Invisible != nil {
@@ -103,16 +104,16 @@ func (s session) Lookup(_ context.Context, c edo.Counterparty) ([]edo.Address, e
 		}
 		p.lookups[c.INN]++
 		if p.Invisible(c.INN, p.lookups[c.INN]) {
-			return nil, nil
+			return nil
 		}
 	}
 	if found, ok := s.o.Boxes[c.INN]; ok {
-		return slices.DeleteFunc(slices.Clone(found), func(a edo.Address) bool { return c.Box != "" && a.Box != c.Box }), nil
+		return slices.DeleteFunc(slices.Clone(found), func(a edo.Address) bool { return c.Box != "" && a.Box != c.Box })
 	}
-	return []edo.Address{{Box: edo.BoxID("box-" + c.INN), INN: c.INN, KPP: c.KPP, Name: c.Name, Active: true}}, nil
+	return []edo.Address{{Box: edo.BoxID("box-" + c.INN), INN: c.INN, KPP: c.KPP, Name: c.Name, Active: true}}
 }
 
-func (s session) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
+func (s session) send(ctx context.Context, m edo.Message) (edo.Sent, error) {
 	s.o.mu.Lock()
 	s.o.sends++
 	var step Step
@@ -188,7 +189,7 @@ func (o *Operator) accept(m edo.Message) edo.Sent {
 
 func (s session) Visibility() time.Duration { return s.o.VisibilityTime }
 
-func (s session) Find(_ context.Context, q edo.Query) (edo.Found, error) {
+func (s session) find(q edo.Query) (edo.Found, error) {
 	s.o.mu.Lock()
 	defer s.o.mu.Unlock()
 	s.o.finds++
@@ -202,7 +203,7 @@ func (s session) Find(_ context.Context, q edo.Query) (edo.Found, error) {
 		return f, nil
 	}
 	for _, a := range s.o.ledger {
-		if a.Message.Package == q.Package {
+		if a.Message.Package == q.Package && !a.At.Before(q.Since) {
 			f.Sent = &a.Sent
 			break
 		}
@@ -229,7 +230,7 @@ func (s session) Print(_ context.Context, r edo.Ref, w io.Writer) (edo.Form, err
 	return edo.Form{Name: "form.pdf", Size: int64(size), Source: "Print"}, err
 }
 
-func (s session) Track(_ context.Context, r edo.Ref) (edo.Progress, error) {
+func (s session) track(r edo.Ref) (edo.Progress, error) {
 	if s.o.Follow != nil {
 		return s.o.Follow(r)
 	}

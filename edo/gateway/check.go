@@ -16,14 +16,14 @@ func (g *Gateway) checkStep(ctx context.Context, t *turn) error {
 	s := t.job.Key.Subscriber
 	session, account, err := g.session(ctx, s)
 	if err != nil {
-		return g.later(ctx, t, g.Pull, err)
+		return g.later(ctx, t, paceReading, 1, err)
 	}
 	if !account.Policy.Receive {
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.FullCheck), Result: "off"})
 	}
 	receiver, _, err := g.receiver(ctx, s, session)
 	if err != nil {
-		return g.later(ctx, t, g.Pull, err)
+		return g.later(ctx, t, paceReading, 1, err)
 	}
 	cursor, err := g.Inbox.Cursor(ctx, s)
 	if err != nil {
@@ -31,7 +31,7 @@ func (g *Gateway) checkStep(ctx context.Context, t *turn) error {
 	}
 	to, err := g.checkPages(ctx, t, receiver, cursor.CheckedTo)
 	if err != nil { // a large box must not be listed from the beginning again and again
-		return g.later(ctx, t, g.FullCheck, err)
+		return g.later(ctx, t, paceChecking, 1, err)
 	}
 	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.FullCheck), Result: "checked"}
 	if !to.IsZero() {
@@ -71,8 +71,8 @@ func (g *Gateway) checkPages(ctx context.Context, t *turn, r edo.Receiver, from 
 	}
 }
 
-// later gives a job back with the reason why it could not be done, at the earliest after d.
-func (g *Gateway) later(ctx context.Context, t *turn, d time.Duration, err error) error {
+// later gives a job back with the reason why it could not be done.
+func (g *Gateway) later(ctx context.Context, t *turn, class pace, tries int, err error) error {
 	if ctx.Err() != nil {
 		return err // told to end: the job goes on elsewhere
 	}
@@ -81,5 +81,7 @@ func (g *Gateway) later(ctx context.Context, t *turn, d time.Duration, err error
 	if result == "" {
 		result = edo.KindOf(err).String()
 	}
-	return g.settle(ctx, t.job, edo.Change{At: now, Release: true, Due: now.Add(max(d, asError(err).RetryAfter)), Result: result, Detail: plain(err)})
+	return g.settle(ctx, t.job, edo.Change{
+		At: now, Release: true, Due: now.Add(g.pause(class, tries, err)), Reason: edo.ReasonOf(err), Result: result, Detail: plain(err),
+	})
 }

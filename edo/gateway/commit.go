@@ -14,7 +14,7 @@ func (g *Gateway) commit(ctx context.Context, t *turn, op *edo.Operation, c edo.
 	if op.State != t.was.State || op.Reason != t.was.Reason {
 		c.Events = append([]edo.Event{statusEvent(*op, c.At)}, c.Events...)
 	}
-	c.Operation, c.Result, c.Detail = op, string(op.State), op.Detail
+	c.Operation, c.Reason, c.Result, c.Detail = op, op.Reason, string(op.State), op.Detail
 	if t.job.Kind == edo.JobSend {
 		c.Documents = t.changed(op.Documents)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -28,6 +29,8 @@ type Config struct {
 	Certificates Certificates // with Enrolments
 	Enrolments   Enrolments   // nil: our own subscribers cannot be registered
 	Readings     Readings     // nil: neither content nor raw XML is given out
+	Records      Records      // nil: nothing is explained
+	Desk         Desk         // nil: nobody can retry, cancel or decide
 	Kinds        []edo.DocumentKind
 	Departures   Departures // nil: a content that was deleted after a hand-over is only not found
 
@@ -48,6 +51,8 @@ type Config struct {
 	MaxSkew      time.Duration // difference of clocks that is told; 1 min
 	Sessions     int           // open sessions kept; 512
 	Backoff      Backoff
+	Limits       Limits
+	Random       func() float64 // from 0 to below 1, for the spread of waits; nil: math/rand
 
 	// Trace is called at named points of the way, for crash tests. Nil in production.
 	Trace func(ctx context.Context, point string)
@@ -127,6 +132,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxForm <= 0 {
 		c.MaxForm = 64 << 20
+	}
+	if c.Random == nil {
+		c.Random = rand.Float64
 	}
 	if c.Queue == nil {
 		c.Queue = newBell(c.Now)

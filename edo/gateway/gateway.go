@@ -21,6 +21,7 @@ type Gateway struct {
 	mu       sync.Mutex
 	sessions map[edo.SubscriberID]*openSession
 	lent     int64 // loans of sessions so far
+	guard    *guard
 
 	enrolling singleflight.Group
 }
@@ -30,7 +31,8 @@ func New(c Config) (*Gateway, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	g := &Gateway{Config: c.withDefaults(), drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]*openSession{}}
+	c = c.withDefaults()
+	g := &Gateway{Config: c, drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]*openSession{}, guard: newGuard(c)}
 	for _, d := range c.Drivers {
 		g.drivers[d.Name()] = d
 	}
@@ -41,12 +43,28 @@ func New(c Config) (*Gateway, error) {
 // on one store: leases in the rows keep them apart.
 func (g *Gateway) Run(ctx context.Context) error {
 	defer g.closeSessions()
+	if d, ok := g.Outbox.(Dispatcher); ok {
+		return d.Dispatch(ctx, g.Workers, func(ctx context.Context, id int64) { g.called(ctx, d, id) })
+	}
 	var wg sync.WaitGroup
 	for range g.Workers {
 		wg.Go(func() { g.work(ctx) })
 	}
 	wg.Wait()
 	return ctx.Err()
+}
+
+// called works on one job that a Dispatcher has handed out. One that is not due, held or finished is nothing to do: its
+// row will bring it again. So it is with one that cannot be claimed now.
+func (g *Gateway) called(ctx context.Context, d Dispatcher, id int64) {
+	now := g.Now()
+	job, ok, err := d.ClaimJob(ctx, id, g.Owner, now, now.Add(g.Lease))
+	switch {
+	case err != nil && ctx.Err() == nil:
+		g.Logger.ErrorContext(ctx, "claim", "job", id, "error", err)
+	case ok:
+		g.do(ctx, job)
+	}
 }
 
 func (g *Gateway) work(ctx context.Context) {
@@ -92,21 +110,35 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	if err == nil || errors.Is(err, edo.LeaseLost) {
 		return
 	}
-	if ctx.Err() == nil { // else we are told to end, and the job goes on elsewhere
+	if ctx.Err() == nil && !errors.As(err, new(*postponed)) { // else we are told to end, and the job goes on elsewhere
 		g.Logger.ErrorContext(ctx, "job", "kind", job.Kind, "subscriber", job.Key.Subscriber, "package", job.Key.Package, "document", job.Document, "error", err)
 	}
-	now := g.Now()
-	later := g.Backoff.after(job.Tries)
-	switch {
-	case ctx.Err() != nil:
-		later = 0 // nothing is wrong with the job: whoever comes next goes on at once
-	case job.Kind.Endless():
-		later = g.Pull // its number of tries says nothing about how long the trouble lasts
-	}
-	err = g.settle(ctx, job, edo.Change{At: now, Release: true, Due: now.Add(later), Result: "error", Detail: err.Error()})
-	if err != nil {
+	if err = g.settle(ctx, job, g.givenBack(ctx, job, err)); err != nil {
 		g.Logger.ErrorContext(ctx, "give back", "job", job.ID, "error", err) // the lease ends by itself
 	}
+}
+
+// givenBack is the change that lets a job come again after an error that its own work did not settle. However often that
+// happens, it decides nothing: an internal fault in a row is counted, so that a person is told of it.
+func (g *Gateway) givenBack(ctx context.Context, job edo.Job, err error) edo.Change {
+	c := edo.Change{At: g.Now(), Release: true, Reason: edo.ReasonOf(err), Result: "error", Detail: err.Error()}
+	if held, ok := errors.AsType[*postponed](err); ok {
+		c.Due, c.Untried, c.Result, c.Detail = c.At.Add(held.wait), true, string(held.why.Reason), held.why.Message
+		return c
+	}
+	class := pacePassing
+	switch {
+	case ctx.Err() != nil:
+		c.Due = c.At // nothing is wrong with the job: whoever comes next goes on at once
+		return c
+	case job.Kind.Endless():
+		class = paceReading
+	}
+	if c.Faulty = edo.KindOf(err) == edo.Internal; c.Faulty && c.Reason == "" {
+		c.Reason = edo.WorkFailed
+	}
+	c.Due = c.At.Add(g.pause(class, job.Tries, err))
+	return c
 }
 
 // step works on what the row says now. A panic is an error of this job, not the end of the process: the same job would
@@ -120,6 +152,11 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 			err = &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "the work on this job panicked; see the log of the process"}
 		}
 	}()
+	ctx, leave, err := g.admit(ctx, t.job)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if !t.job.Kind.OfPackage() {
 		return g.stepOther(ctx, t)
 	}

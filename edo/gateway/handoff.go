@@ -52,7 +52,7 @@ func (g *Gateway) evidenceStep(ctx context.Context, t *turn, op edo.Operation) e
 		return g.handOff(ctx, t, op, *d, nil)
 	}
 	return g.settle(ctx, t.job, edo.Change{
-		At: g.Now(), Release: true, Due: g.Now().Add(max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)), Result: string(edo.EvidenceNotReady), Detail: plain(err),
+		At: g.Now(), Release: true, Due: g.Now().Add(g.pause(pacePassing, t.job.Tries, err)), Reason: edo.ReasonOf(err), Result: string(edo.EvidenceNotReady), Detail: plain(err),
 	})
 }
 
@@ -88,7 +88,7 @@ func (g *Gateway) flowArchive(ctx context.Context, op edo.Operation, d edo.Docum
 // handOff stores the evidence at once, and tells the host when the printed form has its final word. Only this job tells
 // it, in the commit that ends it: once.
 func (g *Gateway) handOff(ctx context.Context, t *turn, op edo.Operation, d edo.DocumentStatus, fresh *edo.Version) error {
-	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.Backoff.after(t.job.Tries)), Result: "evidence"}
+	c := edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.pause(pacePassing, t.job.Tries, nil)), Result: "evidence"}
 	base := edo.Event{Key: op.Key, State: op.State, Document: d.ID, ExternalID: d.ExternalID, Stamp: d.Stamp, At: c.At}
 	if fresh != nil {
 		e := base

@@ -12,31 +12,31 @@ func (g *Gateway) noticesStep(ctx context.Context, t *turn) error {
 	s := t.job.Key.Subscriber
 	session, account, err := g.session(ctx, s)
 	if err != nil {
-		return g.later(ctx, t, g.Pull, err)
+		return g.later(ctx, t, paceReading, 1, err)
 	}
 	answerer, ok := session.(edo.Answerer)
 	if !ok || !account.Policy.Receive {
 		return g.settle(ctx, t.job, edo.Change{At: g.Now(), Release: true, Due: g.Now().Add(g.FullCheck), Result: "off"})
 	}
 	if account.Service == "" {
-		return g.later(ctx, t, g.Backoff.Longest, noService())
+		return g.later(ctx, t, pacePassing, manyTries, noService())
 	}
 	signer, err := g.Signers.Signer(ctx, s, account.Service, "", g.Now())
 	if err != nil {
-		return g.later(ctx, t, g.Backoff.Longest, at("subscriber.service", err))
+		return g.later(ctx, t, pacePassing, manyTries, at("subscriber.service", err))
 	}
 	for {
 		due, err := answerer.Notices(ctx, signer.Info().Thumbprint)
 		if err != nil {
-			return g.later(ctx, t, g.Pull, err)
+			return g.later(ctx, t, paceReading, 1, err)
 		}
 		orders, unknown, open, err := g.notices(ctx, account, due)
 		if err != nil {
-			return g.later(ctx, t, g.Pull, err)
+			return g.later(ctx, t, paceReading, 1, err)
 		}
 		c, err := g.list(ctx, t, g.carriers(ctx, answerer, unknown), "notice")
 		if err != nil {
-			return g.later(ctx, t, g.Pull, err)
+			return g.later(ctx, t, paceReading, 1, err)
 		}
 		c.Accepted = orders
 		if len(orders) == 0 {

@@ -34,6 +34,12 @@ type Departures interface {
 	Departed(ctx context.Context, d edo.Digest) (edo.Deletion, error)
 }
 
+// Dispatcher is an Outbox with an alarm clock of its own: it hands out jobs by id when their time has come. An id may come twice or too early: ClaimJob decides.
+type Dispatcher interface {
+	Dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error // until ctx ends; returns after the running ones
+	ClaimJob(ctx context.Context, id int64, owner string, now, until time.Time) (edo.Job, bool, error)
+}
+
 // Access is asked before anything else. Nobody is allowed by default; a refusal is a row before it is an answer.
 type Access interface {
 	Allowed(ctx context.Context, r edo.AccessRequest) error

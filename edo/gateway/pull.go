@@ -193,14 +193,16 @@ func (g *Gateway) unread(ctx context.Context, t *turn, cursor edo.Cursor, err er
 	if cursor.ReadAt.IsZero() {
 		cursor.ReadAt = now
 	}
-	later := max(g.Pull, asError(err).RetryAfter)
+	class, tries := paceReading, 1
 	switch edo.KindOf(err) {
 	case edo.Denied:
-		later = g.Backoff.Longest / 20 // only a person can change it, and then it should go on soon; the driver spares the login
+		class = paceMending
 	case edo.NotSupported:
-		later = g.Backoff.Longest
+		class, tries = pacePassing, manyTries
 	}
-	return g.settle(ctx, t.job, edo.Change{At: now, Cursor: &cursor, Release: true, Due: now.Add(later), Result: "unread", Detail: cursor.Refusal})
+	return g.settle(ctx, t.job, edo.Change{
+		At: now, Cursor: &cursor, Release: true, Due: now.Add(g.pause(class, tries, err)), Reason: edo.ReasonOf(err), Result: "unread", Detail: cursor.Refusal,
+	})
 }
 
 // definite reports whether the operator has said no to this very request.

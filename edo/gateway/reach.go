@@ -107,7 +107,7 @@ func (g *Gateway) unreached(ctx context.Context, t *turn, op edo.Operation, why 
 func (g *Gateway) reopen(ctx context.Context, t *turn, c edo.CounterpartyStatus) error {
 	was := c.Revision
 	c.State, c.UpdatedAt = edo.CounterpartyInvited, g.Now()
-	err := g.Reach.Revise(ctx, c, was, []edo.Job{reachJob(c.Key, g.Now().Add(g.Backoff.after(t.job.Tries)))})
+	err := g.Reach.Revise(ctx, c, was, []edo.Job{reachJob(c.Key, g.Now().Add(g.pause(pacePassing, t.job.Tries, nil)))})
 	if errors.Is(err, edo.Conflict) {
 		return nil
 	}
@@ -153,8 +153,8 @@ func counterpartyOf(k edo.Key) (edo.CounterpartyKey, error) {
 // reachLater shows why a counterparty cannot be made reachable now, and tries again.
 func (g *Gateway) reachLater(ctx context.Context, t *turn, c edo.CounterpartyStatus, err error) error {
 	c.Reason, c.Detail, c.UpdatedAt = edo.ReasonOf(err), plain(err), g.Now()
-	wait := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
-	return g.settle(ctx, t.job, edo.Change{At: g.Now(), Reach: &c, Release: true, Due: g.Now().Add(wait), Result: string(c.State), Detail: c.Detail})
+	wait := g.pause(pacePassing, t.job.Tries, err)
+	return g.settle(ctx, t.job, edo.Change{At: g.Now(), Reach: &c, Release: true, Due: g.Now().Add(wait), Reason: c.Reason, Result: string(c.State), Detail: c.Detail})
 }
 
 // reaching is one step of the work on a counterparty.
@@ -244,7 +244,7 @@ func (r *reaching) notIntroduced(ctx context.Context, err error) error {
 
 // keep leaves the row as it was committed before the request, with its time, and looks again soon.
 func (r *reaching) keep(ctx context.Context, err error) error {
-	return r.settle(ctx, r.t.job, edo.Change{At: r.Now(), Release: true, Due: r.Now().Add(r.Backoff.after(r.t.job.Tries)), Result: string(r.c.State), Detail: plain(err)})
+	return r.settle(ctx, r.t.job, edo.Change{At: r.Now(), Release: true, Due: r.Now().Add(r.pause(pacePassing, r.t.job.Tries, err)), Reason: edo.ReasonOf(err), Result: string(r.c.State), Detail: plain(err)})
 }
 
 // relate brings the exchange with a box to the point where documents may be sent.
@@ -307,7 +307,7 @@ func (r *reaching) move(ctx context.Context, registrar edo.Registrar, m edo.Move
 // invited waits for the counterparty, ever more rarely: people answer in days.
 func (r *reaching) invited(ctx context.Context, detail string) error {
 	r.c.State, r.c.Reason, r.c.Detail, r.c.UpdatedAt = edo.CounterpartyInvited, edo.CounterpartyPending, detail, r.Now()
-	c := edo.Change{At: r.Now(), Reach: &r.c, Release: true, Due: r.Now().Add(r.Backoff.after(r.t.job.Tries)), Result: string(r.c.State), Detail: detail}
+	c := edo.Change{At: r.Now(), Reach: &r.c, Release: true, Due: r.Now().Add(r.pause(pacePassing, r.t.job.Tries, nil)), Reason: r.c.Reason, Result: string(r.c.State), Detail: detail}
 	if r.was != edo.CounterpartyInvited {
 		c.Events = []edo.Event{reachEvent(r.c)}
 	}

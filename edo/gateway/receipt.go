@@ -21,7 +21,7 @@ func (g *Gateway) receiptStep(ctx context.Context, t *turn) error {
 	}
 	session, account, err := g.session(ctx, key.Subscriber)
 	if err != nil {
-		return g.later(ctx, t, g.Backoff.after(t.job.Tries), err)
+		return g.later(ctx, t, pacePassing, t.job.Tries, err)
 	}
 	answerer, ok := session.(edo.Answerer)
 	if !ok {
@@ -29,13 +29,13 @@ func (g *Gateway) receiptStep(ctx context.Context, t *turn) error {
 	}
 	standing, err := answerer.Standing(ctx, edo.Ref{Message: doc.Message, Remote: key.Remote})
 	if err != nil {
-		return g.later(ctx, t, g.Backoff.after(t.job.Tries), err)
+		return g.later(ctx, t, pacePassing, t.job.Tries, err)
 	}
 	if !standing.Offers(edo.AnswerReceipt) && !standing.NoticeDue {
 		return g.done(ctx, t, "no receipt is due", nil)
 	}
 	if account.Service == "" {
-		return g.later(ctx, t, g.Backoff.Longest, noService())
+		return g.later(ctx, t, pacePassing, manyTries, noService())
 	}
 	a.Signer = account.Service
 	now := g.Now()

@@ -103,11 +103,23 @@ func (g *Gateway) outcome(ctx context.Context, t *turn, op edo.Operation, sent e
 
 // sent settles an accepted package and orders its printed forms.
 func (g *Gateway) sent(ctx context.Context, t *turn, op edo.Operation, s edo.Sent) error {
+	c, err := g.arrived(ctx, &op, s)
+	if err != nil {
+		return err
+	}
+	if err = g.commit(ctx, t, &op, c); err == nil {
+		g.Trace(ctx, "send.settled")
+	}
+	return err
+}
+
+// arrived notes in op that the operator has it, and gives what follows from that.
+func (g *Gateway) arrived(ctx context.Context, op *edo.Operation, s edo.Sent) (edo.Change, error) {
 	now := g.Now()
 	op.State, op.Reason, op.Detail = edo.StateSent, "", ""
 	op.Message, op.OperatorTime = s.Message, s.OperatorTime
 	if op.SentAt.IsZero() { // found out later
-		op.SentAt = now
+		op.SentAt, op.Skew = now, 0
 	}
 	op.DoubtSince, op.NotFound = time.Time{}, 0
 	c := edo.Change{Done: true}
@@ -117,22 +129,20 @@ func (g *Gateway) sent(ctx context.Context, t *turn, op edo.Operation, s edo.Sen
 	if op.Answer != "" {
 		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Settle)
 		defer cancel()
-		if err := g.given(own, op, &c); err != nil {
-			return err
-		}
-		return g.commit(ctx, t, &op, c)
+		err := g.given(own, *op, &c)
+		return c, err
 	}
-	g.replied(op, &c)
+	g.replied(*op, &c)
 	c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Kind: edo.JobTrack, Due: now.Add(g.Backoff.First)})
 	for i := range op.Documents {
 		d := &op.Documents[i]
 		d.Stamp = edo.StampWaiting
 		c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Document: d.ID, Kind: edo.JobStamp, Due: now})
-		if handedOff(op) {
+		if handedOff(*op) {
 			c.Jobs = append(c.Jobs, edo.Job{Key: op.Key, Document: d.ID, Kind: edo.JobEvidence, Due: now})
 		}
 	}
-	return g.commit(ctx, t, &op, c)
+	return c, nil
 }
 
 // hold keeps a package that could not be sent now: it waits when time or a person can mend it, else it has failed.
@@ -161,11 +171,11 @@ func (g *Gateway) wait(ctx context.Context, t *turn, op edo.Operation, err error
 	if op.Reason == "" {
 		op.Reason = edo.OperatorUnavailable
 	}
-	later := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
+	class := pacePassing
 	if edo.KindOf(err) == edo.Denied {
-		later = g.Backoff.Longest / 20 // only a person can change it, and then it should go on soon; the driver spares the login
+		class = paceMending
 	}
-	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(later)})
+	return g.commit(ctx, t, &op, edo.Change{Release: true, Due: g.Now().Add(g.pause(class, t.job.Tries, err))})
 }
 
 // failsForGood tells a fault of the package from one of the account, which an administrator can mend.

@@ -30,7 +30,7 @@ func (g *Gateway) lend(ctx context.Context) (_ context.Context, done func()) {
 
 // session opens, or finds open, the subscriber's session. Changed credentials or settings replace it.
 func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session, edo.Account, error) {
-	account, err := g.Accounts.Account(ctx, s)
+	account, err := g.account(ctx, s)
 	if err != nil {
 		return nil, account, err
 	}
@@ -46,7 +46,7 @@ func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session,
 		have = nil
 	}
 	if have == nil {
-		opened, err := driver.Open(ctx, account)
+		opened, err := driver.Open(ctx, g.guard.watched(account))
 		if err != nil {
 			return nil, account, err
 		}

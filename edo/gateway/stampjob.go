@@ -103,8 +103,7 @@ func (g *Gateway) formLater(ctx context.Context, t *turn, op *edo.Operation, d *
 	if errors.Is(err, edo.NotReady) {
 		d.StampReason, d.StampDetail = edo.FormNotReady, "the operator is still making the printed form"
 	}
-	wait := max(g.Backoff.after(t.job.Tries), asError(err).RetryAfter)
-	return g.commitStamp(ctx, t, op, d, edo.Change{Release: true, Due: g.Now().Add(wait)})
+	return g.commitStamp(ctx, t, op, d, edo.Change{Release: true, Due: g.Now().Add(g.pause(pacePassing, t.job.Tries, err))})
 }
 
 // formBad asks again a few times: operators are known to answer nonsense first and the form later.
@@ -170,7 +169,7 @@ func (g *Gateway) commitStamp(ctx context.Context, t *turn, op *edo.Operation, d
 		base.Kind = edo.EventStamp
 		c.Events = append(c.Events, base)
 	}
-	c.At, c.Result, c.Detail = g.Now(), string(d.Stamp), d.StampDetail
+	c.At, c.Reason, c.Result, c.Detail = g.Now(), d.StampReason, string(d.Stamp), d.StampDetail
 	c.Documents = []edo.DocumentStatus{*d}
 	return g.settle(ctx, t.job, c)
 }

@@ -84,21 +84,14 @@ func (k *taking) again(ctx context.Context, err error) error {
 	}
 	events := k.unseen(err)
 	k.row.Detail = k.mark() + plain(err)
-	c := edo.Change{Messages: []edo.InboundMessage{k.row}, Release: true, Due: k.now.Add(k.wait(err)), Result: string(k.row.State), Detail: k.row.Detail, Events: events}
+	c := edo.Change{Messages: []edo.InboundMessage{k.row}, Release: true, Due: k.now.Add(k.wait(err)), Reason: edo.ReasonOf(err), Result: string(k.row.State), Detail: k.row.Detail, Events: events}
 	c.At = k.Now()
 	return k.settle(ctx, k.turn.job, c)
 }
 
 // wait is short where time mends it, and long where the operator has said no.
 func (k *taking) wait(err error) time.Duration {
-	b := k.Backoff
-	switch kind := edo.KindOf(err); {
-	case edo.ReasonOf(err) == edo.AdministratorMissing:
-		return b.Longest / 20
-	case kind == edo.Denied, kind == edo.NotSupported, definite(err):
-		b = Backoff{First: b.Longest, Longest: trackSlower * b.Longest}
-	}
-	return max(b.after(k.turn.job.Tries), asError(err).RetryAfter)
+	return k.pause(paceOf(err), k.turn.job.Tries, err)
 }
 
 // documents stores contents and describes the documents that are not stored yet. One that the operator does not give
@@ -192,10 +185,10 @@ func (k *taking) commit(ctx context.Context) error {
 		// The documents that are missing are asked for again, as rarely as a no deserves.
 		c.Events = append(c.Events, k.unseen(k.left[0])...)
 		row.Detail = k.mark() + strings.ReplaceAll(err.Error(), "\n", "; ")
-		c.Release, c.Due = true, c.At.Add(k.wait(k.left[0]))
+		c.Release, c.Due, c.Reason = true, c.At.Add(k.wait(k.left[0])), edo.ReasonOf(k.left[0])
 	case k.closed > 0:
-		row.State, row.Detail = edo.InboundClosed, "the operator gives the content after our receipt"
-		c.Release, c.Due = true, c.At.Add(k.Backoff.Longest) // the receipt wakes it
+		row.State, row.Detail, c.Reason = edo.InboundClosed, "the operator gives the content after our receipt", edo.ContentClosed
+		c.Release, c.Due = true, c.At.Add(k.pause(pacePassing, manyTries, nil)) // the receipt wakes it
 	default:
 		row.State, row.StoredAt = edo.InboundStored, c.At
 		c.Done = true

@@ -29,7 +29,7 @@ func (g *Gateway) await(ctx context.Context, t *turn, op edo.Operation, wanted [
 			Remedy: "set Tasks in gateway.Config, or give the signer a key here",
 		})
 	}
-	c := edo.Change{Release: true, Due: g.Now().Add(g.Backoff.Longest)}
+	c := edo.Change{Release: true, Due: g.Now().Add(g.pause(pacePassing, manyTries, nil))}
 	for _, task := range wanted {
 		have, err := g.Config.Tasks.Task(ctx, task.Key)
 		switch {

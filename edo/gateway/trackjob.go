@@ -67,14 +67,13 @@ func (g *Gateway) trackStep(ctx context.Context, t *turn, op edo.Operation) erro
 	case op.Reason == edo.DeliveryFailed, op.State != t.was.State:
 		op.Reason, op.Detail = "", ""
 	}
-	rarely := Backoff{First: g.Backoff.First, Longest: trackSlower * g.Backoff.Longest}
 	c := edo.Change{At: g.Now(), Answered: f.answers, Events: f.events, Result: string(op.State)}
 	c.Done = !f.behind && (op.State.Final() && !f.revoking || g.Now().Sub(t.job.Born) > trackEnd)
 	if !c.Done {
-		c.Release, c.Due = true, g.Now().Add(rarely.after(t.job.Tries))
+		c.Release, c.Due = true, g.Now().Add(g.pause(paceWaiting, t.job.Tries, nil))
 	}
 	if f.behind {
-		c.Due = g.Now().Add(min(g.Backoff.after(t.job.Tries), g.Pull))
+		c.Due = g.Now().Add(min(g.pause(pacePassing, t.job.Tries, nil), g.Pull))
 	}
 	if op.State == t.was.State && op.Reason == t.was.Reason && len(f.answers) == 0 {
 		return g.settle(ctx, t.job, c)

@@ -225,10 +225,14 @@ CREATE TABLE jobs (
     until      timestamptz,                                     -- end of the lease
     woken      timestamptz,                                     -- when it is due again whatever its holder decides: somebody woke it meanwhile
     done_at    timestamptz,                                     -- NULL: there is work left
+    reason     text COLLATE "C" NOT NULL DEFAULT '',            -- edo.Reason why it was given back last, may be empty
+    detail     text COLLATE "C" NOT NULL DEFAULT '',            -- one line for people
+    faults     bigint NOT NULL DEFAULT 0,                       -- internal faults in a row
     UNIQUE (subscriber, package, document, kind)
 );
 CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
 CREATE INDEX jobs_by_lease ON jobs (until) WHERE until IS NOT NULL;
+CREATE INDEX jobs_unfinished ON jobs (subscriber, id) WHERE done_at IS NULL;
 
 CREATE TABLE attempts (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, -- order of claims

@@ -225,10 +225,14 @@ CREATE TABLE jobs (
     until      TEXT,             -- end of the lease
     woken      TEXT,             -- when it is due again whatever its holder decides: somebody woke it meanwhile
     done_at    TEXT,             -- NULL: there is work left
+    reason     TEXT NOT NULL DEFAULT '', -- edo.Reason why it was given back last, may be empty
+    detail     TEXT NOT NULL DEFAULT '', -- one line for people
+    faults     INTEGER NOT NULL DEFAULT 0, -- internal faults in a row
     UNIQUE (subscriber, package, document, kind)
 ) STRICT;
 CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
 CREATE INDEX jobs_by_lease ON jobs (until) WHERE until IS NOT NULL;
+CREATE INDEX jobs_unfinished ON jobs (subscriber, id) WHERE done_at IS NULL;
 
 CREATE TABLE attempts (
     id       INTEGER PRIMARY KEY AUTOINCREMENT, -- order of claims

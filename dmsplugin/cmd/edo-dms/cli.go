@@ -54,10 +54,17 @@ type cli struct {
 	Ready        ready        `cmd:"" help:"Tell what keeps a subscriber from sending; exit code 1 if anything does."`
 	Counterparty counterparty `cmd:"" help:"Make counterparties reachable: find, register, invite."`
 
-	Send   send   `cmd:"" help:"Send files as one package."`
-	Status status `cmd:"" help:"Show what became of a package, or list the latest ones."`
-	Fetch  fetch  `cmd:"" help:"Write a document, its signature or a stamped version to a file."`
-	Inbox  struct {
+	Send    send    `cmd:"" help:"Send files as one package."`
+	Status  status  `cmd:"" help:"Show what became of a package, or list the latest ones."`
+	Explain explain `cmd:"" help:"Explain one package, message, counterparty or box: why it stands where it does, what happens next, what can be done."`
+	Retry   retry   `cmd:"" help:"Let a package go on now; one that has failed becomes new work."`
+	Cancel  cancel  `cmd:"" help:"End a package of which surely nothing has left."`
+	Decide  decide  `cmd:"" help:"End a doubt by what was seen at the operator."`
+	Jobs    struct {
+		List workList `cmd:"" default:"withargs" help:"List what waits and why, is overdue, held, or needs a person."`
+	} `cmd:"" name:"work" help:"Unfinished work."`
+	Fetch fetch `cmd:"" help:"Write a document, its signature or a stamped version to a file."`
+	Inbox struct {
 		List inboxList `cmd:"" help:"List documents that came in, newest first."`
 		Show inboxShow `cmd:"" help:"Show one with its signatures, verdicts, responsible person and term."`
 		Save inboxSave `cmd:"" help:"Write one, or its signature, to a file."`
@@ -116,7 +123,7 @@ func commandLine(ctx context.Context, args []string, s streams) int {
 	exit := -1
 	parser, err := kong.New(&grammar,
 		kong.Name("edo-dms"),
-		kong.Description("Legally significant document exchange for document systems: the plugin, and the tools of its administrator.\n\n"+settingsHelp),
+		kong.Description("Legally significant document exchange for document systems: the plugin, and the tools of its administrator.\n\n"+settingsHelp+"\n\n"+limitsHelp),
 		kong.Writers(s.out, s.err), kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)

@@ -48,6 +48,11 @@ func packageReasons() map[edo.Reason]sentence {
 		edo.ContentMissing:   {"Байты документа не читаются из архива", "The bytes of the document cannot be read from the archive"},
 		edo.AccountChanged:   {"Ящик или оператор абонента изменился; решает администратор", "Box or operator of the subscriber changed; an administrator decides"},
 		edo.DecisionNeeded:   {"Посмотрите у оператора: исход не выясняется сам", "Look at the operator: the outcome cannot be found out by itself"},
+		edo.Cancelled:        {"Отменено человеком", "A person has cancelled it"},
+		edo.WorkHeld:         {"Работу сейчас держит другой исполнитель", "A worker has the work in hand"},
+		edo.StateUnsuited:    {"В этом состоянии так поступить нельзя", "The state does not allow this"},
+		edo.DecisionRefuted:  {"Оператор показывает другое", "The operator shows otherwise"},
+		edo.WorkFailed:       {"Внутренняя ошибка повторяется; смотрите журнал процесса", "An internal fault comes again and again; see the log of the process"},
 		edo.AnswerLost:       {"Ответ оператора не получен", "The operator's answer was lost"},
 		edo.AnswerUnreadable: {"Ответ оператора не разобран", "The operator's answer cannot be read"},
 	}
@@ -86,6 +91,8 @@ func operatorReasons() map[edo.Reason]sentence {
 		edo.LoginRefused:         {"Оператор отказал во входе", "The operator refused the login"},
 		edo.LoginLimited:         {"С этим входом оператор не разрешает отправку", "The operator does not let this login send"},
 		edo.OperatorRefused:      {"Оператор отказал в приёме", "The operator refused it"},
+		edo.RateLimited:          {"Абонент сделал столько обращений, сколько разрешено", "The subscriber has made as many calls as allowed"},
+		edo.OperatorPaused:       {"Оператор не отвечает, ему дают передышку", "The operator cannot be reached and is left alone for a while"},
 		edo.OperatorUnavailable:  {"Оператор недоступен", "The operator is unavailable"},
 	}
 }

@@ -6,7 +6,6 @@ import (
 	_ "time/tzdata" // EDOKIT_ZONE works without zone files of the system
 
 	"github.com/edokit/edokit/directory/kinds"
-	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
@@ -30,7 +29,7 @@ const kindsFile = "EDOKIT_KINDS"
 
 // settings reads what a site has set. What is not set keeps the default of the gateway or of the driver.
 func settings(getenv func(string) string, g *gateway.Config, d *synerdocs.Config) error {
-	var f edo.Faults
+	f := sparing(getenv, &g.Limits)
 	for _, s := range []struct {
 		name string
 		to   *time.Duration

@@ -38,6 +38,14 @@ func TestSettings(t *testing.T) {
 	if !errors.As(err, &faults) || len(faults) != 3 || !errors.Is(err, edo.Invalid) {
 		t.Errorf("%v", err)
 	}
+	g, _, err = read(map[string]string{"EDOKIT_RATE": "2.5", "EDOKIT_RATE_BURST": "7", "EDOKIT_CONCURRENT": "3", "EDOKIT_BREAKER_FAILURES": "off", "EDOKIT_BREAKER_PAUSE": "9s"})
+	if want := (gateway.Limits{Rate: 2.5, Burst: 7, Concurrent: 3, Failures: -1, Pause: 9 * time.Second}); err != nil || g.Limits != want {
+		t.Errorf("%+v, %v", g.Limits, err)
+	}
+	_, _, err = read(map[string]string{"EDOKIT_RATE": "NaN", "EDOKIT_RATE_BURST": "0", "EDOKIT_CONCURRENT": "x", "EDOKIT_BREAKER_FAILURES": "-1", "EDOKIT_BREAKER_PAUSE": "5"})
+	if !errors.As(err, &faults) || len(faults) != 5 {
+		t.Errorf("%v", err)
+	}
 	if !strings.Contains(settingsHelp, "EDOKIT_ZONE (UTC)") {
 		t.Error("the help is silent about the zone")
 	}

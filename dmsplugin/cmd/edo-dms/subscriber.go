@@ -29,6 +29,8 @@ type subscriberAdd struct {
 	LocalMark   bool        `help:"Draw our own mark where the operator gives no printed form."`
 	Receive     bool        `help:"Read the box. Somebody has to be the exchange administrator: see responsible set."`
 	Register    bool        `help:"Register and invite counterparties that the operator does not know."`
+	Rate        float64     `help:"Calls to the operator per second; 0: as configured."`
+	Concurrent  int         `help:"Jobs that work with the operator at once; 0: as configured."`
 	Service     string      `name:"service-signer" help:"Signer of receipts and other service documents."`
 	ServiceBox  string      `help:"Box that takes packages without a recipient at the operator."`
 	Department  string      `help:"Our department that sends; empty: the head department."`
@@ -75,7 +77,7 @@ func (a subscriberAdd) row(kind directory.LoginKind) (directory.Subscriber, erro
 		ID: edo.SubscriberID(a.ID), Title: a.Title, Operator: a.Operator, Endpoint: a.Endpoint, Box: edo.BoxID(a.Box), INN: a.INN, KPP: a.KPP,
 		LoginKind: kind, Forms: a.Form, Pins: a.Pin,
 		Department: a.Department, ServiceBox: edo.BoxID(a.ServiceBox), Payer: edo.SubscriberID(a.Payer), Service: edo.SignerID(a.Service),
-		Policy: edo.Policy{LocalMark: a.LocalMark, Receive: a.Receive, Register: a.Register}, Enabled: !a.Disabled,
+		Policy: edo.Policy{LocalMark: a.LocalMark, Receive: a.Receive, Register: a.Register, Rate: a.Rate, Concurrent: a.Concurrent}, Enabled: !a.Disabled,
 	}
 	if a.Refuse {
 		row.Policy.Unverified = edo.RefuseUnverified

@@ -20,31 +20,8 @@ func (l lang) say(ru, en string) string {
 }
 
 func (l lang) state(s edo.State) string {
-	switch s {
-	case edo.StateAccepted:
-		return l.say("принят, ещё не отправлен", "accepted, not sent yet")
-	case edo.StateWaiting:
-		return l.say("ожидает", "waiting")
-	case edo.StateSending:
-		return l.say("отправляется", "being sent")
-	case edo.StateInDoubt:
-		return l.say("исход неизвестен, идёт проверка у оператора", "outcome unknown, the operator is being asked")
-	case edo.StateSent:
-		return l.say("принят оператором", "accepted by the operator")
-	case edo.StateDelivered:
-		return l.say("получен контрагентом", "received by the counterparty")
-	case edo.StateSigned:
-		return l.say("подписан контрагентом", "signed by the counterparty")
-	case edo.StateRefused:
-		return l.say("контрагент отказал в подписи", "the counterparty refused to sign")
-	case edo.StateRevoked:
-		return l.say("аннулирован", "revoked")
-	case edo.StatePartly:
-		return l.say("контрагент ответил на документы по-разному", "the counterparty answered the documents differently")
-	case edo.StateFailed:
-		return l.say("не отправлен", "failed")
-	}
-	return string(s)
+	words := s.Sentence()
+	return l.say(words.RU, words.EN)
 }
 
 func (l lang) stamp(s edo.StampState) string {

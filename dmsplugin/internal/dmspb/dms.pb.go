@@ -1261,6 +1261,8 @@ const (
 	Action_ACTION_INVITE Action = 4
 	// Complete signature tasks.
 	Action_ACTION_SIGN Action = 5
+	// Retry, cancel, and decide what is in doubt.
+	Action_ACTION_DECIDE Action = 6
 	// Read raw requests and answers of the message log.
 	Action_ACTION_READ_LOG Action = 7
 	// Read documents, signatures and versions.
@@ -1280,6 +1282,7 @@ var (
 		3:  "ACTION_ANSWER",
 		4:  "ACTION_INVITE",
 		5:  "ACTION_SIGN",
+		6:  "ACTION_DECIDE",
 		7:  "ACTION_READ_LOG",
 		8:  "ACTION_READ_CONTENT",
 		9:  "ACTION_EXPORT",
@@ -1292,6 +1295,7 @@ var (
 		"ACTION_ANSWER":       3,
 		"ACTION_INVITE":       4,
 		"ACTION_SIGN":         5,
+		"ACTION_DECIDE":       6,
 		"ACTION_READ_LOG":     7,
 		"ACTION_READ_CONTENT": 8,
 		"ACTION_EXPORT":       9,
@@ -5816,7 +5820,11 @@ type Subscriber struct {
 	// Read the box. Off by default.
 	Receive bool `protobuf:"varint,21,opt,name=receive,proto3" json:"receive,omitempty"`
 	// Register and invite unknown counterparties. Off by default.
-	Register      bool `protobuf:"varint,22,opt,name=register,proto3" json:"register,omitempty"`
+	Register bool `protobuf:"varint,22,opt,name=register,proto3" json:"register,omitempty"`
+	// Calls to the operator per second; 0: as the plugin is configured.
+	Rate float64 `protobuf:"fixed64,23,opt,name=rate,proto3" json:"rate,omitempty"`
+	// Jobs that work with the operator at once; 0: as the plugin is configured.
+	Concurrent    int32 `protobuf:"varint,24,opt,name=concurrent,proto3" json:"concurrent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -6003,6 +6011,20 @@ func (x *Subscriber) GetRegister() bool {
 		return x.Register
 	}
 	return false
+}
+
+func (x *Subscriber) GetRate() float64 {
+	if x != nil {
+		return x.Rate
+	}
+	return 0
+}
+
+func (x *Subscriber) GetConcurrent() int32 {
+	if x != nil {
+		return x.Concurrent
+	}
+	return 0
 }
 
 type PutSubscriberRequest struct {
@@ -8486,7 +8508,7 @@ const file_dms_proto_rawDesc = "" +
 	"\x02op\x18\f \x01(\tR\x02op\x126\n" +
 	"\n" +
 	"candidates\x18\r \x03(\v2\x16.edokit.dms.v1.AddressR\n" +
-	"candidates\"\x96\x05\n" +
+	"candidates\"\xca\x05\n" +
 	"\n" +
 	"Subscriber\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
@@ -8519,7 +8541,11 @@ const file_dms_proto_rawDesc = "" +
 	"\x05payer\x18\x13 \x01(\tR\x05payer\x12%\n" +
 	"\x0eservice_signer\x18\x14 \x01(\tR\rserviceSigner\x12\x18\n" +
 	"\areceive\x18\x15 \x01(\bR\areceive\x12\x1a\n" +
-	"\bregister\x18\x16 \x01(\bR\bregister\"a\n" +
+	"\bregister\x18\x16 \x01(\bR\bregister\x12\x12\n" +
+	"\x04rate\x18\x17 \x01(\x01R\x04rate\x12\x1e\n" +
+	"\n" +
+	"concurrent\x18\x18 \x01(\x05R\n" +
+	"concurrent\"a\n" +
 	"\x14PutSubscriberRequest\x129\n" +
 	"\n" +
 	"subscriber\x18\x01 \x01(\v2\x19.edokit.dms.v1.SubscriberR\n" +
@@ -8828,14 +8854,15 @@ const file_dms_proto_rawDesc = "" +
 	"\x10UnverifiedPolicy\x12!\n" +
 	"\x1dUNVERIFIED_POLICY_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19UNVERIFIED_POLICY_FORWARD\x10\x01\x12\x1c\n" +
-	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*\xcc\x01\n" +
+	"\x18UNVERIFIED_POLICY_REFUSE\x10\x02*\xdf\x01\n" +
 	"\x06Action\x12\x16\n" +
 	"\x12ACTION_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vACTION_SEND\x10\x01\x12\x0f\n" +
 	"\vACTION_READ\x10\x02\x12\x11\n" +
 	"\rACTION_ANSWER\x10\x03\x12\x11\n" +
 	"\rACTION_INVITE\x10\x04\x12\x0f\n" +
-	"\vACTION_SIGN\x10\x05\x12\x13\n" +
+	"\vACTION_SIGN\x10\x05\x12\x11\n" +
+	"\rACTION_DECIDE\x10\x06\x12\x13\n" +
 	"\x0fACTION_READ_LOG\x10\a\x12\x17\n" +
 	"\x13ACTION_READ_CONTENT\x10\b\x12\x11\n" +
 	"\rACTION_EXPORT\x10\t\x12\x10\n" +

@@ -143,6 +143,7 @@ func actions() []pair[dmspb.Action, edo.Action] {
 		{dmspb.Action_ACTION_ANSWER, edo.ActionAnswer},
 		{dmspb.Action_ACTION_INVITE, edo.ActionInvite},
 		{dmspb.Action_ACTION_SIGN, edo.ActionSign},
+		{dmspb.Action_ACTION_DECIDE, edo.ActionDecide},
 		{dmspb.Action_ACTION_READ_LOG, edo.ActionReadLog},
 		{dmspb.Action_ACTION_READ_CONTENT, edo.ActionReadContent},
 		{dmspb.Action_ACTION_EXPORT, edo.ActionExport},

@@ -118,7 +118,10 @@ func FromSubscriber(s *dmspb.Subscriber) directory.Subscriber {
 		ID: edo.SubscriberID(s.GetId()), Title: s.GetTitle(), Operator: s.GetOperator(), Endpoint: s.GetEndpoint(),
 		Box: edo.BoxID(s.GetBox()), INN: s.GetInn(), KPP: s.GetKpp(), LoginKind: fromEnum(loginKinds(), s.GetLoginKind()),
 		Login: s.GetLogin(), Forms: s.GetForms(), Pins: s.GetPins(), CAs: s.GetCas(),
-		Policy:  edo.Policy{Unverified: fromEnum(policies(), s.GetUnverified()), LocalMark: s.GetLocalMark(), Receive: s.GetReceive(), Register: s.GetRegister()},
+		Policy: edo.Policy{
+			Unverified: fromEnum(policies(), s.GetUnverified()), LocalMark: s.GetLocalMark(), Receive: s.GetReceive(), Register: s.GetRegister(),
+			Rate: s.GetRate(), Concurrent: int(s.GetConcurrent()),
+		},
 		Enabled: !s.GetDisabled(), UpdatedAt: fromTime(s.GetUpdatedAt()),
 		Department: s.GetDepartment(), ServiceBox: edo.BoxID(s.GetServiceBox()), Payer: edo.SubscriberID(s.GetPayer()), Service: edo.SignerID(s.GetServiceSigner()),
 	}

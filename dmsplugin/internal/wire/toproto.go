@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -104,7 +105,7 @@ func ToSubscriber(s directory.Subscriber) *dmspb.Subscriber {
 		LoginKind: toEnum(loginKinds(), s.LoginKind), Login: s.Login, Forms: s.Forms, Pins: s.Pins, Cas: s.CAs,
 		Unverified: toEnum(policies(), s.Policy.Unverified), LocalMark: s.Policy.LocalMark, Disabled: !s.Enabled, UpdatedAt: toTime(s.UpdatedAt),
 		Department: s.Department, ServiceBox: string(s.ServiceBox), Payer: string(s.Payer), ServiceSigner: string(s.Service),
-		Receive: s.Policy.Receive, Register: s.Policy.Register,
+		Receive: s.Policy.Receive, Register: s.Policy.Register, Rate: s.Policy.Rate, Concurrent: int32(min(s.Policy.Concurrent, math.MaxInt32)), //nolint:gosec // bounded
 	}
 }
 
