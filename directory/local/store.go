@@ -49,7 +49,7 @@ func openStore(ctx context.Context, cfg Config, a edo.Archive) (Store, error) {
 		}
 		return s, nil
 	}
-	s, err := postgres.Open(ctx, postgres.Config{DSN: cfg.Database, Archive: a})
+	s, err := postgres.Open(ctx, postgres.Config{DSN: cfg.Database, Archive: a, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}

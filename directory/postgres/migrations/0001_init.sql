@@ -178,6 +178,7 @@ CREATE TABLE jobs (
     until      timestamptz,                                     -- end of the lease
     woken      timestamptz,                                     -- when it is due again whatever its holder decides: somebody woke it meanwhile
     done_at    timestamptz,                                     -- NULL: there is work left
+    called_at  timestamptz,                                     -- when the sweep called somebody to it last
     UNIQUE (subscriber, package, document, kind)
 );
 CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
