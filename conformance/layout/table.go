@@ -37,6 +37,7 @@ func rows() []row {
 		pkcs7    = "github.com/smallstep/pkcs7"
 		puddle   = "github.com/jackc/puddle/v2"
 		protobuf = "google.golang.org/protobuf"
+		river    = "github.com/riverqueue/river"
 		sqlite   = "modernc.org/sqlite"
 		tink     = "github.com/tink-crypto/tink-go/v2"
 		uuid     = "github.com/google/uuid"
@@ -69,7 +70,7 @@ func rows() []row {
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, puddle, goose},
+			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, puddle, goose, river},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{

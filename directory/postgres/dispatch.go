@@ -24,16 +24,18 @@ const (
 	rungFor = 10 * time.Minute
 
 	sweepEvery = 2 * time.Second
-	// calledFor is how long a row that was called is left alone.
+	// overdueFor is how late a row is before it is called: its own alarm is on the way until then.
+	overdueFor = time.Second
+	// calledFor is how long a row that was called is left alone, unless a lease has ended meanwhile.
 	calledFor = 15 * time.Second
 	// maxWaiting bounds the alarms that ring and are not heard yet: with so many nobody needs to be called again.
 	maxWaiting = 500
 
 	sqlWaiting = `SELECT count(*) FROM (SELECT FROM river_job WHERE state = 'available' AND queue = $1 LIMIT $2) AS waiting`
 	sqlCall    = `WITH overdue AS MATERIALIZED (
-			SELECT id FROM jobs WHERE ` + sqlJobFree + ` AND (called_at IS NULL OR called_at <= $2)
+			SELECT id FROM jobs WHERE ` + sqlJobFree + ` AND (called_at IS NULL OR called_at < due OR called_at < until OR called_at <= $2)
 			ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-		UPDATE jobs SET called_at = $1 FROM overdue WHERE jobs.id = overdue.id RETURNING jobs.id`
+		UPDATE jobs SET called_at = $4 FROM overdue WHERE jobs.id = overdue.id RETURNING jobs.id`
 
 	// A job that is not free is none of the caller's business.
 	sqlJobTakeOne = `WITH next AS MATERIALIZED (
@@ -121,7 +123,7 @@ func (s *Store) sweep(ctx context.Context) (called int, err error) {
 		ids, err := list(ctx, reader{on: tx}, func(from scanner) (a alarm, err error) {
 			err = from.Scan(&a.id)
 			return a, err
-		}, sqlCall, moment(now), moment(now.Add(-calledFor)), maxWaiting-waiting)
+		}, sqlCall, moment(now.Add(-overdueFor)), moment(now.Add(-calledFor)), maxWaiting-waiting, moment(now))
 		if called = len(ids); err != nil || called == 0 {
 			return err
 		}
