@@ -38,6 +38,7 @@ func rows() []row {
 		pkcs7    = "github.com/smallstep/pkcs7"
 		puddle   = "github.com/jackc/puddle/v2"
 		protobuf = "google.golang.org/protobuf"
+		river    = "github.com/riverqueue/river"
 		sqlite   = "modernc.org/sqlite"
 		tink     = "github.com/tink-crypto/tink-go/v2"
 		uuid     = "github.com/google/uuid"
@@ -79,7 +80,7 @@ func rows() []row {
 		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{pgx, puddle, goose},
+			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{pgx, puddle, goose, river},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{

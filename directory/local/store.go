@@ -29,6 +29,7 @@ type Store interface {
 	gateway.Access
 	gateway.Deputies
 	gateway.Readings
+	gateway.Desk
 	edo.Journal
 	directory.Book
 	directory.Ledger
@@ -58,7 +59,7 @@ func openStore(ctx context.Context, cfg Config, a edo.Archive) (Store, error) {
 		}
 		return s, nil
 	}
-	s, err := postgres.Open(ctx, postgres.Config{DSN: cfg.Database, Archive: a})
+	s, err := postgres.Open(ctx, postgres.Config{DSN: cfg.Database, Archive: a, Logger: cfg.Logger})
 	if err != nil {
 		return nil, err
 	}

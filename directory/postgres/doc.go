@@ -30,6 +30,14 @@
 // transaction has ended, and the mark that it left in table writers says how. Only if the database does not come back
 // within a minute the callers hear [directory.StoreInDoubt], of kind [edo.InDoubt]; otherwise they hear what happened.
 //
+// # The alarm clock
+//
+// Every write that makes a row of jobs due sets an alarm in the same transaction: a job of River that holds the number of
+// ours and nothing else. [Store.Dispatch] hands out numbers as they ring, [Store.ClaimJob] decides from our row. River's
+// attempts, time-outs and rescues decide nothing: its job always succeeds, and a sweep, at the start and every two
+// seconds, sets the alarm again for every row that is overdue and held by nobody. River's tables are migrated with ours
+// and checked by Open.
+//
 // # What it is not
 //
 // It makes no database and no user. Migrating is a separate call, [Migrate]; Open checks and names what is missing.

@@ -46,3 +46,6 @@ func ShardOf(sub edo.SubscriberID) int { return shardOf(sub) }
 
 // Drop makes the next writes use new connections.
 func (s *Store) Drop() { s.pool.Reset() }
+
+// Sweep sweeps once.
+func (s *Store) Sweep(ctx context.Context) (int, error) { return s.sweep(ctx) }

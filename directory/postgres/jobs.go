@@ -14,7 +14,8 @@ const keptAttempts = 100
 const (
 	// A job that is there stays, finished or not: the same work is never ordered twice.
 	sqlJobInsert = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
-		VALUES ($1, $2, $3, $4, $5, 0, $6, 0, '') ON CONFLICT (subscriber, package, document, kind) DO NOTHING`
+		VALUES ($1, $2, $3, $4, $5, 0, $6, 0, '') ON CONFLICT (subscriber, package, document, kind) DO NOTHING
+		RETURNING id, due, true`
 
 	// Waking never makes a job later. Who holds the job may have looked already, so a held one is marked instead.
 	sqlJobWake = `INSERT INTO jobs AS j (subscriber, package, document, kind, due, tries, born, fence, owner)
@@ -22,7 +23,8 @@ const (
 		woken = CASE WHEN j.until IS NOT NULL THEN least(j.woken, EXCLUDED.due) END,
 		due = CASE WHEN j.until IS NOT NULL THEN j.due WHEN j.done_at IS NULL THEN least(j.due, EXCLUDED.due) ELSE EXCLUDED.due END,
 		tries = CASE WHEN j.done_at IS NULL THEN j.tries ELSE 0 END,
-		born = CASE WHEN j.done_at IS NULL THEN j.born ELSE EXCLUDED.born END, done_at = NULL`
+		born = CASE WHEN j.done_at IS NULL THEN j.born ELSE EXCLUDED.born END, done_at = NULL
+		RETURNING id, due, until IS NULL`
 
 	sqlJobFree = `done_at IS NULL AND due <= $1 AND (until IS NULL OR until <= $1)`
 	sqlJobAny  = `SELECT EXISTS (SELECT FROM jobs WHERE ` + sqlJobFree + `)`
@@ -45,10 +47,10 @@ const (
 	sqlJobRenew = `UPDATE jobs SET until = $4 WHERE ` + sqlJobHeld
 	sqlJobDone  = `UPDATE jobs SET until = NULL, done_at = CASE WHEN woken IS NULL THEN $4::timestamptz END, due = coalesce(woken, due),
 		tries = CASE WHEN woken IS NULL THEN tries ELSE 0 END, born = CASE WHEN woken IS NULL THEN born ELSE $4 END, woken = NULL,
-		reason = '', detail = '', faults = 0 WHERE ` + sqlJobHeld
+		reason = '', detail = '', faults = 0 WHERE ` + sqlJobHeld + ` RETURNING id, due, done_at IS NULL`
 	// $5 the claim was no try, $6 it ended in an internal fault.
 	sqlJobFreed = `UPDATE jobs SET until = NULL, due = least($4, woken), woken = NULL, tries = tries - CASE WHEN $5::boolean THEN 1 ELSE 0 END,
-		faults = CASE WHEN $6::boolean THEN faults + 1 WHEN $5::boolean THEN faults ELSE 0 END, reason = $7, detail = $8 WHERE ` + sqlJobHeld
+		faults = CASE WHEN $6::boolean THEN faults + 1 WHEN $5::boolean THEN faults ELSE 0 END, reason = $7, detail = $8 WHERE ` + sqlJobHeld + ` RETURNING id, due, true`
 	sqlAttemptNone = `DELETE FROM attempts WHERE job = $1 AND fence = $2`
 
 	sqlNextFree  = `SELECT due FROM jobs WHERE done_at IS NULL AND (until IS NULL OR until <= $1) ORDER BY due, id LIMIT 1`
@@ -79,7 +81,7 @@ func putJobs(tx *session, query string, jobs []edo.Job, now time.Time) error {
 		if j.Due.IsZero() {
 			j.Due = now
 		}
-		if err := tx.later(nil, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
+		if err := tx.learn(tx.ring, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
 			return err
 		}
 	}
@@ -96,21 +98,21 @@ func (s *Store) Start(ctx context.Context, j edo.Job) error {
 
 // Claim leases the most overdue job that nobody holds, and opens its attempt row. False: none is due.
 func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (job edo.Job, found bool, err error) {
-	if owner == "" || !until.After(now) {
-		return edo.Job{}, false, &edo.Error{Kind: edo.Invalid, Op: "postgres.Claim", Field: "owner", Message: "is empty, or the lease ends before it begins"}
+	if err := checkClaim("postgres.Claim", owner, now, until); err != nil {
+		return edo.Job{}, false, err
 	}
 	// Whoever finds nothing to do must not queue up with those who write.
 	if err := s.reader.row(ctx, sqlJobAny, moment(now)).Scan(&found); err != nil || !found {
 		return edo.Job{}, false, classify("postgres.Claim", err)
 	}
-	job, err = scanJob(only{ctx, reader{on: s.pool}, sqlJobTake, []any{moment(now), owner, moment(until)}})
-	if errors.Is(err, errNone) { // another worker was faster
-		return edo.Job{}, false, nil
+	return s.take(ctx, "postgres.Claim", sqlJobTake, moment(now), owner, moment(until))
+}
+
+func checkClaim(op, owner string, now, until time.Time) error {
+	if owner == "" || !until.After(now) {
+		return &edo.Error{Kind: edo.Invalid, Op: op, Field: "owner", Message: "is empty, or the lease ends before it begins"}
 	}
-	if err != nil {
-		return edo.Job{}, false, classify("postgres.Claim", err)
-	}
-	return job, true, nil
+	return nil
 }
 
 func scanJob(from scanner) (edo.Job, error) {
@@ -141,9 +143,9 @@ func endAttempt(tx *session, j edo.Job, c edo.Change) error {
 	}
 	var err error
 	if c.Done {
-		err = tx.later(nil, sqlJobDone, j.ID, j.Fence, j.Owner, at(&c.At))
+		err = tx.learn(tx.ring, sqlJobDone, j.ID, j.Fence, j.Owner, at(&c.At))
 	} else {
-		err = tx.later(nil, sqlJobFreed, j.ID, j.Fence, j.Owner, at(&c.Due), c.Untried, c.Faulty, c.Reason, c.Detail)
+		err = tx.learn(tx.ring, sqlJobFreed, j.ID, j.Fence, j.Owner, at(&c.Due), c.Untried, c.Faulty, c.Reason, c.Detail)
 	}
 	if err != nil {
 		return err

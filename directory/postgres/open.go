@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/compact"
@@ -31,6 +33,7 @@ type Config struct {
 	Archive     edo.Archive      // where content of logged answers goes
 	Now         func() time.Time // nil: time.Now
 	NewID       func() string    // ids of exchanges; nil: random
+	Logger      *slog.Logger     // of the alarm clock; nil: nothing is logged
 	AllowUnsafe bool             // open although the settings of the server would lose what was acknowledged: to try things out
 }
 
@@ -39,8 +42,11 @@ type Store struct {
 	archive edo.Archive
 	now     func() time.Time
 	newID   func() string
-	name    string        // of this open store, random
-	pool    *pgxpool.Pool // the writers'
+	cfg     Config
+	logger  *slog.Logger
+	alarms  *river.Client[pgx.Tx] // sets alarms
+	name    string                // of this open store, random
+	pool    *pgxpool.Pool         // the writers'
 	writers [shards]*writer
 	readers *pgxpool.Pool
 	reader  reader // over readers
@@ -69,7 +75,10 @@ func open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.NewID == nil {
 		cfg.NewID = rand.Text
 	}
-	s := &Store{archive: cfg.Archive, now: cfg.Now, newID: cfg.NewID, name: rand.Text()}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{archive: cfg.Archive, now: cfg.Now, newID: cfg.NewID, cfg: cfg, logger: cfg.Logger, name: rand.Text()}
 	var err error
 	if s.pool, err = connect(ctx, cfg, writers, false); err != nil {
 		return nil, err
@@ -78,12 +87,15 @@ func open(ctx context.Context, cfg Config) (*Store, error) {
 		s.reader = reader{s.readers, readers}
 		err = checkSchema(ctx, s.reader)
 	}
+	if err == nil {
+		s.alarms, err = setter(s.pool, s.logger)
+	}
 	if err != nil {
 		s.closePools()
 		return nil, err
 	}
 	for i := range s.writers {
-		s.writers[i] = startWriter(s.pool, s.name, i)
+		s.writers[i] = startWriter(s, i)
 	}
 	return s, nil
 }

@@ -16,6 +16,9 @@ func Plans(t *testing.T, s *Store) {
 	}{
 		"anything to do":             {sqlJobAny, "Seq Scan on jobs"},
 		"claim":                      {sqlJobTake, "Sort"},
+		"claim of one":               {sqlJobTakeOne, "Seq Scan on jobs"},
+		"sweep":                      {sqlCall, "Seq Scan on jobs"},
+		"alarms that wait":           {sqlWaiting, "Seq Scan"},
 		"next due":                   {sqlNextFree, "Sort"},
 		"next lease":                 {sqlNextLease, "Sort"},
 		"lease":                      {sqlJobRenew, "Seq Scan"},

@@ -145,7 +145,9 @@ func snapshot() pgx.TxOptions {
 type session struct {
 	conn    *pgx.Conn
 	pending []statement
-	sent    bool // something was sent since this was set to false
+	fresh   []alarm // set by the task that runs
+	alarms  []alarm // set by tasks that have succeeded
+	sent    bool    // something was sent since this was set to false
 }
 
 // statement waits to be sent.
@@ -154,6 +156,7 @@ type statement struct {
 	args    []any
 	control bool                              // of the transaction itself: if it fails, all of it fails
 	check   func(tag pgconn.CommandTag) error // of the answer; nil: any is right
+	read    func(pgx.Rows) error              // of the rows it returns; nil: it returns none
 }
 
 // controlError is a failure of the transaction, not of one task in it.
@@ -178,6 +181,15 @@ func (s *session) later(check func(n int64) error, query string, args ...any) er
 	}
 	s.pending = append(s.pending, st)
 	return nil
+}
+
+// learn queues a statement whose rows are read when its answer comes.
+func (s *session) learn(read func(pgx.Rows) error, query string, args ...any) error {
+	plain, err := encode(args)
+	if err == nil {
+		s.pending = append(s.pending, statement{query: query, args: plain, read: read})
+	}
+	return err
 }
 
 // flush sends what waits.
@@ -248,7 +260,7 @@ func (s *session) send(ctx context.Context, last *statement) pgx.BatchResults {
 func (s *session) settle(results pgx.BatchResults) error {
 	var first error
 	for _, st := range s.pending {
-		tag, err := results.Exec()
+		tag, err := answer(results, st)
 		switch {
 		case first != nil:
 		case err != nil && st.control:
@@ -263,6 +275,18 @@ func (s *session) settle(results pgx.BatchResults) error {
 		}
 	}
 	return first
+}
+
+// answer reads that of one statement.
+func answer(results pgx.BatchResults, st statement) (pgconn.CommandTag, error) {
+	if st.read == nil {
+		return results.Exec()
+	}
+	rows, err := results.Query()
+	if err == nil {
+		err = readRows(rows, st.read)
+	}
+	return rows.CommandTag(), err
 }
 
 // lost reports whether the connection is of no use any more.

@@ -17,7 +17,7 @@ import (
 var server = pgtest.Server{Migrate: postgres.Migrate}
 
 func TestMain(m *testing.M) {
-	if harness().Worker() {
+	if harness().Worker() || stuck() {
 		return
 	}
 	goleak.VerifyTestMain(server.Main(m))

@@ -71,18 +71,23 @@ func (w *writer) run(ctx context.Context, batch []*task) error {
 			return err
 		}
 	}
+	if err := w.set(ctx, tx); err != nil {
+		tx.rollback(ctx)
+		return err
+	}
 	return tx.commit(ctx)
 }
 
 // isolate runs one task so that its failure leaves the others alone. Its own error is about the whole transaction.
 func isolate(ctx context.Context, tx *session, t *task) error {
 	tx.control(sqlSavepoint)
-	tx.sent = false
+	tx.sent, tx.fresh = false, nil
 	if t.err = t.run(ctx, tx); t.err == nil {
 		t.err = tx.flush(ctx)
 	}
 	if t.err == nil {
 		tx.control(sqlRelease)
+		tx.alarms = append(tx.alarms, tx.fresh...)
 		return nil
 	}
 	var whole controlError

@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -43,6 +45,7 @@ type writer struct {
 	pool     *pgxpool.Pool
 	store    string // names the store in table writers
 	shard    int
+	alarms   *river.Client[pgx.Tx]
 	number   int64         // of the transaction that runs
 	patience time.Duration // with the look-up of a lost answer
 	queue    chan *task
@@ -53,8 +56,10 @@ type writer struct {
 	closed bool
 }
 
-func startWriter(pool *pgxpool.Pool, store string, shard int) *writer {
-	w := &writer{pool: pool, store: store, shard: shard, patience: lookupFor, queue: make(chan *task, maxBatch), stopped: make(chan struct{})}
+func startWriter(s *Store, shard int) *writer {
+	w := &writer{
+		pool: s.pool, store: s.name, shard: shard, alarms: s.alarms, patience: lookupFor, queue: make(chan *task, maxBatch), stopped: make(chan struct{}),
+	}
 	go w.loop()
 	return w
 }

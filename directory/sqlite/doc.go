@@ -26,6 +26,13 @@
 // calls end with [directory.StoreBusy] after ten seconds, but nothing moves either. [Probe] finds it out, and edo-dms
 // doctor says so.
 //
+// # No queue of its own
+//
+// The gateway's loop over the rows is the queue here. A job library beside the one writer would have to put its rows into
+// the writer's transactions, but needs a pool of its own to work: two pools on one file starve the library, because each
+// writer waits for the other's commit with sleeps, and one shared pool of one connection would go around the group
+// commit.
+//
 // # What it is not
 //
 // It does not work on a network file system, where WAL is not safe: [Open] refuses. Migrating is a separate call,

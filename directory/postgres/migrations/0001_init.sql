@@ -228,6 +228,7 @@ CREATE TABLE jobs (
     reason     text COLLATE "C" NOT NULL DEFAULT '',            -- edo.Reason why it was given back last, may be empty
     detail     text COLLATE "C" NOT NULL DEFAULT '',            -- one line for people
     faults     bigint NOT NULL DEFAULT 0,                       -- internal faults in a row
+    called_at  timestamptz,                                     -- when the sweep called somebody to it last
     UNIQUE (subscriber, package, document, kind)
 );
 CREATE INDEX jobs_by_due ON jobs (due, id) WHERE done_at IS NULL;
