@@ -70,6 +70,10 @@ func cases() []Case {
 		{"refusals are listed by subscriber", refusals},
 		{"times keep microseconds and sort", timesKeepMicroseconds},
 
+		{"what is to be done is counted", workload},
+		{"a store can be asked for one write", writable},
+		{"the settings of an open store are safe", settings},
+
 		{"two stores claim each job once", twoStoresClaimEachJobOnce},
 		{"two processes claim each job once", twoProcessesClaimEachJobOnce},
 		{"a killed process loses nothing that was acknowledged", killedProcessLosesNothingAcknowledged},

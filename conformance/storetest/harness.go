@@ -39,6 +39,7 @@ type Store interface {
 	gateway.Access
 	edo.Journal
 	directory.Book
+	directory.Examiner
 	PutSealed(ctx context.Context, n directory.SecretName, sealed []byte) error
 	Sealed(ctx context.Context, n directory.SecretName) ([]byte, error)
 	Close() error
