@@ -31,6 +31,7 @@ func rows() []row {
 		grpc     = "google.golang.org/grpc"
 		hclog    = "github.com/hashicorp/go-hclog"
 		image    = "golang.org/x/image"
+		otel     = "go.opentelemetry.io/otel"
 		pdfcpu   = "github.com/pdfcpu/pdfcpu"
 		pgx      = "github.com/jackc/pgx/v5"
 		pkcs12   = "software.sslmate.com/src/go-pkcs12"
@@ -78,6 +79,11 @@ func rows() []row {
 		{
 			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory/archive", "directory/kinds", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
+		},
+		{
+			Package: "directory/telemetry", Own: []string{"edo", "edo/gateway", "directory"},
+			Third: []string{otel + "/attribute", otel + "/codes", otel + "/metric", otel + "/propagation", otel + "/trace"},
+			Why:   "wraps the ports of the engine; only the interface of OpenTelemetry, so that a library chooses nobody's collector",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
 		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},

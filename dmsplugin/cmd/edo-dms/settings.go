@@ -21,6 +21,8 @@ EDOKIT_PULL (1m) how often a box is read, EDOKIT_FULL_CHECK (6h) how often the s
 EDOKIT_SIGN_IN (24h) deadline of a signature task;
 EDOKIT_KINDS names a YAML file of kinds of documents instead of the built-in ones: see kinds show and kinds check;
 EDOKIT_WORKERS (4) packages worked on at once;
+EDOKIT_HEALTH and EDOKIT_METRICS (127.0.0.1:PORT) answer /healthz, /readyz and /metrics there;
+OTEL_EXPORTER_OTLP_ENDPOINT sends metrics and traces to a collector;
 EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
 
 // kindsFile is the variable that names a file of kinds.
