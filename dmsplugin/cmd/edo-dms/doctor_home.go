@@ -94,7 +94,7 @@ func (e *examination) sockets(ctx context.Context, r *report) {
 	}
 	folder, err := os.MkdirTemp(e.temp, "edo-dms-")
 	if err == nil {
-		defer os.RemoveAll(folder)
+		defer func() { _ = os.RemoveAll(folder) }()
 		var l net.Listener
 		if l, err = (&net.ListenConfig{}).Listen(ctx, "unix", filepath.Join(folder, "s")); err == nil {
 			err = l.Close()

@@ -176,7 +176,13 @@ func TestDoctorOfAddresses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPatient(t)
-			p.Offline, p.Timeout = false, 2*time.Second
+			p.Offline, p.Timeout = false, 20*time.Second
+			if name == "silent" {
+				p.Timeout = 200 * time.Millisecond
+			}
+			if name == "silent at login" { // but not before it
+				p.Timeout = 5 * time.Second
+			}
 			url, cas := tc.address(t)
 			p.subscriber(t, func(s *directory.Subscriber) { s.Endpoint, s.CAs = url, cas })
 			found := p.ids(t)
