@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,11 @@ type patient struct {
 func newPatient(t *testing.T) *patient {
 	t.Helper()
 	p := &patient{folder: filepath.Join(t.TempDir(), "home")}
-	p.in(t, func(*local.Home) {})
+	from, err := sound()
+	check(t, err)
+	check(t, os.CopyFS(p.folder, os.DirFS(from)))
+	check(t, os.Chmod(p.folder, 0o700))
+	check(t, os.Chmod(filepath.Join(p.folder, local.KeyFile), 0o600))
 	c := &command{
 		streams: streams{out: &bytes.Buffer{}, err: &bytes.Buffer{}}, ctx: t.Context(), home: p.folder, lang: "en", getenv: func(string) string { return "" },
 	}
@@ -38,6 +43,17 @@ func newPatient(t *testing.T) *patient {
 	p.free = func(string) (space, error) { return space{free: 1 << 40, total: 1 << 41}, nil }
 	return p
 }
+
+// sound makes the one home folder that all patients are copies of: a new one costs hundreds of syncs of the disk. It goes
+// with the folder of the binary.
+var sound = sync.OnceValues(func() (string, error) {
+	folder := filepath.Join(os.Getenv("EDO_DMS_DIR"), "sound")
+	h, err := local.Open(context.Background(), folder)
+	if err != nil {
+		return "", err
+	}
+	return folder, h.Close()
+})
 
 // in opens the home folder for a moment.
 func (p *patient) in(t *testing.T, change func(h *local.Home)) {
@@ -133,12 +149,12 @@ type fake struct {
 	settings []directory.Setting
 	work     directory.Workload
 	err      error
-	hangs    bool
+	hangs    chan struct{} // nil: it answers at once
 }
 
 func (f fake) Writable(context.Context) error {
-	if f.hangs {
-		select {}
+	if f.hangs != nil {
+		<-f.hangs
 	}
 	return f.err
 }
@@ -185,9 +201,11 @@ func TestDoctorAtHome(t *testing.T) {
 			p.free = func(string) (space, error) { return space{free: 1 << 20, total: 1 << 40}, nil }
 		},
 		"sockets.unwritable": func(_ *testing.T, p *patient) { p.temp = filepath.Join(p.folder, "nowhere") },
-		"check.timeout": func(_ *testing.T, p *patient) {
+		"check.timeout": func(t *testing.T, p *patient) {
 			p.patience = 200 * time.Millisecond
-			p.fake(fake{hangs: true})
+			hangs := make(chan struct{})
+			t.Cleanup(func() { close(hangs) })
+			p.fake(fake{hangs: hangs})
 		},
 		"store.unwritable": func(_ *testing.T, p *patient) { p.fake(fake{err: errors.New("input/output error")}) },
 		"store.full":       func(_ *testing.T, p *patient) { p.fake(fake{err: &edo.Error{Reason: directory.StoreFull}}) },

@@ -134,6 +134,7 @@ func storeReasons() map[edo.Reason]sentence {
 		directory.StoreReadOnly: {"в хранилище нельзя писать", "the store cannot be written"},
 		directory.StoreClosed:   {"хранилище закрыто", "the store is closed"},
 		directory.StoreUnsafe:   {"хранилище небезопасно: подтверждённое могло бы пропасть", "the store is unsafe: what was acknowledged could be lost"},
+		directory.StoreInDoubt:  {"неизвестно, записано ли последнее: база данных не ответила", "nobody knows whether the last write happened: the database did not answer"},
 		directory.SchemaOld:     {"хранилище старой версии", "the store is of an older version"},
 		archive.Corrupt:         {"байты в архиве повреждены", "bytes in the archive are damaged"},
 		directory.SchemaNew:     {"хранилище более новой версии", "the store is of a newer version"},
