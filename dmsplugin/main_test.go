@@ -3,6 +3,7 @@ package dmsplugin_test
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -45,6 +46,12 @@ func pluginMain() int {
 	err = dmsplugin.Serve(context.Background(), dmsplugin.ServeConfig{
 		Exchange: engine, Book: engine, Credentials: engine, Archive: store, Version: "v0.0.0-test", Operators: []string{"fake"}, Logger: logger,
 		Idle: idle,
+		Health: func(context.Context) error {
+			if _, err := os.Stat(os.Getenv("TEST_SICK")); err == nil {
+				return errors.New("sick")
+			}
+			return nil
+		},
 	})
 	if err != nil {
 		logger.Error("serve", "error", err)

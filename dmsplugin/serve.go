@@ -28,6 +28,13 @@ type ServeConfig struct {
 	Logger      *slog.Logger
 	Now         func() time.Time // nil: time.Now
 	Idle        time.Duration    // how long a host may be silent in the middle of a package; 0: 60 s
+
+	// Health says why nothing can be taken now, nil if it can; asked by hosts over grpc.health.v1, so it has to be quick and
+	// to remember what is costly. Nil: all is well until the plugin drains.
+	Health func(ctx context.Context) error
+	// Around is called before each call of a host and gives what is called with its outcome after it; header reads what the
+	// host sent beside the call, such as traceparent. For whoever measures; nil: nobody does.
+	Around func(ctx context.Context, method string, header func(name string) string) (context.Context, func(error))
 }
 
 func (c ServeConfig) check() error {

@@ -11,6 +11,7 @@ import (
 
 	goplugin "github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
@@ -57,35 +58,67 @@ func (s *server) options() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage), grpc.MaxConcurrentStreams(maxStreams),
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
-			err = s.call(ctx, info.FullMethod, func() error {
+			if strings.HasPrefix(info.FullMethod, healthService) {
+				return s.healthCall(ctx, info.FullMethod, req)
+			}
+			err = s.call(ctx, info.FullMethod, func(ctx context.Context) error {
 				answer, err = next(ctx, req)
 				return err
 			})
 			return answer, err
 		}),
 		grpc.ChainStreamInterceptor(func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-			return s.call(stream.Context(), info.FullMethod, func() error { return next(srv, stream) })
+			if strings.HasPrefix(info.FullMethod, healthService) {
+				return s.healthWatch(stream)
+			}
+			return s.call(stream.Context(), info.FullMethod, func(ctx context.Context) error { return next(srv, under{stream, ctx}) })
 		}),
 	}
 }
 
 // call runs one handler of ours: a panic ends the call and not the process, an error gets its form for the wire, and
 // what the host cannot mend is logged. Requests are never logged: they may hold credentials.
-func (s *server) call(ctx context.Context, method string, handler func() error) (err error) {
+func (s *server) call(ctx context.Context, method string, handler func(ctx context.Context) error) (err error) {
 	if !strings.HasPrefix(method, "/edokit.") {
-		return handler() // go-plugin's own services end with the process
+		return handler(ctx) // go-plugin's own services end with the process
+	}
+	var outcome error
+	if s.Around != nil {
+		var ended func(error)
+		ctx, ended = s.Around(ctx, method, headerOf(ctx))
+		defer func() { ended(outcome) }()
 	}
 	defer func() {
 		if p := recover(); p != nil {
 			s.Logger.ErrorContext(ctx, "panic in a call", "method", method, "what", panicText(p), "stack", string(debug.Stack()))
-			err = wire.ToError(&edo.Error{Kind: edo.Internal, Op: method, Message: "the call failed"})
+			outcome = &edo.Error{Kind: edo.Internal, Op: method, Message: "the call failed"}
+			err = wire.ToError(outcome)
 		}
 	}()
-	err = handler()
+	err = handler(ctx)
+	outcome = err
 	if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil {
 		s.Logger.ErrorContext(ctx, "call failed", "method", method, "error", err)
 	}
 	return wire.ToError(err)
+}
+
+// under is a stream whose calls run under another context.
+type under struct {
+	grpc.ServerStream
+	ctx context.Context // that is how gRPC hands it on
+}
+
+func (u under) Context() context.Context { return u.ctx }
+
+// headerOf reads what a host sends beside its request, empty if it is not there.
+func headerOf(ctx context.Context) func(name string) string {
+	return func(name string) string {
+		if v := metadata.ValueFromIncomingContext(ctx, name); len(v) > 0 {
+			return v[0]
+		}
+		return ""
+	}
 }
 
 // panicText tells what the runtime says about itself. Any other value may hold whatever was in hand, secrets included.

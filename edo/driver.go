@@ -133,6 +133,16 @@ type Health struct {
 	Version  string    // of the operator's service
 	Boxes    []Address // that the login may use
 	BoxFound bool      // the account's box is among them
+	AsOf     time.Time // the operator's own time of an answer, zero if it gave none
+	At       time.Time // the same moment on our clock
+}
+
+// Skew is our clock minus the operator's, the time of the answer included. False: the operator gave no time.
+func (h Health) Skew() (time.Duration, bool) {
+	if h.AsOf.IsZero() || h.At.IsZero() {
+		return 0, false
+	}
+	return h.At.Sub(h.AsOf), true
 }
 
 // Message is what Send hands over: everything is signed and addressed. Documents, signatures for documents that are at

@@ -32,6 +32,7 @@ func rows() []row {
 		grpc     = "google.golang.org/grpc"
 		hclog    = "github.com/hashicorp/go-hclog"
 		image    = "golang.org/x/image"
+		otel     = "go.opentelemetry.io/otel"
 		pdfcpu   = "github.com/pdfcpu/pdfcpu"
 		pgx      = "github.com/jackc/pgx/v5"
 		pkcs12   = "software.sslmate.com/src/go-pkcs12"
@@ -90,6 +91,11 @@ func rows() []row {
 		{
 			Package: "directory/local", Own: []string{"edo", "edo/cms", "edo/gateway", "directory", "directory/archive", "directory/handover", "directory/kinds", "directory/postgres", "directory/secret", "directory/sqlite"},
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
+		},
+		{
+			Package: "directory/telemetry", Own: []string{"edo", "edo/gateway", "directory"},
+			Third: []string{otel + "/attribute", otel + "/codes", otel + "/metric", otel + "/propagation", otel + "/trace"},
+			Why:   "wraps the ports of the engine; only the interface of OpenTelemetry, so that a library chooses nobody's collector",
 		},
 		{
 			Package: "directory/handover", Own: []string{"edo", "directory", "directory/archive"},

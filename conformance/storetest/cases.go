@@ -89,6 +89,9 @@ func cases() []Case {
 		{"a content is owned by all that refer to it", ownersOfAContent},
 		{"a deletion is a row, written with its owners in sight", deletionIsARow},
 		{"every row that names a content is a reference", referencesOfEveryRow},
+		{"what is to be done is counted", workload},
+		{"a store can be asked for one write", writable},
+		{"the settings of an open store are safe", settings},
 
 		{"two stores claim each job once", twoStoresClaimEachJobOnce},
 		{"two processes claim each job once", twoProcessesClaimEachJobOnce},

@@ -47,6 +47,7 @@ type Store interface {
 	directory.Ledger
 	secret.Blobs
 	handover.Shelves
+	directory.Examiner
 	Close() error
 }
 

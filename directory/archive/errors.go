@@ -20,6 +20,10 @@ func classify(op string, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
+	return classified(op, err)
+}
+
+func classified(op string, err error) *edo.Error {
 	e := &edo.Error{Kind: edo.Internal, Op: op, Err: err}
 	switch {
 	case noSpace(err):

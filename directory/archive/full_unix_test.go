@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -41,6 +42,9 @@ func writeTooMuch(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := a.Probe(t.Context()); !errors.Is(err, archive.Full) {
+		t.Errorf("Probe: %v", err)
+	}
 	if _, err := b.Write(make([]byte, 8192)); !errors.Is(err, archive.Full) || !errors.Is(err, edo.Unavailable) {
 		t.Errorf("Write: %v", err)
 	}
@@ -50,5 +54,33 @@ func writeTooMuch(t *testing.T, folder string) {
 	entries, err := fs.ReadDir(os.DirFS(folder), "tmp")
 	if err != nil || len(entries) != 0 {
 		t.Errorf("left: %v %v", entries, err)
+	}
+}
+
+// TestProbe: a probe leaves nothing, and says at which place it failed.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	a := open(t, archive.Config{Path: folder})
+	if err := a.Probe(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []string{"tmp", "00"} {
+		entries, err := fs.ReadDir(os.DirFS(folder), place)
+		if err != nil || len(entries) != 0 {
+			t.Errorf("left: %v %v", entries, err)
+		}
+	}
+	for place, gone := range map[string]string{archive.ProbeStore: "00", archive.ProbeSpool: "tmp"} {
+		if err := os.Remove(filepath.Join(folder, gone)); err != nil {
+			t.Fatal(err)
+		}
+		var e *edo.Error
+		if err := a.Probe(t.Context()); !errors.As(err, &e) || e.Field != place {
+			t.Errorf("without %s: %v", gone, err)
+		}
+		if err := os.Mkdir(filepath.Join(folder, gone), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

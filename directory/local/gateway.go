@@ -13,9 +13,10 @@ import (
 )
 
 // Gateway makes a gateway over everything that the home keeps: c needs its drivers only. Kinds that are nil are the
-// built-in ones, see package kinds; a clock, a name of the process and a verifier that are set stay. It starts no work:
-// that is [gateway.Gateway.Run].
-func (h *Home) Gateway(c gateway.Config) (*gateway.Gateway, error) {
+// built-in ones, see package kinds; a clock, a name of the process and a verifier that are set stay. wrap, if any, is
+// applied to the complete Config, one after the other: for whoever measures. It starts no work: that is
+// [gateway.Gateway.Run].
+func (h *Home) Gateway(c gateway.Config, wrap ...func(gateway.Config) gateway.Config) (*gateway.Gateway, error) {
 	c.Outbox, c.Archive, c.Access, c.Accounts, c.Signers = h.Store, h.Archive, h.Store, h.Vault, h.Vault
 	c.Inbox, c.Tasks, c.Reach, c.Routing = h.Store, h.Store, h.Store, h.Store
 	c.Enrolments, c.Readings, c.Certificates, c.Departures = h.Store, h.Store, cms.Verifier{}, h.Store
@@ -35,6 +36,9 @@ func (h *Home) Gateway(c gateway.Config) (*gateway.Gateway, error) {
 	}
 	if c.Owner == "" {
 		c.Owner = owner()
+	}
+	for _, w := range wrap {
+		c = w(c)
 	}
 	return gateway.New(c)
 }

@@ -33,6 +33,7 @@ type Store interface {
 	edo.Journal
 	directory.Book
 	directory.Ledger
+	directory.Examiner
 	handover.Shelves
 	secret.Blobs
 	Close() error

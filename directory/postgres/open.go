@@ -191,8 +191,7 @@ func checkSettings(ctx context.Context, conn *pgx.Conn) error {
 	if err := conn.QueryRow(ctx, sqlSettings).Scan(&fsync, &pages, &commit, &standbys); err != nil {
 		return err
 	}
-	durable := commit == "on" || commit == "remote_apply" || commit == "remote_write" || commit == "local" && standbys == ""
-	if fsync == "on" && pages == "on" && durable {
+	if fsync == "on" && pages == "on" && durable(commit, standbys) {
 		return nil
 	}
 	return &edo.Error{
@@ -200,4 +199,9 @@ func checkSettings(ctx context.Context, conn *pgx.Conn) error {
 		Message: fmt.Sprintf("fsync=%s full_page_writes=%s synchronous_commit=%s synchronous_standby_names=%s", fsync, pages, commit, strconv.Quote(standbys)),
 		Remedy:  "the store needs fsync, full_page_writes and synchronous_commit on; the last can be set for the user: ALTER ROLE ... SET synchronous_commit = on",
 	}
+}
+
+// durable reports whether a commit is answered only when it is on the disk of the server.
+func durable(commit, standbys string) bool {
+	return commit == "on" || commit == "remote_apply" || commit == "remote_write" || commit == "local" && standbys == ""
 }

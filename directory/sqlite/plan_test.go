@@ -58,6 +58,8 @@ func TestPlans(t *testing.T) {
 		"counterparties":             {sqlReachList, 2, "TEMP B-TREE"},
 		"waiting for a counterparty": {sqlAwaited, 3, "TEMP B-TREE"},
 		"usage":                      {sqlUsage, 2, "SCAN operations"},
+		"workload":                   {sqlWorkload, 1, "SCAN jobs"},
+		"packages under way":         {sqlWorkPackages, 2, "SCAN o"},
 		"rules":                      {sqlResponsibles, 1, "TEMP B-TREE"},
 		"absences":                   {sqlAbsences, 2, "TEMP B-TREE"},
 	} {

@@ -56,6 +56,9 @@ type Config struct {
 
 	// Trace is called at named points of the way, for crash tests. Nil in production.
 	Trace func(ctx context.Context, point string)
+	// Around is called before each step of a job and gives what is called with its outcome after it; the work runs under
+	// the context it gives. For whoever measures; nil: nobody does.
+	Around func(ctx context.Context, j edo.Job) (context.Context, func(error))
 }
 
 // Backoff bounds the waits between tries: the first wait, doubled each time, up to the longest.

@@ -104,7 +104,7 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	var renewing sync.WaitGroup
 	stop := make(chan struct{})
 	renewing.Go(func() { g.renew(work, stop, t, lost) })
-	err := g.step(work, t)
+	err := g.measured(work, t)
 	close(stop)
 	renewing.Wait()
 	if err == nil || errors.Is(err, edo.LeaseLost) {
@@ -116,6 +116,17 @@ func (g *Gateway) do(ctx context.Context, job edo.Job) {
 	if err = g.settle(ctx, job, g.givenBack(ctx, job, err)); err != nil {
 		g.Logger.ErrorContext(ctx, "give back", "job", job.ID, "error", err) // the lease ends by itself
 	}
+}
+
+// measured is step, watched by whoever measures.
+func (g *Gateway) measured(ctx context.Context, t *turn) error {
+	if g.Around == nil {
+		return g.step(ctx, t)
+	}
+	ctx, ended := g.Around(ctx, t.job)
+	err := g.step(ctx, t)
+	ended(err)
+	return err
 }
 
 // givenBack is the change that lets a job come again after an error that its own work did not settle. However often that

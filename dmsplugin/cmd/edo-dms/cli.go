@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 // cli is the command line as kong reads it.
@@ -101,7 +102,7 @@ type cli struct {
 	Archive archiveCommands `cmd:"" help:"Documents' bytes: hand them over to an external archive, delete what may go, restore, prove that nothing is missing."`
 	Work    work            `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
 	Migrate migrate         `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
-	Doctor  doctor          `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong."`
+	Doctor  doctor          `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong, 4 if there are only warnings."`
 	Version showVer         `cmd:"" help:"Print the version."`
 }
 
@@ -113,11 +114,12 @@ type command struct {
 	lang   lang
 	json   bool
 	getenv func(string) string
-	unsent bool // a package is being taken: a fault of the store means that it was not
+	wraps  []func(gateway.Config) gateway.Config // see watching
+	unsent bool                                  // a package is being taken: a fault of the store means that it was not
 }
 
 // commandLine runs one command and gives the exit code: 0 done, 1 failed, 2 wrong usage, 3 the time of --timeout is over,
-// 4 the log is damaged, 130 interrupted.
+// 4 the log is damaged, or doctor has only warnings, 130 interrupted.
 func commandLine(ctx context.Context, args []string, s streams) int {
 	var grammar cli
 	exit := -1
@@ -165,9 +167,12 @@ func (e *ended) Error() string { return e.text }
 
 func exitCode(err error) int {
 	var e *ended
+	var q *quiet
 	switch {
 	case errors.As(err, &e):
 		return e.code
+	case errors.As(err, &q):
+		return q.code
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}
@@ -234,7 +239,7 @@ var errReported = errors.New("reported")
 
 // open wires the parts for one command. Logs of the engine stay quiet unless something is wrong.
 func (c *command) open() (*parts, error) {
-	return compose(c.ctx, c.home, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})), c.getenv)
+	return compose(c.ctx, c.home, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})), c.getenv, c.wraps...)
 }
 
 // with runs f with the parts of a home folder that is there: a mistyped name must not make a new one.

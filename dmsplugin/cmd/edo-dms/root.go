@@ -22,8 +22,8 @@ type parts struct {
 }
 
 // compose opens the home folder, makes it if it is new, and wires the drivers and the gateway to it. It is the only place
-// that does. It starts no work: that is gateway.Run.
-func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(string) string) (*parts, error) {
+// that does. wraps stand between the gateway and its ports, see watching. It starts no work: that is gateway.Run.
+func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(string) string, wraps ...func(gateway.Config) gateway.Config) (*parts, error) {
 	if home == "" {
 		return nil, usage("home", "is not set", "give --home or set EDOKIT_HOME to a folder on a local disk")
 	}
@@ -46,7 +46,7 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}}
 	pdf := newForms()
 	engine.Drivers, engine.Forms, engine.Marker, engine.Logger, engine.Trace = p.drivers, pdf, pdf, logger, failpoint(getenv)
-	if p.gateway, err = p.Gateway(engine); err != nil {
+	if p.gateway, err = p.Gateway(engine, wraps...); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -11,7 +12,9 @@ import (
 )
 
 type work struct {
-	For time.Duration `placeholder:"8h" help:"End after this time; without it, when interrupted."`
+	For     time.Duration `placeholder:"8h" help:"End after this time; without it, when interrupted."`
+	Health  string        `env:"EDOKIT_HEALTH" placeholder:"127.0.0.1:PORT" help:"Answer /healthz and /readyz there; off by default."`
+	Metrics string        `env:"EDOKIT_METRICS" placeholder:"127.0.0.1:PORT" help:"Answer /metrics there, in the text form of Prometheus; off by default."`
 }
 
 const (
@@ -22,34 +25,47 @@ const (
 
 // Run works on whatever is due and tells every event once, until it is interrupted: that is its usual end, and no failure.
 func (w work) Run(c *command) error {
+	watched, err := watch(c.ctx, w.Health, w.Metrics, false, c.getenv, slog.New(slog.NewTextHandler(c.err, nil)))
+	if err != nil {
+		return err
+	}
+	c.wraps = watched.wraps()
 	return c.with(func(p *parts) error {
-		ctx, stop := context.WithCancel(c.ctx)
-		if w.For > 0 {
-			ctx, stop = context.WithTimeout(c.ctx, w.For)
-		}
-		defer stop()
-		steady := context.WithoutCancel(c.ctx) // what is told is also remembered
-		if err := p.receiveAll(steady); err != nil {
+		defer watched.close()
+		if err := watched.start(c.ctx, p, func(url string) { fmt.Fprintln(c.err, "edo-dms:", url) }); err != nil {
 			return err
 		}
-		var workers sync.WaitGroup
-		defer workers.Wait()
-		defer stop()
-		workers.Go(func() { _ = p.gateway.Run(ctx) }) // ends with the context and reports nothing else
-		tick := time.NewTicker(runLook)
-		defer tick.Stop()
-		for ctx.Err() == nil {
-			if err := c.tellAll(steady, p); err != nil {
-				return err
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-			}
-		}
-		workers.Wait()
-		return c.tellAll(steady, p)
+		return w.work(c, p)
 	})
+}
+
+func (w work) work(c *command, p *parts) error {
+	ctx, stop := context.WithCancel(c.ctx)
+	if w.For > 0 {
+		ctx, stop = context.WithTimeout(c.ctx, w.For)
+	}
+	defer stop()
+	steady := context.WithoutCancel(c.ctx) // what is told is also remembered
+	if err := p.receiveAll(steady); err != nil {
+		return err
+	}
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer stop()
+	workers.Go(func() { _ = p.gateway.Run(ctx) }) // ends with the context and reports nothing else
+	tick := time.NewTicker(runLook)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if err := c.tellAll(steady, p); err != nil {
+			return err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+		}
+	}
+	workers.Wait()
+	return c.tellAll(steady, p)
 }
 
 // tellAll prints what is new for every subscriber, those added meanwhile included.

@@ -19,12 +19,23 @@ const shutdown = 1500 * time.Millisecond
 // serve is plugin mode: it works on due jobs and answers the host until the host ends it.
 func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) int {
 	logger := dmsplugin.NewLogger(stderr, level(getenv("EDOKIT_LOG")))
-	p, err := compose(ctx, getenv("EDOKIT_HOME"), logger, getenv)
+	watched, err := watch(ctx, getenv("EDOKIT_HEALTH"), getenv("EDOKIT_METRICS"), true, getenv, logger)
 	if err != nil {
 		logger.Error("start", "error", err)
 		return 1
 	}
+	p, err := compose(ctx, getenv("EDOKIT_HOME"), logger, getenv, watched.wraps()...)
+	if err != nil {
+		logger.Error("start", "error", err)
+		return 1
+	}
+	if err := watched.start(ctx, p, func(url string) { logger.Info("monitor", "url", url) }); err != nil {
+		watched.close()
+		logger.Error("start", "error", errors.Join(err, p.Close()))
+		return 1
+	}
 	if err := p.receiveAll(ctx); err != nil {
+		watched.close()
 		logger.Error("start", "error", errors.Join(err, p.Close()))
 		return 1
 	}
@@ -42,6 +53,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 	err = dmsplugin.Serve(ctx, dmsplugin.ServeConfig{
 		Exchange: p.gateway, Book: book{Store: p.Store, parts: p}, Credentials: credentials{parts: p}, Archive: p.Archive,
 		Version: version, Operators: names, Logger: logger,
+		Health: watched.health.serving, Around: watched.calls(),
 	})
 	stop()
 	code := 0
@@ -51,6 +63,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 	}
 	time.AfterFunc(shutdown, func() { os.Exit(code) })
 	workers.Wait()
+	watched.close()
 	if err := p.Close(); err != nil {
 		logger.Error("close", "error", err)
 		code = 1

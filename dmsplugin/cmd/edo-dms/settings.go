@@ -22,6 +22,8 @@ EDOKIT_SIGN_IN (24h) deadline of a signature task;
 EDOKIT_KINDS names a YAML file of kinds of documents instead of the built-in ones: see kinds show and kinds check;
 EDOKIT_MASTER_KEY is the master key, or its base64, where it is not in the home folder;
 EDOKIT_WORKERS (4) packages worked on at once;
+EDOKIT_HEALTH and EDOKIT_METRICS (127.0.0.1:PORT) answer /healthz, /readyz and /metrics there;
+OTEL_EXPORTER_OTLP_ENDPOINT sends metrics and traces to a collector;
 EDOKIT_ZONE (UTC) of times that the operator writes without a zone, such as Europe/Moscow.`
 
 // kindsFile is the variable that names a file of kinds.

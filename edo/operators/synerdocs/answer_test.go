@@ -331,7 +331,10 @@ func TestCheck(t *testing.T) {
 	server.say("GetBoxes", ok("GetBoxes", `<GetBoxesResult><a:BoxInfo i:nil="true"/><a:BoxInfo><a:Address>BOX-A@example</a:Address><a:Inn>7707083893</a:Inn><a:Kpp i:nil="true"/>`+
 		`<a:OrganizationName>ООО</a:OrganizationName><a:ServiceReglamentAccepted>1</a:ServiceReglamentAccepted></a:BoxInfo></GetBoxesResult>`))
 	got, err := server.open().Check(t.Context())
-	want := edo.Health{Version: "2.56.1", Boxes: []edo.Address{{Box: "BOX-A@example", INN: "7707083893", Name: "ООО", Active: true}}, BoxFound: true}
+	want := edo.Health{Version: "2.56.1", Boxes: []edo.Address{{Box: "BOX-A@example", INN: "7707083893", Name: "ООО", Active: true}}, BoxFound: true, AsOf: time.Date(2026, 11, 17, 9, 45, 0, 0, time.UTC), At: got.At}
+	if _, told := got.Skew(); !told {
+		t.Error("no skew")
+	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n-want +got\n%s", err, diff)
 	}

@@ -12,7 +12,8 @@ import (
 func (s *session) Check(ctx context.Context) (edo.Health, error) {
 	var h edo.Health
 	r := request("GetVersion", body("GetVersion", false), text(&h.Version))
-	_, err := exchange(ctx, s.client, r)
+	reply, err := exchange(ctx, s.client, r)
+	h.AsOf, h.At = reply.Date, reply.At
 	if err = s.verdict(s.codes, r, err); err != nil {
 		return edo.Health{}, err
 	}
