@@ -42,21 +42,27 @@ var (
 	clocks = [...]time.Duration{10 * time.Minute, -10 * time.Minute, 3 * time.Hour, -3 * time.Hour} //nolint:gochecknoglobals // a table that is only read
 )
 
-// plan draws a history.
+// plan draws a history. Each history has a mood: some things happen often in it, some never. What takes several unlikely
+// things to go wrong is found where they are likely.
 func plan(seed uint64) []step {
 	random := rand.New(rand.NewPCG(seed, 4))
-	all := 0
-	for _, h := range happenings {
-		all += h.weight
+	weights, all := make([]int, len(happenings)), 0
+	for i, h := range happenings {
+		weights[i] = h.weight * [...]int{0, 1, 1, 4}[random.IntN(4)]
+		if h.what == "work" || h.what == "send" {
+			weights[i] = h.weight * (1 + random.IntN(2))
+		}
+		all += weights[i]
 	}
+	fatal, procs := 1+random.IntN(4), 2+random.IntN(processes-1)
 	steps := make([]step, 15+random.IntN(46))
 	for i := range steps {
 		at, k := random.IntN(all), 0
-		for ; at >= happenings[k].weight; k++ {
-			at -= happenings[k].weight
+		for ; at >= weights[k]; k++ {
+			at -= weights[k]
 		}
-		s := step{what: happenings[k].what, proc: random.IntN(processes), n: random.IntN(happenings[k].of)}
-		if random.IntN(3) == 0 {
+		s := step{what: happenings[k].what, proc: random.IntN(procs), n: random.IntN(happenings[k].of)}
+		if random.IntN(6) < fatal {
 			s.end, s.gates = end(1+random.IntN(3)), random.IntN(9)
 		}
 		steps[i] = s
