@@ -1,6 +1,7 @@
 package nth_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -186,7 +187,9 @@ func (s *stand) log(ctx context.Context) {
 }
 
 // whole: the operator has read the request to its end.
-func whole(e mockoperator.Exchange) bool { return e.Status != 0 && e.Request.SHA256 != "" }
+func whole(e mockoperator.Exchange) bool {
+	return e.Request.SHA256 != "" && bytes.Contains(bytes.ToLower(e.Head), fmt.Appendf(nil, "content-length: %d\r\n", e.Request.Size))
+}
 
 func (f *fault) String() string {
 	return fmt.Sprintf("the %d. call fails %s (%s), %v", f.n, f.when, f.struck(), f.err)
