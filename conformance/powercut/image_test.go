@@ -25,7 +25,7 @@ type image struct {
 }
 
 // newImage makes one, or skips the test where that cannot be.
-func newImage(t *testing.T) *image {
+func newImage(t *testing.T, size int64) *image {
 	t.Helper()
 	if os.Geteuid() != 0 {
 		t.Skip("SKIPPED: mounting an image needs root")
@@ -38,10 +38,18 @@ func newImage(t *testing.T) *image {
 	if _, err := exec.CommandContext(t.Context(), "losetup", "--find").Output(); err != nil {
 		t.Skip("SKIPPED: there are no loop devices")
 	}
-	i := &image{file: filepath.Join(t.TempDir(), "image"), at: filepath.Join(t.TempDir(), "mount")}
+	dir, err := os.MkdirTemp("", "edokit-powercut-")
+	if err == nil {
+		err = os.Chmod(dir, 0o755) // a server under another name gets to its folder through it
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	i := &image{file: filepath.Join(dir, "image"), at: filepath.Join(dir, "mount")}
 	f, err := os.Create(i.file)
 	if err == nil {
-		err = f.Truncate(160 << 20)
+		err = f.Truncate(size)
 	}
 	if err == nil {
 		err = f.Close()
@@ -63,7 +71,7 @@ func tool(t *testing.T, name string, args ...string) {
 
 func (i *image) mount(t *testing.T) {
 	t.Helper()
-	if err := os.MkdirAll(i.at, 0o700); err != nil {
+	if err := os.MkdirAll(i.at, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	tool(t, "mount", "-o", "loop", i.file, i.at)
@@ -73,11 +81,17 @@ func (i *image) mount(t *testing.T) {
 
 func (i *image) unmount(t *testing.T) {
 	t.Helper()
-	if i.mounted {
-		i.mounted = false
-		tool(t, "umount", i.at)
-		_ = os.Remove(i.file)
+	if !i.mounted {
+		return
 	}
+	i.mounted = false
+	// The helpers of a server that was killed notice it a moment later.
+	for end := time.Now().Add(patience); exec.Command("umount", i.at).Run() != nil; time.Sleep(20 * time.Millisecond) { //nolint:noctx // also in cleanups
+		if time.Now().After(end) {
+			tool(t, "umount", i.at)
+		}
+	}
+	_ = os.Remove(i.file)
 }
 
 func (i *image) sync(t *testing.T) {
@@ -101,7 +115,7 @@ type writer struct {
 	ended  chan struct{}
 }
 
-func (i *image) write(t *testing.T, careless string) *writer {
+func (i *image) write(t *testing.T, store, careless string) *writer {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -113,7 +127,7 @@ func (i *image) write(t *testing.T, careless string) *writer {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	w.cmd.Env = append(os.Environ(), envFolder+"="+i.at, envCareless+"="+careless)
+	w.cmd.Env = append(os.Environ(), envFolder+"="+i.at, envStore+"="+store, envCareless+"="+careless)
 	w.cmd.Stdout, w.cmd.Stderr = f, &w.errors
 	if err := w.cmd.Start(); err != nil {
 		t.Fatal(err)

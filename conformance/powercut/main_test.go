@@ -13,6 +13,7 @@ import (
 // The writer is this very program, started with these.
 const (
 	envFolder   = "EDOKIT_POWERCUT_FOLDER"
+	envStore    = "EDOKIT_POWERCUT_STORE" // name and address
 	envCareless = "EDOKIT_POWERCUT_CARELESS"
 )
 
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
-	if err := write(ctx, folder, os.Getenv(envCareless)); err != nil {
+	if err := write(ctx, os.Getenv(envStore), folder, os.Getenv(envCareless)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

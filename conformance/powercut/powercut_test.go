@@ -13,7 +13,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -34,26 +33,31 @@ func TestSoakPowerCut(t *testing.T) {
 
 func cuts(t *testing.T, n int) {
 	t.Helper()
-	said, lost := 0, 0
-	for range n {
-		c := cut(t, careful)
-		if c.lost > 0 || c.unreadable != nil {
-			t.Errorf("%d of %d acknowledged are lost, first %s, %v", c.lost, c.said, c.first, c.unreadable)
-		}
-		said, lost = said+c.said, lost+c.lost
+	for name := range engines() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			said, lost := 0, 0
+			for range n {
+				c := cut(t, name, careful)
+				if c.lost > 0 || c.unreadable != nil {
+					t.Errorf("%d of %d acknowledged are lost, first %s, %v", c.lost, c.said, c.first, c.unreadable)
+				}
+				said, lost = said+c.said, lost+c.lost
+			}
+			t.Logf("%d cuts, %d acknowledged, %d lost", n, said, lost)
+		})
 	}
-	t.Logf("%d cuts, %d acknowledged, %d lost", n, said, lost)
 }
 
 // TestPowerCutIsSeen: a writer that does not wait for the disk loses what it has acknowledged. If none is seen to be lost,
 // the test above says nothing.
 func TestPowerCutIsSeen(t *testing.T) {
 	t.Parallel()
-	for _, part := range []string{carelessStore, carelessArchive} {
-		t.Run(part, func(t *testing.T) {
+	for _, tc := range [][2]string{{"sqlite", carelessStore}, {"postgres", carelessStore}, {"sqlite", carelessArchive}} {
+		t.Run(tc[0]+" "+tc[1], func(t *testing.T) {
 			t.Parallel()
 			for range 3 { // the system may have written everything by itself meanwhile
-				if c := cut(t, part); c.lost > 0 {
+				if c := cut(t, tc[0], tc[1]); c.lost > 0 {
 					t.Logf("%d of %d acknowledged are lost, as they must be: %s, %v", c.lost, c.said, c.first, c.unreadable)
 					return
 				}
@@ -71,30 +75,32 @@ type outcome struct {
 }
 
 // cut writes for a while, cuts and looks.
-func cut(t *testing.T, careless string) outcome {
+func cut(t *testing.T, name, careless string) outcome {
 	t.Helper()
-	live := newImage(t)
+	live := newImage(t, engines()[name].size)
 	live.mount(t)
-	if err := sqlite.Migrate(t.Context(), live.at+"/edokit.db"); err != nil {
-		t.Fatal(err)
-	}
+	store := engines()[name].serve(t, live.at, careless == carelessStore)
 	live.sync(t) // what is there before the first acknowledgement is not what is tested
-	w := live.write(t, careless)
+	w := live.write(t, name+" "+store.address, careless)
 	w.until(t, 30+rand.IntN(300)) // lines
 	w.stop(t)
 	said := w.said(t)
 	copied := live.copy(t)
 	w.kill(t)
+	store.end()
 	live.unmount(t)
 	copied.mount(t)
-	defer copied.unmount(t)
-	return look(t.Context(), copied.at, said)
+	left := store.again(t, copied.at)
+	o := look(t.Context(), name+" "+left.address, copied.at, said)
+	left.end()
+	copied.unmount(t)
+	return o
 }
 
 // look compares what is there with what was said.
-func look(ctx context.Context, folder string, said []string) outcome {
+func look(ctx context.Context, store, folder string, said []string) outcome {
 	o := outcome{said: len(said)}
-	h, err := open(ctx, folder, careful)
+	h, err := open(ctx, store, folder, careful)
 	if err != nil {
 		o.lost, o.unreadable = len(said), err
 		return o

@@ -5,19 +5,19 @@ package powercut_test
 import (
 	"bytes"
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory/archive"
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/edotest"
 	"github.com/edokit/edokit/edo/gateway"
@@ -27,7 +27,7 @@ const subscriber = edo.SubscriberID("romashka")
 
 // home is the store and the archive of one folder.
 type home struct {
-	*sqlite.Store
+	storetest.Store
 	archive *archive.Archive
 }
 
@@ -38,27 +38,24 @@ const (
 	carelessArchive = "archive"
 )
 
-// open opens a home, of which a part may be as ours would be without its syncs.
-func open(ctx context.Context, folder, careless string) (*home, error) {
-	a, s := archive.Config{Path: filepath.Join(folder, "archive")}, sqlite.Config{Path: filepath.Join(folder, "edokit.db")}
+// open opens a home, of which a part may be as ours would be without its syncs. The store is given as its name and address.
+func open(ctx context.Context, store, folder, careless string) (*home, error) {
+	conf := archive.Config{Path: filepath.Join(folder, "archive")}
 	if careless == carelessArchive {
-		a.Step = func(name string, do func() error) error {
+		conf.Step = func(name string, do func() error) error {
 			if name == "sync" || name == "sync-folder" {
 				return nil
 			}
 			return do()
 		}
 	}
-	if careless == carelessStore {
-		s.Wrap = func(c driver.Connector) driver.Connector { return unsynced{c} }
-	}
 	var h home
 	var err error
-	if h.archive, err = archive.Open(a); err != nil {
+	if h.archive, err = archive.Open(conf); err != nil {
 		return nil, err
 	}
-	s.Archive = h.archive
-	if h.Store, err = sqlite.Open(ctx, s); err != nil {
+	name, address, _ := strings.Cut(store, " ")
+	if h.Store, err = engines()[name].open(ctx, address, h.archive, careless == carelessStore); err != nil {
 		return nil, errors.Join(err, h.archive.Close())
 	}
 	return &h, nil
@@ -66,27 +63,12 @@ func open(ctx context.Context, folder, careless string) (*home, error) {
 
 func (h *home) Close() error { return errors.Join(h.Store.Close(), h.archive.Close()) }
 
-// unsynced lets the database not wait for the disk.
-type unsynced struct{ driver.Connector }
-
-// Connect implements driver.Connector.
-func (u unsynced) Connect(ctx context.Context) (driver.Conn, error) {
-	c, err := u.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if e, ok := c.(driver.ExecerContext); ok {
-		_, err = e.ExecContext(ctx, "PRAGMA synchronous=OFF", nil)
-	}
-	return c, err
-}
-
 // writers work at once, so that commits are shared as they are in life.
 const writers = 4
 
 // write accepts packages and writes log rows, and says each on standard output after it was acknowledged.
-func write(ctx context.Context, folder, careless string) error {
-	h, err := open(ctx, folder, careless)
+func write(ctx context.Context, store, folder, careless string) error {
+	h, err := open(ctx, store, folder, careless)
 	if err != nil {
 		return err
 	}
