@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/edokit/edokit/conformance/storetest"
 )
 
 // TestRun: without a fault everything comes to its end, or nothing below says anything.
@@ -27,6 +29,7 @@ type kind struct {
 	err  func(t *testing.T) error
 	put  func(f *faults, one *fault)
 	step int // in the gate
+	on   func(s *stand) (look, store storetest.Store)
 }
 
 func injected(*testing.T) error { return errInjected }
@@ -36,13 +39,15 @@ func kinds() []kind {
 	call := func(f *faults, one *fault) { f.call = one }
 	file := func(f *faults, one *fault) { f.file = one }
 	return []kind{
-		{"statement", before, injected, statement, 7},
-		{"statement, disk full", before, diskFull, statement, 13},
-		{"commit without answer", after, injected, statement, 1},
-		{"call of the store", before, injected, call, 2},
-		{"call of the store without answer", after, injected, call, 1},
-		{"file operation", before, injected, file, 1},
-		{"file operation without answer", after, injected, file, 1},
+		{"statement", before, injected, statement, 7, onSQLite},
+		{"statement, disk full", before, diskFull, statement, 13, onSQLite},
+		{"commit without answer", after, injected, statement, 1, onSQLite},
+		{"call of the store", before, injected, call, 2, onSQLite},
+		{"call of the store without answer", after, injected, call, 1, onSQLite},
+		{"call of the store on PostgreSQL", before, injected, call, 11, onPostgres},
+		{"call of the store on PostgreSQL without answer", after, injected, call, 5, onPostgres},
+		{"file operation", before, injected, file, 1, onSQLite},
+		{"file operation without answer", after, injected, file, 1, onSQLite},
 	}
 }
 
@@ -63,8 +68,13 @@ func nth(t *testing.T, k kind, step int) {
 				for n := 1 + w*step; !t.Failed(); n += workers * step {
 					one := &fault{n: n, when: k.when, err: err}
 					f := calm()
+					f.on = k.on
 					k.put(&f, one)
-					if runs.Add(1); !survive(t, f, one) {
+					struck := false
+					t.Run(fmt.Sprint(n), func(t *testing.T) { //nolint:paralleltest // one after another
+						struck = survive(t, f, one)
+					})
+					if runs.Add(1); !struck {
 						return
 					}
 					last.Store(max(last.Load(), int64(n)))

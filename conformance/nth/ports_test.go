@@ -4,13 +4,13 @@ import (
 	"context"
 	"time"
 
-	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/edo"
 )
 
 // ports lets calls of the store fail: with it the promise is one of any store, whatever its statements are.
 type ports struct {
-	*sqlite.Store
+	storetest.Store
 	f *fault
 }
 

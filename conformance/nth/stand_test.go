@@ -2,7 +2,6 @@ package nth_test
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,10 +11,10 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/directory/secret"
-	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/gateway"
@@ -72,9 +71,11 @@ type faults struct {
 	file      *fault
 	request   int64 // byte of the requests before which the line is cut
 	answer    int64
+
+	on func(s *stand) (look, store storetest.Store) // opens the store
 }
 
-func calm() faults { return faults{request: -1, answer: -1} }
+func calm() faults { return faults{on: onSQLite, request: -1, answer: -1} }
 
 // stand is one home, one operator and the line between them.
 type stand struct {
@@ -87,8 +88,8 @@ type stand struct {
 	ours    mockoperator.Organisation
 	theirs  mockoperator.Organisation
 	archive *archive.Archive
-	store   *sqlite.Store // the one of the process, with its faults
-	look    *sqlite.Store // the one of whoever looks, without
+	store   storetest.Store // the one of the process, with its faults
+	look    storetest.Store // the one of whoever looks, without
 	vault   *secret.Vault
 	gw      *gateway.Gateway
 	ends    []func() error
@@ -153,22 +154,14 @@ func newStand(t *testing.T, f faults) *stand {
 // open opens the home, of which whoever looks at it has a way of its own.
 func (s *stand) open(ids []mockoperator.Identity) {
 	s.t.Helper()
-	ctx, path := s.t.Context(), filepath.Join(s.dir, "edokit.db")
-	s.must(sqlite.Migrate(ctx, path))
 	var err error
 	s.archive, err = archive.Open(archive.Config{Path: filepath.Join(s.dir, "archive"), Now: s.clock.Now, Step: func(name string, do func() error) error {
 		return s.faults.file.call(name, name != "create", do)
 	}})
 	s.must(err)
 	s.ends = append(s.ends, s.archive.Close)
-	conf := sqlite.Config{Path: path, Archive: s.archive, Now: s.clock.Now}
-	s.look, err = sqlite.Open(ctx, conf)
-	s.must(err)
-	s.ends = append(s.ends, s.look.Close)
-	conf.Wrap = func(c driver.Connector) driver.Connector { return connector{c, s.faults.statement} }
-	s.store, err = sqlite.Open(ctx, conf)
-	s.must(err)
-	s.ends = append(s.ends, s.store.Close)
+	s.look, s.store = s.faults.on(s)
+	s.ends = append(s.ends, s.look.Close, s.store.Close)
 	key := filepath.Join(s.dir, "master.key")
 	s.must(secret.CreateKey(key))
 	ring, err := secret.OpenKey(key)
