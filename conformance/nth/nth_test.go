@@ -39,8 +39,8 @@ func kinds() []kind {
 	call := func(f *faults, one *fault) { f.call = one }
 	file := func(f *faults, one *fault) { f.file = one }
 	return []kind{
-		{"statement", before, injected, statement, 7, onSQLite},
-		{"statement, disk full", before, diskFull, statement, 13, onSQLite},
+		{"statement", before, injected, statement, 11, onSQLite},
+		{"statement, disk full", before, diskFull, statement, 23, onSQLite},
 		{"commit without answer", after, injected, statement, 1, onSQLite},
 		{"call of the store", before, injected, call, 2, onSQLite},
 		{"call of the store without answer", after, injected, call, 1, onSQLite},
@@ -102,7 +102,7 @@ func survive(t *testing.T, f faults, one *fault) bool {
 func TestNthFailure(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds() {
-		nth(t, k, k.step)
+		nth(t, k, k.step*slower)
 	}
 }
 

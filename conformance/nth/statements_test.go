@@ -22,7 +22,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{made.(fullConn), c.f}, nil //nolint:forcetypeassert // this driver can all of it
+	return &conn{made.(fullConn), c.f}, nil
 }
 
 type fullConn interface {
@@ -68,7 +68,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	return &stmt{made.(statement), query, c.f}, nil //nolint:forcetypeassert // this driver can all of it
+	return &stmt{made.(statement), query, c.f}, nil
 }
 
 // ExecContext implements driver.ExecerContext.

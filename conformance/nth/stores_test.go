@@ -13,7 +13,7 @@ import (
 )
 
 // server is shared by all tests.
-var server = pgtest.Server{Migrate: postgres.Migrate} //nolint:gochecknoglobals // one for the binary
+var server = pgtest.Server{Migrate: postgres.Migrate}
 
 func TestMain(m *testing.M) { os.Exit(server.Main(m).Run()) }
 

@@ -62,7 +62,7 @@ func newOperator() *edotest.Operator {
 }
 
 // strangers are counterparties that the operator does not know.
-var strangers = []string{"7700000016", "7700000023", "7700000030"} //nolint:gochecknoglobals // a table that is only read
+var strangers = []string{"7700000016", "7700000023", "7700000030"}
 
 // whole is everything that the operator's sessions can do.
 type whole interface {
@@ -87,7 +87,7 @@ func (d driver) Open(ctx context.Context, a edo.Account) (edo.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return line{s.(whole), d.w}, nil //nolint:forcetypeassert // it is ours
+	return line{s.(whole), d.w}, nil
 }
 
 // line is between a gateway and the operator: each call is a gate before and after, and troubles befall it.
@@ -267,9 +267,10 @@ func (l line) Relate(ctx context.Context, a edo.Address, m edo.Move, comment str
 	return err
 }
 
-var _ edo.Driver = driver{}
-var _ whole = line{}
-var _ = edotest.Step{}
+var (
+	_ edo.Driver = driver{}
+	_ whole      = line{}
+)
 
 // people is everybody on our side: they may do everything, and sign with a plain text.
 type people struct{}

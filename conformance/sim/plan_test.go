@@ -25,7 +25,7 @@ func (s step) String() string {
 }
 
 // happenings are drawn by their weight.
-var happenings = []struct { //nolint:gochecknoglobals // a table that is only read
+var happenings = []struct {
 	what   string
 	weight int
 	of     int // n is below
@@ -36,10 +36,10 @@ var happenings = []struct { //nolint:gochecknoglobals // a table that is only re
 }
 
 var (
-	waits = [...]time.Duration{ //nolint:gochecknoglobals // a table that is only read
+	waits = [...]time.Duration{
 		time.Second, time.Second, 5 * time.Second, 31 * time.Second, 31 * time.Second, visibility, 10 * time.Minute, time.Hour,
 	}
-	clocks = [...]time.Duration{10 * time.Minute, -10 * time.Minute, 3 * time.Hour, -3 * time.Hour} //nolint:gochecknoglobals // a table that is only read
+	clocks = [...]time.Duration{10 * time.Minute, -10 * time.Minute, 3 * time.Hour, -3 * time.Hour}
 )
 
 // plan draws a history. Each history has a mood: some things happen often in it, some never. What takes several unlikely
