@@ -71,7 +71,7 @@ func nth(t *testing.T, k kind, step int) {
 					f.on = k.on
 					k.put(&f, one)
 					struck := false
-					t.Run(fmt.Sprint(n), func(t *testing.T) { //nolint:paralleltest // one after another
+					t.Run(fmt.Sprint(n), func(t *testing.T) {
 						struck = survive(t, f, one)
 					})
 					if runs.Add(1); !struck {

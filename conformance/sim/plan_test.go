@@ -30,9 +30,21 @@ var happenings = []struct {
 	weight int
 	of     int // n is below
 }{
-	{"work", 60, 1}, {"resume", 14, 1}, {"send", 10, 6}, {"wait", 18, len(waits)}, {"trouble", 14, 1 << 16}, {"plant", 5, 2},
-	{"clock", 3, len(clocks)}, {"hide", 3, 4}, {"disorder", 2, 1 << 16}, {"ensure", 3, 3}, {"activate", 3, 3}, {"fate", 3, 12},
-	{"forms", 2, 3}, {"deliver", 4, 3}, {"differ", 1, 6},
+	{"work", 60, 1},
+	{"resume", 14, 1},
+	{"send", 10, 6},
+	{"wait", 18, len(waits)},
+	{"trouble", 14, 1 << 16},
+	{"plant", 5, 2},
+	{"clock", 3, len(clocks)},
+	{"hide", 3, 4},
+	{"disorder", 2, 1 << 16},
+	{"ensure", 3, 3},
+	{"activate", 3, 3},
+	{"fate", 3, 12},
+	{"forms", 2, 3},
+	{"deliver", 4, 3},
+	{"differ", 1, 6},
 }
 
 var (
