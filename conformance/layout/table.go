@@ -144,6 +144,9 @@ func rows() []row {
 		},
 		{Package: "conformance/storetest/pgtest", Own: []string{"edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
 		{Package: "conformance/layout", Why: "reads files"},
+		{Package: "conformance/nth", Why: "only tests: everything that can fail fails once"},
+		{Package: "conformance/powercut", Why: "only tests: what was acknowledged lasts"},
+		{Package: "conformance/sim", Why: "only tests: seeded histories of several gateways on one store"},
 		{Package: "conformance/cmd/*", Any: true, Why: "programs"},
 
 		{Package: "examples/*", Any: true, Why: "each shows a way to wire things"},

@@ -27,6 +27,10 @@ type Config struct {
 	MaxSize int64            // of one entry in bytes; 0: [edo.MaxDocumentSize]
 	Now     func() time.Time // nil: time.Now
 	NewID   func() string    // unique file names without separators; nil: random
+
+	// Step runs each file operation that makes an entry: create, write, sync, rename, sync-folder; nil: just do. For tests
+	// that let one fail, before its effect or after it.
+	Step func(name string, do func() error) error
 }
 
 // Archive is an open folder. It is safe for use by several goroutines and shares the folder with other processes.
@@ -35,6 +39,7 @@ type Archive struct {
 	max   int64
 	now   func() time.Time
 	newID func() string
+	step  func(name string, do func() error) error
 }
 
 var _ edo.Depot = (*Archive)(nil)
@@ -53,6 +58,9 @@ func Open(cfg Config) (*Archive, error) {
 	if cfg.NewID == nil {
 		cfg.NewID = rand.Text
 	}
+	if cfg.Step == nil {
+		cfg.Step = func(_ string, do func() error) error { return do() }
+	}
 	if err := os.MkdirAll(cfg.Path, 0o700); err != nil {
 		return nil, classify("archive.Open", err)
 	}
@@ -60,7 +68,7 @@ func Open(cfg Config) (*Archive, error) {
 	if err != nil {
 		return nil, classify("archive.Open", err)
 	}
-	a := &Archive{root: root, max: cfg.MaxSize, now: cfg.Now, newID: cfg.NewID}
+	a := &Archive{root: root, max: cfg.MaxSize, now: cfg.Now, newID: cfg.NewID, step: cfg.Step}
 	if err := errors.Join(a.prepare(cfg.Path), a.sweep(cfg.Now().Add(-stale)), a.takeBack()); err != nil {
 		_ = root.Close()
 		return nil, classify("archive.Open", err)
@@ -131,7 +139,11 @@ func (a *Archive) Create(ctx context.Context) (edo.Blob, error) {
 		return nil, classify("archive.Create", err)
 	}
 	name := path.Join(temporary, a.newID())
-	f, err := a.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	var f *os.File
+	err := a.step("create", func() (err error) {
+		f, err = a.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		return err
+	})
 	if err != nil {
 		return nil, classify("archive.Create", err)
 	}

@@ -40,7 +40,11 @@ func (b *blob) Write(p []byte) (int, error) {
 		}
 		return 0, b.failed
 	}
-	n, err := b.file.Write(p)
+	n := 0
+	err := b.archive.step("write", func() (err error) {
+		n, err = b.file.Write(p)
+		return err
+	})
 	_, _ = b.hash.Write(p[:n]) // a hash never fails
 	b.size += int64(n)
 	if err != nil {
@@ -58,7 +62,7 @@ func (b *blob) Commit(ctx context.Context) (edo.Digest, int64, error) {
 	if err := errors.Join(b.failed, ctx.Err()); err != nil {
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
-	if err := b.file.Sync(); err != nil {
+	if err := b.archive.step("sync", b.file.Sync); err != nil {
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
 	if err := b.file.Close(); err != nil { // Windows renames closed files only
@@ -76,7 +80,7 @@ func (b *blob) Commit(ctx context.Context) (edo.Digest, int64, error) {
 // this mends it. Where the system forbids replacing a file that is being read, an intact entry is as good.
 func (b *blob) publish(d edo.Digest) error {
 	to := place(d)
-	if err := b.archive.root.Rename(b.name, to); err != nil {
+	if err := b.archive.step("rename", func() error { return b.archive.root.Rename(b.name, to) }); err != nil {
 		if b.archive.intact(d) != nil || b.archive.keep(d) != nil {
 			return err
 		}
@@ -85,7 +89,7 @@ func (b *blob) publish(d edo.Digest) error {
 		}
 	}
 	// Also for an entry that was there: its writer may not have come to this line yet.
-	return syncFolder(b.archive.root, path.Dir(to))
+	return b.archive.step("sync-folder", func() error { return syncFolder(b.archive.root, path.Dir(to)) })
 }
 
 // Abort drops the bytes.

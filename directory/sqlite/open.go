@@ -31,6 +31,10 @@ type Config struct {
 	Archive edo.Archive      // where content of logged answers goes
 	Now     func() time.Time // nil: time.Now
 	NewID   func() string    // ids of exchanges; nil: random
+
+	// Wrap stands between the store and its connections; nil: nothing does. What it gives must do all that the connection
+	// can. For tracing, and for tests that let a statement fail.
+	Wrap func(driver.Connector) driver.Connector
 }
 
 // Store is an open database. It is safe for use by several goroutines.
@@ -71,11 +75,11 @@ func open(ctx context.Context, cfg Config, override string) (*Store, error) {
 	}
 	s := &Store{archive: cfg.Archive, now: cfg.Now, newID: cfg.NewID}
 	var err error
-	if s.db, err = connect(cfg.Path, override); err != nil {
+	if s.db, err = connectThrough(cfg.Wrap, cfg.Path, override); err != nil {
 		return nil, err
 	}
 	s.db.SetMaxOpenConns(1)
-	if s.reader, err = connect(cfg.Path, "_query_only=1&"+override); err == nil {
+	if s.reader, err = connectThrough(cfg.Wrap, cfg.Path, "_query_only=1&"+override); err == nil {
 		s.reader.SetMaxOpenConns(readers)
 		s.reader.SetMaxIdleConns(readers)
 		err = errors.Join(s.db.PingContext(ctx), checkSchema(ctx, s.reader))
@@ -148,7 +152,9 @@ const (
 )
 
 // connect makes a pool. Of a setting given twice the first counts, so override stands before ours.
-func connect(path, override string) (*sql.DB, error) {
+func connect(path, override string) (*sql.DB, error) { return connectThrough(nil, path, override) }
+
+func connectThrough(wrap func(driver.Connector) driver.Connector, path, override string) (*sql.DB, error) {
 	full, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -162,7 +168,10 @@ func connect(path, override string) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sql.OpenDB(checked{base}), nil
+	if wrap == nil {
+		return sql.OpenDB(checked{base}), nil
+	}
+	return sql.OpenDB(wrap(checked{base})), nil
 }
 
 type checked struct{ driver.Connector }

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"database/sql/driver"
 )
 
 // querier is what the SQL of this package runs on: the writer's session or the readers' pool.
@@ -26,12 +26,12 @@ func newSession(ctx context.Context, db *sql.DB) (*session, error) {
 	return &session{conn: conn, ready: map[string]*sql.Stmt{}}, nil
 }
 
-func (s *session) close() error {
-	var all []error
+// close ends the connection itself. Given back to the pool it would be lent again with the transaction that is open on it.
+func (s *session) close() {
 	for _, stmt := range s.ready {
-		all = append(all, stmt.Close())
+		_ = stmt.Close() // whatever it could tell has been told to the callers
 	}
-	return errors.Join(append(all, s.conn.Close())...)
+	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn }) // the pool throws out what it is told is bad
 }
 
 func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) {

@@ -143,6 +143,7 @@ func (w *writer) transact(ctx context.Context, batch []*task) error {
 		w.session = s
 	}
 	if _, err := w.session.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.drop()
 		return err
 	}
 	for _, t := range batch {
@@ -178,7 +179,7 @@ func (w *writer) isolate(ctx context.Context, t *task) error {
 
 func (w *writer) drop() {
 	if w.session != nil {
-		_ = w.session.close() // whatever it could tell has been told to the callers
+		w.session.close()
 		w.session = nil
 	}
 }

@@ -46,6 +46,9 @@ type Cluster struct {
 	ended    chan struct{} // closed when the server has ended
 }
 
+// Absent reports whether err says that there is no PostgreSQL on this machine.
+func Absent(err error) bool { return errors.Is(err, errAbsent) }
+
 // Start makes a cluster in a temporary folder and starts it. The server ends with this process, however that ends.
 func Start(ctx context.Context, cfg ClusterConfig) (c *Cluster, err error) {
 	bin, err := find()
@@ -234,6 +237,16 @@ func (c *Cluster) signal(s syscall.Signal) error {
 	}
 	return err
 }
+
+// At is the same cluster on a copy of its folder, to be started with [Cluster.Restart]: for what a disk has kept of it.
+func (c *Cluster) At(dir string, settings map[string]string) *Cluster {
+	cfg := c.cfg
+	cfg.Settings = settings
+	return &Cluster{cfg: cfg, bin: c.bin, dir: dir, password: c.password, port: c.port}
+}
+
+// Dir is the folder of the cluster.
+func (c *Cluster) Dir() string { return c.dir }
 
 // Stop ends the server and removes its files.
 func (c *Cluster) Stop() error {

@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -27,6 +28,9 @@ func (*Cluster) DSN(string) edo.Secret { return edo.Secret{} }
 
 // Restart gives an error.
 func (*Cluster) Restart(context.Context) error { return errAbsent }
+
+// Absent reports whether err says that there is no PostgreSQL on this machine.
+func Absent(err error) bool { return errors.Is(err, errAbsent) }
 
 // Kill gives an error.
 func (*Cluster) Kill() error { return errAbsent }

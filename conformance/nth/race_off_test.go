@@ -1,0 +1,5 @@
+//go:build !race
+
+package nth_test
+
+const slower = 1
