@@ -62,17 +62,18 @@ func rows() []row {
 			Why: "drivers know nothing of each other, of stores or of the gateway",
 		},
 
+		{Package: "directory/failpoint", Why: "names of steps; empty in every build but that of crash tests"},
 		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
 		{
-			Package: "directory/sqlite", Own: []string{"edo", "directory"}, Third: []string{sqlite, goose, xsys},
+			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/failpoint"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory"}, Third: []string{pgx, goose},
+			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/failpoint"}, Third: []string{pgx, goose},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{tink},
+			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory", "directory/failpoint"}, Third: []string{tink},
 			Why: "seals before a store sees; never imports one",
 		},
 		{
@@ -80,7 +81,7 @@ func rows() []row {
 			Why: "one folder that holds everything of one installation; wires, decides nothing",
 		},
 		{Package: "directory/kinds", Own: []string{"edo"}, Third: []string{yaml}, Why: "kinds of documents are a file, read into words"},
-		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
+		{Package: "directory/archive", Own: []string{"edo", "directory/failpoint"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
 		{
@@ -89,7 +90,7 @@ func rows() []row {
 		},
 
 		{
-			Package: "dmsplugin", Own: []string{"edo", "directory", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
+			Package: "dmsplugin", Own: []string{"edo", "directory", "directory/failpoint", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
 			Third: []string{goPlugin, hclog, grpc, protobuf, xsys}, Why: "the process boundary; decides nothing",
 		},
 		{

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
@@ -172,7 +173,12 @@ func (v *Vault) put(ctx context.Context, n directory.SecretName, plain []byte) e
 	if err != nil {
 		return err
 	}
-	return v.cfg.Blobs.PutSealed(ctx, n, sealed)
+	failpoint.Hit(ctx, "vault.sealed")
+	if err := v.cfg.Blobs.PutSealed(ctx, n, sealed); err != nil {
+		return err
+	}
+	failpoint.Hit(ctx, "vault.stored")
+	return nil
 }
 
 // get gives the opened secret and its sealed form.
