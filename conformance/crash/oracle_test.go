@@ -1,0 +1,160 @@
+package crash_test
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/edo"
+)
+
+// check compares what the operator has, what the host was told and what the store says, after everything has come to its
+// end. What belongs to the way of the cell was checked there.
+func (c *cell) check() {
+	c.Helper()
+	c.exactlyOnce()
+	c.honest()
+	c.logged()
+	c.documented()
+	c.chained()
+}
+
+// exactlyOnce: what was acknowledged to the host is in the ledger, and nothing is there twice.
+func (c *cell) exactlyOnce() {
+	c.Helper()
+	sent := c.sent()
+	for id := range c.acked {
+		if sent[id] == 0 {
+			c.Errorf("lost: %s was accepted, and the operator does not have it", id)
+		}
+	}
+	for id, n := range sent {
+		if n > 1 {
+			c.Errorf("duplicated: %s is %d times in the ledger", id, n)
+		}
+	}
+}
+
+// honest: whatever is called sent is in the ledger, with its own bytes, and whatever has failed is not.
+func (c *cell) honest() {
+	c.Helper()
+	sent, digests := c.sent(), map[string]string{}
+	for _, e := range c.op.Ledger() {
+		for _, d := range e.Documents {
+			digests[d.ServiceID] = d.SHA256
+		}
+	}
+	ops, err := c.store().Operations(c.Context(), edo.OperationFilter{Limit: 1000})
+	c.must(err)
+	for _, op := range ops {
+		if op.Answer != "" {
+			continue // counted by the ways that answer
+		}
+		switch n := sent[op.Key.Package]; {
+		case op.State.Sent() && n == 0:
+			c.Errorf("a lie: %s is %s, and the operator does not have it", op.Key.Package, op.State)
+		case op.State == edo.StateFailed && n > 0:
+			c.Errorf("a lie: %s has failed (%s %s), and the operator has it", op.Key.Package, op.Reason, op.Detail)
+		}
+		for _, d := range op.Documents {
+			if got, known := digests[string(d.Remote)]; d.Remote != "" && known && got != d.Digest.String() {
+				c.Errorf("%s %s: the operator has %s, we have %s", op.Key.Package, d.ID, got, d.Digest)
+			}
+		}
+	}
+}
+
+// logged: every request that the operator saw since the cell began has a row of its own; a row without an answer is there
+// only where a process died.
+func (c *cell) logged() {
+	c.Helper()
+	wire := c.op.Wire()[c.wire:]
+	rows := slices.DeleteFunc(c.rows(directory.ExchangeFilter{}), func(r directory.Exchange) bool { return r.Seq <= c.row })
+	open := 0
+	for _, r := range rows {
+		if !r.Finished() {
+			open++
+		}
+	}
+	if most := c.deaths*workers + workers; open > most || c.deaths == 0 && c.fault.strike == nil && open > workers {
+		c.Errorf("%d rows have no answer, and %d processes have died", open, c.deaths)
+	}
+	for _, x := range wire {
+		i := slices.IndexFunc(rows, func(r directory.Exchange) bool { return isRowOf(r, x) })
+		if i < 0 {
+			c.Errorf("the log has no row of exchange %d, %s of %d bytes", x.Number, x.Operation, x.Request.Size)
+			continue
+		}
+		rows = slices.Delete(rows, i, i+1)
+	}
+}
+
+// workers is how many requests of one process can be on their way at once.
+const workers = 5
+
+// isRowOf compares a row with what crossed the socket. Of a request that was cut only its announced length is known.
+func isRowOf(r directory.Exchange, x mockoperator.Exchange) bool {
+	if r.Operation != x.Operation || r.RequestSize != announced(x.Head) {
+		return false
+	}
+	whole := x.Request.Size == r.RequestSize && x.Request.SHA256 != ""
+	return !whole || r.RequestDigest.IsZero() || r.RequestDigest.String() == x.Request.SHA256
+}
+
+func announced(head []byte) int64 {
+	for line := range bytes.Lines(head) {
+		if value, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			n, _ := strconv.ParseInt(string(bytes.TrimSpace(value)), 10, 64)
+			return n
+		}
+	}
+	return -1
+}
+
+// edges is the documented graph of states, see edo/README.md. A state may be told again with another reason.
+func edges() map[edo.State][]edo.State {
+	final := []edo.State{edo.StateDelivered, edo.StateSigned, edo.StateRefused, edo.StateRevoked, edo.StatePartly}
+	return map[edo.State][]edo.State{
+		"":                 {edo.StateAccepted},
+		edo.StateAccepted:  {edo.StateSending, edo.StateWaiting, edo.StateFailed},
+		edo.StateWaiting:   {edo.StateSending, edo.StateFailed},
+		edo.StateSending:   {edo.StateSent, edo.StateInDoubt, edo.StateWaiting, edo.StateFailed},
+		edo.StateInDoubt:   {edo.StateSent, edo.StateAccepted},
+		edo.StateSent:      final,
+		edo.StateDelivered: final, edo.StateSigned: final, edo.StateRefused: final, edo.StatePartly: final,
+	}
+}
+
+// documented: every step that a host is told is one of the graph, and no event is told twice.
+func (c *cell) documented() {
+	c.Helper()
+	last, seen := map[edo.PackageID]edo.State{}, map[int64]bool{}
+	graph := edges()
+	for _, e := range c.events() {
+		if seen[e.Seq] {
+			c.Errorf("event %d is there twice", e.Seq)
+		}
+		seen[e.Seq] = true
+		if e.Kind != edo.EventStatus || e.Document != "" {
+			continue
+		}
+		was := last[e.Key.Package]
+		if was == "" && e.State != edo.StateAccepted {
+			was = edo.StateAccepted // answers that are ordered by a commit of ours are not told
+		}
+		if e.State != was && !slices.Contains(graph[was], e.State) {
+			c.Errorf("%s went from %q to %q (%s)", e.Key.Package, was, e.State, e.Reason)
+		}
+		last[e.Key.Package] = e.State
+	}
+}
+
+// chained is the place for the chain of the log.
+func (c *cell) chained() {}
+
+func (c *cell) keyOf(i int, key string) *dmsplugin.KeyPair {
+	return &dmsplugin.KeyPair{Certificate: c.heads[i].CertificatePEM(), Key: edo.NewSecret(key)}
+}
