@@ -39,9 +39,8 @@ type cell struct {
 	id    string // begins the ids of everything that is made for this run
 	nth   int    // which time at the point counts
 
-	deaths int // processes that ended without an order
-	wire   int // exchanges before this run
-	row    int64
+	deaths int   // processes that ended without an order
+	row    int64 // of the log, the last one before this run
 
 	calls sync.WaitGroup // of hosts
 
@@ -60,7 +59,7 @@ func (c *cell) run() {
 	c.Helper()
 	w := wayOf(c.point.way)
 	p := c.healthy()
-	c.wire, c.row = len(c.op.Wire()), c.lastRow()
+	c.row = c.lastRow()
 	if c.fault.wire != nil {
 		c.onTheWire(w, p)
 	} else {
@@ -75,6 +74,10 @@ func (c *cell) run() {
 func (c *cell) onTheWire(w way, p *plugin) {
 	c.Helper()
 	operation := strings.TrimPrefix(c.point.name, "wire.")
+	if operation == "SendMessage" { // a message of exactly this length, while all is well
+		pkg := c.letter(9)
+		c.sentAs(c.finishIn(p, pkg))
+	}
 	rule := c.fault.wire(c, operation)
 	rule.Operation = operation
 	h := c.op.Misbehave(rule)
@@ -106,11 +109,8 @@ func (c *cell) atThePoint(w way, p *plugin) {
 	})
 	pid := 0
 	c.within(drain, "the point is reached", func() bool {
-		if c.fault.strike == nil {
-			return !c.seat.orders.armed()
-		}
-		pid = c.seat.orders.stopped()
-		return pid > 0
+		pid = c.seat.orders.struck()
+		return pid > 0 && (c.fault.strike == nil || standsStill(pid))
 	})
 	if c.fault.strike == nil {
 		c.deaths++
@@ -118,7 +118,7 @@ func (c *cell) atThePoint(w way, p *plugin) {
 		c.fault.strike(c, pid)
 	}
 	c.calls.Wait()
-	if c.fault.strike == nil && !w.command {
+	if c.fault.strike == nil && pid == p.pid() { // else a command has died
 		c.until("the plugin is gone", p.Exited)
 	}
 }
@@ -305,11 +305,15 @@ func (c *cell) newPackages(n int) {
 		n = 1 // a process that stands still with the store in hand proves nothing
 	}
 	for i := range n {
-		c.pkgs = append(c.pkgs, c.pack(c.id+"-"+strconv.Itoa(i), fmt.Appendf(nil, "Письмо %d по делу %s\n", i, c.id)))
+		c.pkgs = append(c.pkgs, c.letter(i))
 	}
-	for i := range c.pkgs {
-		c.pkgs[i].Documents[0].Name = "письмо.txt"
-	}
+}
+
+// letter is the package with a number below ten.
+func (c *cell) letter(i int) edo.Package {
+	pkg := c.pack(c.id+"-"+strconv.Itoa(i), fmt.Appendf(nil, "Письмо %d по делу %s\n", i, c.id))
+	pkg.Documents[0].Name = "письмо.txt"
+	return pkg
 }
 
 func (c *cell) ids() []edo.PackageID {

@@ -67,28 +67,29 @@ func (c *cell) honest() {
 	}
 }
 
-// logged: every request that the operator saw since the cell began has a row of its own; a row without an answer is there
-// only where a process died.
+// logged: every request that the operator has seen has a row of its own; a row without an answer is there only where a
+// process died.
 func (c *cell) logged() {
 	c.Helper()
-	wire := c.op.Wire()[c.wire:]
-	rows := slices.DeleteFunc(c.rows(directory.ExchangeFilter{}), func(r directory.Exchange) bool { return r.Seq <= c.row })
-	open := 0
-	for _, r := range rows {
-		if !r.Finished() {
+	wire := c.op.Wire() // before the rows: a row comes before its request
+	rows, open := map[string][]directory.Exchange{}, 0
+	for _, r := range c.rows(directory.ExchangeFilter{}) {
+		if !r.Finished() && r.Seq > c.row {
 			open++
 		}
+		rows[r.Operation] = append(rows[r.Operation], r)
 	}
 	if most := c.deaths*workers + workers; open > most || c.deaths == 0 && c.fault.strike == nil && open > workers {
 		c.Errorf("%d rows have no answer, and %d processes have died", open, c.deaths)
 	}
 	for _, x := range wire {
-		i := slices.IndexFunc(rows, func(r directory.Exchange) bool { return isRowOf(r, x) })
+		of := rows[x.Operation]
+		i := slices.IndexFunc(of, func(r directory.Exchange) bool { return isRowOf(r, x) })
 		if i < 0 {
 			c.Errorf("the log has no row of exchange %d, %s of %d bytes", x.Number, x.Operation, x.Request.Size)
 			continue
 		}
-		rows = slices.Delete(rows, i, i+1)
+		rows[x.Operation] = slices.Delete(of, i, i+1)
 	}
 }
 

@@ -27,7 +27,7 @@ func (o *orders) arm(point string, nth int, stop bool) error {
 	if stop {
 		text += ":stop"
 	}
-	if err := errors.Join(o.forget("stopped"), o.write("armed", fmt.Sprintf("%s\n%d", text, o.serial.Add(1)))); err != nil {
+	if err := errors.Join(o.forget("struck"), o.write("armed", fmt.Sprintf("%s\n%d", text, o.serial.Add(1)))); err != nil {
 		return err
 	}
 	return nil
@@ -66,15 +66,15 @@ func (o *orders) forget(name string) error {
 	return nil
 }
 
-// stopped is the process that stands still at its point, 0 while none does.
-func (o *orders) stopped() int {
-	text, err := os.ReadFile(filepath.Join(o.dir, "stopped"))
+// struck is the process that has reached its point, 0 while none has.
+func (o *orders) struck() int {
+	text, err := os.ReadFile(filepath.Join(o.dir, "struck"))
 	if err != nil {
 		return 0
 	}
 	pid, err := strconv.Atoi(string(text))
-	if err != nil || !standsStill(pid) {
-		return 0
+	if err != nil {
+		return 0 // it is being written
 	}
 	return pid
 }

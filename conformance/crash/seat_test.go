@@ -40,7 +40,7 @@ type kindOfSeat struct {
 }
 
 // maxCells is how many cells a seat serves: oracles look at all that ever happened there.
-const maxCells = 15
+const maxCells = 25
 
 // pool lends seats.
 type pool struct {
@@ -103,6 +103,10 @@ func (p *pool) give(k kindOfSeat, s *seat) {
 // clear ends what runs on a seat and counts what was reached there.
 func (p *pool) clear(s *seat) {
 	s.leave()
+	s.shut()
+	if err := os.RemoveAll(s.home); err != nil {
+		s.Error(err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for point, n := range s.orders.hits() {
@@ -112,11 +116,13 @@ func (p *pool) clear(s *seat) {
 
 // close clears all seats that are free.
 func (p *pool) close() {
+	var all sync.WaitGroup
 	for _, seats := range p.free {
 		for _, s := range seats {
-			p.clear(s)
+			all.Go(func() { p.clear(s) })
 		}
 	}
+	all.Wait()
 	p.free = map[kindOfSeat][]*seat{}
 }
 

@@ -32,6 +32,7 @@ const patience = 90 * time.Second
 type stand struct {
 	*testing.T
 	op       *mockoperator.Operator
+	shut     func() // ends the operator before its time
 	url      string
 	home     string
 	ours     mockoperator.Organisation // who sends
@@ -73,7 +74,7 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	shut := sync.OnceFunc(func() {
 		if err := op.Close(); err != nil {
 			t.Error(err)
 		}
@@ -81,8 +82,9 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 			t.Error(err)
 		}
 	})
+	t.Cleanup(shut)
 	return &stand{
-		T: t, op: op, url: url, home: filepath.Join(t.TempDir(), "home"), ours: conf.Organisations[0], theirs: conf.Organisations[1],
+		T: t, shut: shut, op: op, url: url, home: filepath.Join(t.TempDir(), "home"), ours: conf.Organisations[0], theirs: conf.Organisations[1],
 		heads: heads, heard: &heard{},
 		settings: []string{
 			"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=2s", "EDOKIT_LOG=debug",

@@ -12,6 +12,7 @@ import (
 
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -21,7 +22,6 @@ type way struct {
 	name     string
 	scenario mockoperator.Scenario
 	settings []string
-	command  bool // the process at the point may be the command line
 	alone    bool // a seat serves one cell: the operator's clock is moved, or there is one of a kind
 	ready    func(s *seat)
 	begin    func(c *cell, p *plugin)
@@ -39,12 +39,12 @@ func ways() []way {
 		{name: "slow", ready: sender, begin: begin(&slow), end: (*cell).sentOnce},
 		{name: "in", scenario: lossy, ready: receiver, begin: (*cell).plantSome, end: (*cell).takenOnce},
 		{name: "reach", scenario: invited, ready: registrar, begin: (*cell).sendToStranger, end: (*cell).reachedOnce},
-		{name: "admin", command: true, ready: sender, begin: (*cell).administer, end: (*cell).administered},
+		{name: "admin", ready: sender, begin: (*cell).administer, end: (*cell).administered},
 		{name: "refused", ready: sender, begin: (*cell).trespass, end: (*cell).trespassed},
-		{name: "answer", command: true, ready: receiver, begin: (*cell).refuseLetter, end: (*cell).refusedOnce},
-		{name: "task", command: true, settings: []string{"EDOKIT_SIGN_IN=300ms"}, ready: outsider, begin: (*cell).signElsewhere, end: (*cell).signedElsewhere},
-		{name: "relate", command: true, ready: registrar, begin: (*cell).stopExchange, end: (*cell).stopped},
-		{name: "enrol", command: true, ready: registrar, begin: (*cell).enrolSelf, end: (*cell).enrolled},
+		{name: "answer", ready: receiver, begin: (*cell).refuseLetter, end: (*cell).refusedOnce},
+		{name: "task", settings: []string{"EDOKIT_SIGN_IN=300ms"}, ready: outsider, begin: (*cell).signElsewhere, end: (*cell).signedElsewhere},
+		{name: "relate", ready: registrar, begin: (*cell).stopExchange, end: (*cell).stopped},
+		{name: "enrol", ready: certified, begin: (*cell).enrolSelf, end: (*cell).enrolled},
 		{name: "term", alone: true, ready: receiver, begin: (*cell).missTerm, end: (*cell).missedOnce},
 		{name: "evidence", ready: posting, begin: (*cell).sendByMail, end: (*cell).handedOverOnce},
 	}
@@ -75,7 +75,7 @@ func sender(s *seat) {
 // warm sends a package while all is well, so that the usual size of every message is known.
 func (s *seat) warm(p *plugin) {
 	s.Helper()
-	s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut})
+	s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut}) // the operator is also asked
 	pkg := s.pack("warm", []byte("Письмо, с которого всё начинается\n"))
 	pkg.Documents[0].Name = "письмо.txt"
 	s.sentAs(p.finish(pkg))
@@ -136,6 +136,13 @@ func (c *cell) plantSome(p *plugin) {
 		n = 3
 	}
 	c.inbox = c.plant(n, nil)
+	// Which message is lost at the border of a page, and which of two jobs orders a receipt, is chance.
+	for c.seat.orders.armed() && len(c.inbox) < 40 {
+		c.until("everything is confirmed, or the point is reached", func() bool { return !c.seat.orders.armed() || c.unconfirmed() == "" })
+		if c.seat.orders.armed() {
+			c.inbox = append(c.inbox, c.plant(n, nil)...)
+		}
+	}
 	if n > 1 {
 		c.inbox = append(c.inbox, c.plant(1, func(_ int, d *mockoperator.PlantedDocument) {
 			d.Type, d.Kind, d.Name = "Invoice", "", "счёт-фактура.xml"
@@ -401,6 +408,18 @@ func (c *cell) stopped(*plugin) {
 	if row.State != edo.CounterpartyForbidden {
 		c.Errorf("the counterparty is %s (%s)\n%s", row.State, row.Detail, c.heard)
 	}
+}
+
+// certified logs in with its certificate.
+func certified(s *seat) {
+	s.reader(func(d *directory.Subscriber) {
+		d.LoginKind, d.Login, d.Policy.Receive = directory.LoginCertificate, "", false
+	})
+	p, err := s.alive()
+	s.must(err)
+	key, err := s.heads[0].KeyPEM()
+	s.must(err)
+	s.must(p.SetLoginCertificate(s.Context(), subscriber, dmsplugin.KeyPair{Certificate: s.heads[0].CertificatePEM(), Key: edo.NewSecret(string(key))}))
 }
 
 // enrolSelf registers one of ours with its certificate.

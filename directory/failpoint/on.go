@@ -28,7 +28,7 @@ const (
 	//	armed    what pointEnv says, read at every point; the process that does it removes the file, so it is done once.
 	//	         Counting begins when the text changes; only its first line counts.
 	//	hits     every point that was reached, one per line; several processes may share the file
-	//	stopped  process id, written before the process stops itself
+	//	struck   process id, written before the process kills or stops itself
 	//	clock    what is added to the clock, such as -10m
 	dirEnv = "EDOKIT_FAILPOINTS"
 )
@@ -90,9 +90,14 @@ func (o *orders) hit(point string) {
 	if o.hits != nil {
 		_, _ = o.hits.WriteString(point + "\n") // a full disk is one of the things that are tested
 	}
-	if stop, now := o.due(point); now && stop {
+	stop, now := o.due(point)
+	if now && o.dir != "" {
+		_ = os.WriteFile(filepath.Join(o.dir, "struck"), []byte(strconv.Itoa(os.Getpid())), 0o600)
+	}
+	switch {
+	case now && stop:
 		o.pause(point)
-	} else if now {
+	case now:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal may take a moment; nothing may happen in it
 	}
@@ -131,9 +136,6 @@ func (o *orders) pause(point string) {
 	signal.Notify(goesOn, syscall.SIGCONT)
 	defer signal.Stop(goesOn)
 	fmt.Fprintf(os.Stderr, "process %d stops at %s\n", os.Getpid(), point)
-	if o.dir != "" {
-		_ = os.WriteFile(filepath.Join(o.dir, "stopped"), []byte(strconv.Itoa(os.Getpid())), 0o600)
-	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 	<-goesOn
 }
