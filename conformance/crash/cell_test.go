@@ -66,6 +66,7 @@ func (c *cell) run() {
 		c.atThePoint(w, p)
 	}
 	c.calm()
+	c.remembered(c.healthy())
 	w.end(c, c.healthy())
 	c.check()
 }

@@ -22,6 +22,21 @@ func (c *cell) check() {
 	c.chained()
 }
 
+// remembered: what the host was told is accepted is known, before the host says it again. Its place in the events as well.
+func (c *cell) remembered(p *plugin) {
+	c.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id := range c.acked {
+		if _, err := p.Status(c.Context(), edo.Key{Subscriber: subscriber, Package: id}); err != nil {
+			c.Errorf("lost: %s was accepted, and now: %v", id, err)
+		}
+	}
+	if at, err := p.Acknowledged(c.Context(), subscriber, consumer); err != nil || len(c.told) > 0 && at < c.told[len(c.told)-1] {
+		c.Errorf("the place %v was acknowledged, and now it is %d, %v", c.told, at, err)
+	}
+}
+
 // exactlyOnce: what was acknowledged to the host is in the ledger, and nothing is there twice.
 func (c *cell) exactlyOnce() {
 	c.Helper()
@@ -68,7 +83,7 @@ func (c *cell) honest() {
 }
 
 // logged: every request that the operator has seen has a row of its own; a row without an answer is there only where a
-// process died.
+// process died; and what is called sent is explained by an answer that is in the log.
 func (c *cell) logged() {
 	c.Helper()
 	wire := c.op.Wire() // before the rows: a row comes before its request
@@ -78,6 +93,17 @@ func (c *cell) logged() {
 			open++
 		}
 		rows[r.Operation] = append(rows[r.Operation], r)
+	}
+	explained := map[edo.PackageID]bool{}
+	for _, of := range rows {
+		for _, r := range of {
+			explained[r.Package] = explained[r.Package] || r.Finished() && r.Outcome == edo.OutcomeOK && (r.Operation == "SendMessage" || r.Operation == "GetDocumentEntries")
+		}
+	}
+	for _, pkg := range c.pkgs {
+		if !explained[pkg.ID] {
+			c.Errorf("no answer in the log explains that %s was sent", pkg.ID)
+		}
 	}
 	if most := c.deaths*workers + workers; open > most || c.deaths == 0 && c.fault.strike == nil && open > workers {
 		c.Errorf("%d rows have no answer, and %d processes have died", open, c.deaths)
@@ -93,8 +119,8 @@ func (c *cell) logged() {
 	}
 }
 
-// workers is how many requests of one process can be on their way at once.
-const workers = 5
+// workers is how many requests of one process can be on their way at once: as many as it has workers, by default.
+const workers = 4
 
 // isRowOf compares a row with what crossed the socket. Of a request that was cut only its announced length is known.
 func isRowOf(r directory.Exchange, x mockoperator.Exchange) bool {

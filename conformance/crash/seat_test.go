@@ -22,14 +22,15 @@ import (
 // seat is a stand that many cells use, one after another: an operator, a home, and a plugin that goes on from one cell to
 // the next until something ends it.
 type seat struct {
-	*stand // its T is that of the whole grid
-	orders *orders
-	plugin *plugin
-	host   *hostProcess
-	disk   string // folder of the small disk that the home is on, empty: an ordinary one
-	spent  bool   // not fit for another cell
-	began  bool
-	cells  int
+	*stand    // its T is that of the whole grid
+	orders    *orders
+	temporary string // where its processes keep what they need for a while
+	plugin    *plugin
+	host      *hostProcess
+	disk      string // folder of the small disk that the home is on, empty: an ordinary one
+	spent     bool   // not fit for another cell
+	began     bool
+	cells     int
 }
 
 // kindOfSeat says which cells can share seats.
@@ -73,8 +74,8 @@ func (p *pool) make(k kindOfSeat) *seat {
 	if k.late {
 		scenario.Visibility = mockoperator.Visibility{Delay: 700 * time.Millisecond}
 	}
-	s := &seat{stand: setup(p.t, scenario), orders: &orders{dir: p.t.TempDir()}}
-	s.settings = append(s.settings, s.orders.env())
+	s := &seat{stand: setup(p.t, scenario), orders: &orders{dir: p.t.TempDir()}, temporary: p.t.TempDir()}
+	s.settings = append(s.settings, s.orders.env(), "TMPDIR="+s.temporary)
 	s.settings = append(s.settings, wayOf(k.way).settings...)
 	if k.late {
 		s.settings = append(s.settings, "EDOKIT_VISIBILITY=2s")
@@ -103,6 +104,7 @@ func (p *pool) give(k kindOfSeat, s *seat) {
 // clear ends what runs on a seat and counts what was reached there.
 func (p *pool) clear(s *seat) {
 	s.leave()
+	s.silent()
 	s.shut()
 	if err := os.RemoveAll(s.home); err != nil {
 		s.Error(err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance/canary"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
@@ -63,6 +64,7 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 		t.Fatal(err)
 	}
 	conf := mockoperator.Config{Dir: t.TempDir(), Scenario: scenario, Identities: heads, Organisations: mockoperator.DefaultOrganisations()}
+	conf.Organisations[0].Password = canary.Secret("пароль") // wherever a test leads, it must stay unseen
 	for _, c := range change {
 		c(&conf)
 	}

@@ -108,7 +108,8 @@ func rows() []row {
 		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
-		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
+		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
+		{Package: "conformance/crash", Own: []string{"conformance/mockoperator", "conformance/canary"}, Why: "drives real processes from outside"},
 		{
 			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",

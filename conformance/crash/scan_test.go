@@ -1,0 +1,73 @@
+package crash_test
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/edokit/edokit/conformance/canary"
+	"github.com/edokit/edokit/conformance/mockoperator"
+)
+
+// scanner looks for secrets and complains to a test.
+type scanner struct{ *canary.Scanner }
+
+func newScanner(t testing.TB, secrets map[string]string) scanner {
+	t.Helper()
+	s, err := canary.New(secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scanner{s}
+}
+
+// folder looks for secrets in every file and in every file name.
+func (s scanner) folder(t testing.TB, dir string) (files int) {
+	t.Helper()
+	files, leaks, err := s.Folder(dir)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, leak := range leaks {
+		t.Error(leak)
+	}
+	return files
+}
+
+// pieces are parts of a private key, short ones: PEM breaks its lines.
+func pieces(secrets map[string]string, name string, id mockoperator.Identity) {
+	for j, part := range [][]byte{id.Key.D.Bytes(), id.Key.Primes[0].Bytes(), id.Key.Primes[1].Bytes()} {
+		for at := 0; at+20 <= len(part); at += 24 {
+			secrets[fmt.Sprintf("key %s.%d at %d", name, j, at)] = string(part[at : at+20])
+		}
+	}
+}
+
+// silent looks for everything secret in everything that is left of a seat: every cell of the grid is also a way to let
+// something slip.
+func (s *seat) silent() {
+	s.Helper()
+	secrets := map[string]string{"password": s.ours.Password}
+	for i, h := range s.heads {
+		pieces(secrets, fmt.Sprint(i), h)
+	}
+	for i, token := range s.tokens() {
+		secrets[fmt.Sprintf("token %d", i)] = token
+	}
+	scan := newScanner(s, secrets)
+	if scan.folder(s, s.home)+scan.folder(s, s.temporary)+scan.folder(s, s.orders.dir) < 5 {
+		s.Error("nothing is left to be looked at")
+	}
+	for _, leak := range scan.Find([]byte(s.heard.all())) {
+		s.Errorf("told to hosts: %s", leak)
+	}
+}
+
+// dump has a process write down what all its goroutines do, and end.
+func (p *plugin) dump() {
+	p.stand.Helper()
+	p.stand.must(syscall.Kill(p.pid(), syscall.SIGQUIT))
+	p.gone()
+	p.stand.until("the dump was heard", func() bool { return strings.Contains(p.stand.heard.all(), "goroutine 1 ") })
+}
