@@ -19,6 +19,7 @@ func (c *cell) check() {
 	c.honest()
 	c.logged()
 	c.documented()
+	c.fenced()
 	c.chained()
 }
 
@@ -108,28 +109,38 @@ func (c *cell) logged() {
 	if most := c.deaths*workers + workers; open > most || c.deaths == 0 && c.fault.strike == nil && open > workers {
 		c.Errorf("%d rows have no answer, and %d processes have died", open, c.deaths)
 	}
-	for _, x := range wire {
-		of := rows[x.Operation]
-		i := slices.IndexFunc(of, func(r directory.Exchange) bool { return isRowOf(r, x) })
-		if i < 0 {
-			c.Errorf("the log has no row of exchange %d, %s of %d bytes", x.Number, x.Operation, x.Request.Size)
-			continue
-		}
-		rows[x.Operation] = slices.Delete(of, i, i+1)
+	for _, x := range unlogged(wire, rows) {
+		c.Errorf("the log has no row of exchange %d, %s of %d bytes", x.Number, x.Operation, x.Request.Size)
 	}
+}
+
+// unlogged are the exchanges that have no row of their own. Whoever can be told by its digest is told first: of a request
+// that was cut only its announced length is known, and a row without an answer has no digest.
+func unlogged(wire []mockoperator.Exchange, rows map[string][]directory.Exchange) []mockoperator.Exchange {
+	whole := func(r directory.Exchange, x mockoperator.Exchange) bool {
+		return x.Request.Size == r.RequestSize && x.Request.SHA256 != ""
+	}
+	for _, same := range []func(directory.Exchange, mockoperator.Exchange) bool{
+		func(r directory.Exchange, x mockoperator.Exchange) bool {
+			return whole(r, x) && r.RequestDigest.String() == x.Request.SHA256
+		},
+		func(r directory.Exchange, _ mockoperator.Exchange) bool { return r.RequestDigest.IsZero() },
+		func(r directory.Exchange, x mockoperator.Exchange) bool { return !whole(r, x) },
+	} {
+		wire = slices.DeleteFunc(wire, func(x mockoperator.Exchange) bool {
+			of := rows[x.Operation]
+			i := slices.IndexFunc(of, func(r directory.Exchange) bool { return r.RequestSize == announced(x.Head) && same(r, x) })
+			if i >= 0 {
+				rows[x.Operation] = slices.Delete(of, i, i+1)
+			}
+			return i >= 0
+		})
+	}
+	return wire
 }
 
 // workers is how many requests of one process can be on their way at once: as many as it has workers, by default.
 const workers = 4
-
-// isRowOf compares a row with what crossed the socket. Of a request that was cut only its announced length is known.
-func isRowOf(r directory.Exchange, x mockoperator.Exchange) bool {
-	if r.Operation != x.Operation || r.RequestSize != announced(x.Head) {
-		return false
-	}
-	whole := x.Request.Size == r.RequestSize && x.Request.SHA256 != ""
-	return !whole || r.RequestDigest.IsZero() || r.RequestDigest.String() == x.Request.SHA256
-}
 
 func announced(head []byte) int64 {
 	for line := range bytes.Lines(head) {
@@ -158,7 +169,7 @@ func edges() map[edo.State][]edo.State {
 // documented: every step that a host is told is one of the graph, and no event is told twice.
 func (c *cell) documented() {
 	c.Helper()
-	last, seen := map[edo.PackageID]edo.State{}, map[int64]bool{}
+	last, seen, why := map[edo.PackageID]edo.State{}, map[int64]bool{}, map[edo.PackageID]edo.Reason{}
 	graph := edges()
 	for _, e := range c.events() {
 		if seen[e.Seq] {
@@ -175,7 +186,31 @@ func (c *cell) documented() {
 		if e.State != was && !slices.Contains(graph[was], e.State) {
 			c.Errorf("%s went from %q to %q (%s)", e.Key.Package, was, e.State, e.Reason)
 		}
-		last[e.Key.Package] = e.State
+		if e.State == last[e.Key.Package] && e.Reason == why[e.Key.Package] {
+			c.Errorf("%s was told twice to be %s", e.Key.Package, e.State)
+		}
+		last[e.Key.Package], why[e.Key.Package] = e.State, e.Reason
+	}
+}
+
+// fenced: whoever has lost its lease writes nothing. A claim that ended later than the next one of the same job began has
+// been written by somebody who was not its owner any more. Who waits for the store may be late by less than a lease.
+func (c *cell) fenced() {
+	c.Helper()
+	if c.fault.clock != 0 {
+		return // its times are wrong
+	}
+	for _, pkg := range c.pkgs {
+		attempts, err := c.store().Attempts(c.Context(), edo.Key{Subscriber: subscriber, Package: pkg.ID})
+		c.must(err)
+		latest := map[string]edo.Attempt{}
+		for _, a := range attempts {
+			job := string(a.Job) + " " + string(a.Document)
+			if was, known := latest[job]; known && was.EndedAt.After(a.At.Add(lease)) {
+				c.Errorf("%s %s: claim %d ended at %v, and claim %d began at %v", pkg.ID, job, was.Fence, was.EndedAt, a.Fence, a.At)
+			}
+			latest[job] = a
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package crash_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -64,10 +65,27 @@ func (s *seat) silent() {
 	}
 }
 
+// Bounds of what a process that has done much may still hold.
+const (
+	mostGoroutines = 150
+	mostFiles      = 120
+)
+
+// holdsLittle counts the open files of a process.
+func (p *plugin) holdsLittle() {
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.pid()))
+	if err == nil && len(files) > mostFiles { // an error: it has ended, or there is no such folder here
+		p.stand.Errorf("process %d has %d open files", p.pid(), len(files))
+	}
+}
+
 // dump has a process write down what all its goroutines do, and end.
 func (p *plugin) dump() {
 	p.stand.Helper()
 	p.stand.must(syscall.Kill(p.pid(), syscall.SIGQUIT))
 	p.gone()
 	p.stand.until("the dump was heard", func() bool { return strings.Contains(p.stand.heard.all(), "goroutine 1 ") })
+	if n := strings.Count(p.stand.heard.all(), "\ngoroutine "); n > mostGoroutines {
+		p.stand.Errorf("%d goroutines", n)
+	}
 }

@@ -151,6 +151,7 @@ func (s *seat) fell() {
 func (s *seat) leave() {
 	for _, p := range s.plugins {
 		pid := p.pid()
+		p.holdsLittle()
 		if err := p.Close(); err != nil {
 			s.Error(err)
 		}
