@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,8 +21,17 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// drain is how long everything may take to come to its end after the faults have stopped.
-const drain = time.Minute
+// drain is how long everything may take to come to its end after the faults have stopped: a minute, on a machine that does
+// little else. Where many more processes want to run than can, it is as much longer.
+func drain() time.Duration {
+	text, _ := os.ReadFile("/proc/loadavg") // elsewhere nobody says
+	load, _, _ := strings.Cut(string(text), " ")
+	wanting, err := strconv.ParseFloat(load, 64)
+	if err != nil {
+		return time.Minute
+	}
+	return time.Duration(max(1, wanting/float64(4*runtime.NumCPU())) * float64(time.Minute))
+}
 
 // consumer is the grid's place in the events.
 const consumer = "grid"
@@ -109,7 +119,7 @@ func (c *cell) atThePoint(w way, p *plugin) {
 		w.begin(c, p)
 	})
 	pid := 0
-	c.within(drain, "the point is reached", func() bool {
+	c.within(drain(), "the point is reached", func() bool {
 		pid = c.seat.orders.struck()
 		return pid > 0 && (c.fault.strike == nil || standsStill(pid))
 	})
@@ -155,11 +165,43 @@ func (c *cell) zombie(pid int) {
 		w.end(c, c.healthy())
 	}
 	<-late
-	c.must(syscall.Kill(pid, syscall.SIGCONT))
-	w.end(c, sleeper.on(c.stand)) // it sees the same, and has nothing to add
-	if c.seat.plugin != sleeper {
-		c.must(sleeper.Close())
+	c.awake(sleeper)
+}
+
+// stale lets a process go on while another one has its job in hand. Whoever has taken over is slow enough for that.
+func (c *cell) stale(pid int) {
+	c.Helper()
+	sleeper := c.seat.plugin
+	if errors.Is(sqlite.Probe(c.Context(), filepath.Join(c.home, "edokit.db"), time.Second), directory.StoreBusy) {
+		c.Log("stopped with the store in hand: nobody could take over") // by another of its goroutines
+		c.must(syscall.Kill(pid, syscall.SIGCONT))
+		return
 	}
+	c.op.Misbehave(mockoperator.Rule{What: mockoperator.Slow, Delay: 3 * lease, Times: 3})
+	c.seat.plugin = nil
+	c.healthy()
+	c.within(drain(), "another process has taken over", func() bool {
+		attempts, err := c.store().Attempts(c.Context(), edo.Key{Subscriber: subscriber, Package: c.pkgs[0].ID})
+		return err == nil && slices.ContainsFunc(attempts, func(a edo.Attempt) bool { return a.Fence > 1 && a.EndedAt.IsZero() })
+	})
+	time.Sleep(lease * 3 / 2) // longer than the oracle forgives
+	c.must(syscall.Kill(pid, syscall.SIGCONT))
+	wayOf(c.point.way).end(c, c.healthy())
+	c.awake(sleeper)
+}
+
+// awake lets a process go on that stands still, alone from now on. It has one worker: when that has sent another package,
+// it is done with what it was stopped in.
+func (c *cell) awake(sleeper *plugin) {
+	c.Helper()
+	if c.seat.plugin != sleeper {
+		c.must(c.seat.plugin.Close())
+		c.seat.plugin = sleeper
+	}
+	c.must(syscall.Kill(sleeper.pid(), syscall.SIGCONT))
+	pkg := c.letter(8)
+	c.sentAs(c.finishIn(sleeper.on(c.stand), pkg))
+	wayOf(c.point.way).end(c, sleeper.on(c.stand))
 }
 
 // lease is that of every stand.
@@ -302,7 +344,7 @@ func (c *cell) consume(ctx context.Context, p *plugin) error {
 
 // newPackages makes one to three packages.
 func (c *cell) newPackages(n int) {
-	if c.fault.name == "zombie" {
+	if c.fault.name == "zombie" || c.fault.name == "stale" {
 		n = 1 // a process that stands still with the store in hand proves nothing
 	}
 	for i := range n {

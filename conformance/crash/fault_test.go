@@ -24,6 +24,7 @@ func processFaults() []fault {
 		{name: "kill"},
 		{name: "host", strike: (*cell).killHost},
 		{name: "zombie", strike: (*cell).zombie},
+		{name: "stale", strike: (*cell).stale},
 		{name: "full", strike: (*cell).full},
 		{name: "clock+3h", strike: (*cell).step, clock: 3 * time.Hour},
 		{name: "clock-3h", strike: (*cell).step, clock: -3 * time.Hour},
@@ -109,6 +110,8 @@ func meaningful(p point, f fault) string {
 		return ofHost(p)
 	case "zombie":
 		return ofZombie(p)
+	case "stale":
+		return ofStale(p)
 	case "full":
 		return ofDisk(p)
 	}
@@ -154,6 +157,14 @@ func ofZombie(p point) string {
 		return "no work is in hand"
 	}
 	return ""
+}
+
+// ofStale chooses steps of a job after which something is written that only the owner of the lease may write.
+func ofStale(p point) string {
+	if slices.Contains([]string{"send.claimed", "send.sending", "send.answered", "send.asked", "store.committed.Finish", "stamp.archived"}, p.name) {
+		return ""
+	}
+	return "a lease keeps all jobs apart in the same statement of the store"
 }
 
 // ofDisk chooses steps after which something has to be written.

@@ -161,7 +161,7 @@ func (g *grid) cell(t *testing.T, p point, f fault) {
 
 func (g *grid) once(t *testing.T, p point, f fault, r *result, seed uint64) {
 	w := wayOf(p.way)
-	kind := kindOfSeat{way: p.way, small: f.name == "full", late: f.late, one: f.name == "zombie"}
+	kind := kindOfSeat{way: p.way, small: f.name == "full", late: f.late, one: f.name == "zombie" || f.name == "stale"}
 	s := g.pool.take(kind)
 	r.Runs++
 	var c *cell

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
@@ -72,13 +71,13 @@ func (p *pool) take(k kindOfSeat) *seat {
 func (p *pool) make(k kindOfSeat) *seat {
 	scenario := wayOf(k.way).scenario
 	if k.late {
-		scenario.Visibility = mockoperator.Visibility{Delay: 700 * time.Millisecond}
+		scenario.Visibility = mockoperator.Visibility{Delay: lease}
 	}
 	s := &seat{stand: setup(p.t, scenario), orders: &orders{dir: p.t.TempDir()}, temporary: p.t.TempDir()}
 	s.settings = append(s.settings, s.orders.env(), "TMPDIR="+s.temporary)
 	s.settings = append(s.settings, wayOf(k.way).settings...)
 	if k.late {
-		s.settings = append(s.settings, "EDOKIT_VISIBILITY=2s")
+		s.settings = append(s.settings, "EDOKIT_VISIBILITY=3s")
 	}
 	if k.one {
 		s.settings = append(s.settings, "EDOKIT_WORKERS=1")

@@ -112,7 +112,7 @@ func (c *cell) finishIn(p *plugin, pkg edo.Package) edo.Operation {
 	var op edo.Operation
 	_, err := p.Send(c.Context(), pkg)
 	c.must(err)
-	c.within(drain, string(pkg.ID)+" has come to its end", func() bool {
+	c.within(drain(), string(pkg.ID)+" has come to its end", func() bool {
 		op, err = p.Status(c.Context(), edo.Key{Subscriber: subscriber, Package: pkg.ID})
 		return err == nil && op.Settled()
 	})
@@ -138,7 +138,7 @@ func (c *cell) plantSome(p *plugin) {
 	c.inbox = c.plant(n, nil)
 	// Which message is lost at the border of a page, and which of two jobs orders a receipt, is chance.
 	for c.seat.orders.armed() && len(c.inbox) < 40 {
-		c.until("everything is confirmed, or the point is reached", func() bool { return !c.seat.orders.armed() || c.unconfirmed() == "" })
+		c.within(2*drain(), "everything is confirmed, or the point is reached", func() bool { return !c.seat.orders.armed() || c.unconfirmed() == "" })
 		if c.seat.orders.armed() {
 			c.inbox = append(c.inbox, c.plant(n, nil)...)
 		}
@@ -164,7 +164,7 @@ func (c *cell) takenOnce(p *plugin) {
 			c.Log("not confirmed: " + missing)
 		}
 	}()
-	c.within(drain, "everything is confirmed", func() bool { missing = c.unconfirmed(); return missing == "" })
+	c.within(drain(), "everything is confirmed", func() bool { missing = c.unconfirmed(); return missing == "" })
 	c.handedOver(p)
 	_, receipts := c.owed()
 	for _, id := range c.inbox {
@@ -213,7 +213,7 @@ func (c *cell) reachedOnce(p *plugin) {
 	pkg := c.pkgs[0]
 	_, err := p.Send(c.Context(), pkg)
 	c.must(err)
-	c.within(drain, "the company is invited", func() bool {
+	c.within(drain(), "the company is invited", func() bool {
 		row, err := c.store().CounterpartyStatus(c.Context(), edo.CounterpartyKey{Subscriber: subscriber, INN: c.inn, KPP: strangerKPP})
 		return err == nil && (row.State == edo.CounterpartyInvited || row.State == edo.CounterpartyReady)
 	})
@@ -299,7 +299,7 @@ func (c *cell) run2(args ...string) string {
 func (c *cell) letterIn() {
 	if len(c.inbox) == 0 {
 		c.inbox = c.plant(1, nil)
-		c.within(drain, "the letter is confirmed", func() bool { return c.unconfirmed() == "" })
+		c.within(drain(), "the letter is confirmed", func() bool { return c.unconfirmed() == "" })
 	}
 }
 
@@ -323,7 +323,7 @@ func (c *cell) refusedSent() {
 	c.Helper()
 	key := edo.Key{Subscriber: subscriber, Package: edo.AnswerID(edo.AnswerRefuse, c.inbox[0])}
 	var op edo.Operation
-	c.within(drain, "the answer is with the operator", func() bool {
+	c.within(drain(), "the answer is with the operator", func() bool {
 		var err error
 		op, err = c.store().Operation(c.Context(), key)
 		return err == nil && op.State == edo.StateSent
@@ -363,7 +363,7 @@ func (c *cell) bringOnce() {
 	id := edo.AnswerID(edo.AnswerRefuse, c.inbox[0])
 	key := edo.TaskKey{Key: edo.Key{Subscriber: subscriber, Package: id}, Document: edo.DocumentID(edo.AnswerRefuse)}
 	var task edo.SignatureTask
-	c.within(drain, "the task is there", func() bool {
+	c.within(drain(), "the task is there", func() bool {
 		var err error
 		task, err = c.store().Task(c.Context(), key)
 		return err == nil
@@ -442,14 +442,14 @@ func (c *cell) enrolled(*plugin) {
 // missTerm lets a request stay without an answer beyond its term.
 func (c *cell) missTerm(*plugin) {
 	c.inbox = c.plant(1, func(_ int, d *mockoperator.PlantedDocument) { d.Kind = "Запрос информации" })
-	c.within(drain, "the request is confirmed", func() bool { return c.unconfirmed() == "" || !c.seat.orders.armed() })
+	c.within(drain(), "the request is confirmed", func() bool { return c.unconfirmed() == "" || !c.seat.orders.armed() })
 	c.op.Advance(16 * 24 * time.Hour) // a day more than the kind allows
 	// The term is looked at again when the operator's clock is known again.
 }
 
 func (c *cell) missedOnce(p *plugin) {
 	c.Helper()
-	c.within(drain, "the term is missed", func() bool {
+	c.within(drain(), "the term is missed", func() bool {
 		d, err := c.store().InboundDocument(c.Context(), edo.InboundKey{Subscriber: subscriber, Remote: c.inbox[0]})
 		return err == nil && d.Term.State == edo.TermMissed
 	})
@@ -492,7 +492,7 @@ func (c *cell) handedOverOnce(p *plugin) {
 		}
 		return n
 	}
-	c.within(drain, "it is handed over", func() bool { return handed() > 0 })
+	c.within(drain(), "it is handed over", func() bool { return handed() > 0 })
 	op, err := p.Status(c.Context(), op.Key)
 	c.must(err)
 	roles := map[edo.Role]int{}
