@@ -136,6 +136,12 @@ func (c *cell) plantSome(p *plugin) {
 		n = 3
 	}
 	c.inbox = c.plant(n, nil)
+	if strings.HasSuffix(c.point.name, ".Start") { // what a new policy does
+		row, err := c.store().Subscriber(c.Context(), subscriber)
+		c.heard.add(err)
+		c.heard.add(p.PutSubscriber(c.Context(), row))
+		return
+	}
 	// Which message is lost at the border of a page, and which of two jobs orders a receipt, is chance.
 	for c.seat.orders.armed() && len(c.inbox) < 40 {
 		c.within(2*drain(), "everything is confirmed, or the point is reached", func() bool { return !c.seat.orders.armed() || c.unconfirmed() == "" })
@@ -147,11 +153,6 @@ func (c *cell) plantSome(p *plugin) {
 		c.inbox = append(c.inbox, c.plant(1, func(_ int, d *mockoperator.PlantedDocument) {
 			d.Type, d.Kind, d.Name = "Invoice", "", "счёт-фактура.xml"
 		})...)
-	}
-	if strings.HasSuffix(c.point.name, ".Start") { // what a new policy does
-		row, err := c.store().Subscriber(c.Context(), subscriber)
-		c.must(err)
-		c.heard.add(p.PutSubscriber(c.Context(), row))
 	}
 }
 
