@@ -7,10 +7,4 @@
 // It stores nothing itself. The stores are directory/sqlite and directory/postgres; document bytes are in
 // directory/archive; kinds of documents are a file, see directory/kinds. Every word has a Check that reports all its
 // faults at once as [edo.Faults], and a store calls it before it writes.
-package directory/secret, which
-// seals them before a store sees them, and opens them for the gateway alone.
-//
-// It stores nothing itself. The stores are directory/sqlite and directory/postgres; document bytes are in directory/archive; kinds of
-// documents are a file, see directory/kinds. Every word has a
-// Check that reports all its faults at once as [edo.Faults], and a store calls it before it writes.
 package directory
