@@ -209,7 +209,7 @@ func names(t *testing.T, all *token.FileSet, e ast.Expr) []string {
 	if !ok {
 		t.Fatalf("%s: no name can be read here", all.Position(e.Pos()))
 	}
-	return each(writes(t), func(op string) string { return prefix + op })
+	return each(writes(t, "sqlite"), func(op string) string { return prefix + op })
 }
 
 func each(all []string, of func(string) string) []string {
@@ -250,11 +250,11 @@ func kindsOfJobs(t *testing.T) []string {
 	return kinds
 }
 
-// writes are what the store commits: the names that its methods give to write and put.
-func writes(t *testing.T) []string {
+// writes are what a store commits: the names that its methods give to write and put.
+func writes(t *testing.T, store string) []string {
 	t.Helper()
 	var ops []string
-	for _, file := range sources(t, token.NewFileSet(), "../../directory/sqlite") {
+	for _, file := range sources(t, token.NewFileSet(), filepath.Join("../../directory", store)) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) < 2 {
@@ -262,7 +262,7 @@ func writes(t *testing.T) []string {
 			}
 			f, ok := call.Fun.(*ast.SelectorExpr)
 			if name, quoted := literal(call.Args[1]); ok && quoted && (f.Sel.Name == "write" || f.Sel.Name == "put") {
-				ops = append(ops, strings.TrimPrefix(name, "sqlite."))
+				ops = append(ops, strings.TrimPrefix(name, store+"."))
 			}
 			return true
 		})
@@ -270,10 +270,21 @@ func writes(t *testing.T) []string {
 	return ops
 }
 
+// TestBothStoresHaveThePoints: what one store names at a commit, the other one names as well.
+func TestBothStoresHaveThePoints(t *testing.T) {
+	t.Parallel()
+	sqlite, postgres := writes(t, "sqlite"), append(writes(t, "postgres"), "Claim") // there a statement of its own
+	slices.Sort(sqlite)
+	slices.Sort(postgres)
+	if diff := gocmp.Diff(sqlite, slices.Compact(postgres)); diff != "" {
+		t.Errorf("commits of the stores (-sqlite +postgres):\n%s", diff)
+	}
+}
+
 // TestNoPointElsewhere finds points in folders that the registry does not know.
 func TestNoPointElsewhere(t *testing.T) {
 	t.Parallel()
-	known := rooms()
+	known := append(rooms(), "directory/postgres") // see TestBothStoresHaveThePoints
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -99,6 +100,7 @@ func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (
 	if err := s.reader.row(ctx, sqlJobAny, moment(now)).Scan(&found); err != nil || !found {
 		return edo.Job{}, false, classify("postgres.Claim", err)
 	}
+	failpoint.Hit(ctx, "store.committing.Claim") // nothing is written yet: one statement is its own transaction
 	job, err = scanJob(only{ctx, reader{s.pool}, sqlJobTake, []any{moment(now), owner, moment(until)}})
 	if errors.Is(err, errNone) { // another worker was faster
 		return edo.Job{}, false, nil
@@ -106,6 +108,7 @@ func (s *Store) Claim(ctx context.Context, owner string, now, until time.Time) (
 	if err != nil {
 		return edo.Job{}, false, classify("postgres.Claim", err)
 	}
+	failpoint.Hit(ctx, "store.committed.Claim")
 	return job, true, nil
 }
 
