@@ -1,8 +1,9 @@
 package crash_test
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +27,7 @@ func TestNoCore(t *testing.T) {
 	if !regexp.MustCompile(`(?m)^Max core file size +0 +0 `).Match(limits) {
 		t.Errorf("limits of the plugin:\n%s", limits)
 	}
+	s.must(p.Close())
 	if uid := owner(t, s.asNobody()); uid != 0 {
 		t.Errorf("its memory belongs to user %d", uid)
 	}
@@ -40,23 +42,22 @@ func (s *stand) asNobody() int {
 	dir, err := os.MkdirTemp("", "edokit-nobody-")
 	s.must(err)
 	s.Cleanup(func() { os.RemoveAll(dir) })
-	s.must(os.Chown(dir, nobody, nobody))
+	home := filepath.Join(dir, "home")
+	s.must(os.CopyFS(home, os.DirFS(s.home)))
+	s.must(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error { return errors.Join(err, os.Chown(path, nobody, nobody)) }))
 	file := filepath.Join(dir, "edo-dms")
 	text, err := os.ReadFile(program)
 	s.must(err)
 	s.must(os.WriteFile(file, text, 0o755))
 	cmd := exec.CommandContext(s.Context(), file, "run", "--for", "1m")
-	cmd.Env = []string{"EDOKIT_HOME=" + filepath.Join(dir, "home")}
+	cmd.Env = []string{"EDOKIT_HOME=" + home}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	s.must(cmd.Start())
 	s.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // it was killed
 	})
-	s.until("it has begun", func() bool {
-		args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", cmd.Process.Pid))
-		return err == nil && bytes.Contains(args, []byte("edo-dms")) && exists(filepath.Join(dir, "home", "edokit.db"))
-	})
+	s.until("it has begun", func() bool { return exists(filepath.Join(home, "edokit.db-wal")) })
 	return cmd.Process.Pid
 }
 
