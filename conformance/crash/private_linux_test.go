@@ -44,7 +44,9 @@ func (s *stand) asNobody() int {
 	s.Cleanup(func() { os.RemoveAll(dir) })
 	home := filepath.Join(dir, "home")
 	s.must(os.CopyFS(home, os.DirFS(s.home)))
-	s.must(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error { return errors.Join(err, os.Chown(path, nobody, nobody)) }))
+	s.must(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		return errors.Join(err, os.Chown(path, nobody, nobody))
+	}))
 	file := filepath.Join(dir, "edo-dms")
 	text, err := os.ReadFile(program)
 	s.must(err)
