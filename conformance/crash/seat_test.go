@@ -117,13 +117,11 @@ func (p *pool) clear(s *seat) {
 
 // close clears all seats that are free.
 func (p *pool) close() {
-	var all sync.WaitGroup
 	for _, seats := range p.free {
 		for _, s := range seats {
-			all.Go(func() { p.clear(s) })
+			p.clear(s) // one after another: each is searched for secrets as a whole
 		}
 	}
-	all.Wait()
 	p.free = map[kindOfSeat][]*seat{}
 }
 
