@@ -124,8 +124,12 @@ func unlogged(wire []mockoperator.Exchange, rows map[string][]directory.Exchange
 		func(r directory.Exchange, x mockoperator.Exchange) bool {
 			return whole(r, x) && r.RequestDigest.String() == x.Request.SHA256
 		},
-		func(r directory.Exchange, x mockoperator.Exchange) bool { return whole(r, x) && r.RequestDigest.IsZero() },
-		func(r directory.Exchange, x mockoperator.Exchange) bool { return !whole(r, x) && r.RequestDigest.IsZero() },
+		func(r directory.Exchange, x mockoperator.Exchange) bool {
+			return whole(r, x) && r.RequestDigest.IsZero()
+		},
+		func(r directory.Exchange, x mockoperator.Exchange) bool {
+			return !whole(r, x) && r.RequestDigest.IsZero()
+		},
 		func(r directory.Exchange, x mockoperator.Exchange) bool { return !whole(r, x) },
 	} {
 		wire = slices.DeleteFunc(wire, func(x mockoperator.Exchange) bool {
