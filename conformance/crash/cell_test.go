@@ -358,11 +358,3 @@ func (c *cell) letter(i int) edo.Package {
 	pkg.Documents[0].Name = "письмо.txt"
 	return pkg
 }
-
-func (c *cell) ids() []edo.PackageID {
-	var out []edo.PackageID
-	for _, p := range c.pkgs {
-		out = append(out, p.ID)
-	}
-	return out
-}

@@ -122,7 +122,7 @@ func (g *grid) run(chosen func(point, fault) bool) {
 	for range abreast {
 		all.Go(func() {
 			for r := range todo {
-				g.Run(r.point.name, func(t *testing.T) { //nolint:paralleltest // as many at once as the grid wants
+				g.Run(r.point.name, func(t *testing.T) { // as many at once as the grid wants
 					for _, f := range r.faults {
 						t.Run(f.name, func(t *testing.T) { g.cell(t, r.point, f) })
 					}

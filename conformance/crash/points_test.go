@@ -1,8 +1,6 @@
 package crash_test
 
 import (
-	"cmp"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp"
 )
 
 // point is a named step of the way at which something has become durable or visible, or is about to.
@@ -132,7 +130,7 @@ func TestRegistryIsTheSource(t *testing.T) {
 		want = append(want, p.name)
 	}
 	got := source(t)
-	if diff := gocmp.Diff(got, want); diff != "" {
+	if diff := cmp.Diff(got, want); diff != "" {
 		t.Errorf("points of the source and of the registry (-source +registry):\n%s", diff)
 	}
 	if len(got) < 48 {
@@ -276,7 +274,7 @@ func TestBothStoresHaveThePoints(t *testing.T) {
 	sqlite, postgres := writes(t, "sqlite"), append(writes(t, "postgres"), "Claim") // there a statement of its own
 	slices.Sort(sqlite)
 	slices.Sort(postgres)
-	if diff := gocmp.Diff(sqlite, slices.Compact(postgres)); diff != "" {
+	if diff := cmp.Diff(sqlite, slices.Compact(postgres)); diff != "" {
 		t.Errorf("commits of the stores (-sqlite +postgres):\n%s", diff)
 	}
 }
@@ -299,14 +297,4 @@ func TestNoPointElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// pointOf gives a point by name.
-func pointOf(name string) (point, error) {
-	all := points()
-	i := slices.IndexFunc(all, func(p point) bool { return cmp.Compare(p.name, name) == 0 })
-	if i < 0 {
-		return point{}, fmt.Errorf("%q is no point", name)
-	}
-	return all[i], nil
 }

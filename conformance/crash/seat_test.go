@@ -47,7 +47,6 @@ type pool struct {
 	t    *testing.T
 	mu   sync.Mutex
 	free map[kindOfSeat][]*seat
-	all  []*seat
 	hits map[string]int
 }
 
@@ -270,7 +269,10 @@ func beHost(text string) error {
 				return
 			}
 			fmt.Println("accepted " + id)
-			for range client.Watch(ctx, op.Key, 0) { //nolint:revive // until its end
+			for _, err := range client.Watch(ctx, op.Key, 0) { // until its end, or that of the plugin
+				if err != nil {
+					return
+				}
 			}
 		})
 	}
