@@ -159,9 +159,10 @@ func ofZombie(p point) string {
 	return ""
 }
 
-// ofStale chooses steps of a job after which something is written that only the owner of the lease may write.
+// ofStale chooses steps of a job after which something is written that only the owner of the lease may write, and which
+// no other job than that of the package reaches.
 func ofStale(p point) string {
-	if slices.Contains([]string{"send.claimed", "send.sending", "send.answered", "send.asked", "store.committed.Finish", "stamp.archived"}, p.name) {
+	if slices.Contains([]string{"send.claimed", "send.sending", "send.answered", "send.asked", "stamp.archived"}, p.name) {
 		return ""
 	}
 	return "a lease keeps all jobs apart in the same statement of the store"
