@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -43,10 +44,12 @@ func (e *exchangeServer) Send(stream grpc.ClientStreamingServer[dmspb.SendReques
 	if err != nil {
 		return err
 	}
+	failpoint.Hit(stream.Context(), "rpc.spooled")
 	op, err := e.Exchange.Send(stream.Context(), pkg)
 	if err != nil {
 		return err
 	}
+	failpoint.Hit(stream.Context(), "rpc.accepted")
 	return stream.SendAndClose(&dmspb.SendResponse{Operation: wire.ToOperation(op)})
 }
 
@@ -80,11 +83,13 @@ func (e *exchangeServer) Deliver(ctx context.Context, r *dmspb.DeliverRequest) (
 		return nil, err
 	}
 	events, err := e.Exchange.Deliver(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetAfter(), limit)
+	failpoint.Hit(ctx, "rpc.delivering")
 	return &dmspb.DeliverResponse{Events: wire.ToEvents(events)}, err
 }
 
 func (e *exchangeServer) Acknowledge(ctx context.Context, r *dmspb.AcknowledgeRequest) (*dmspb.AcknowledgeResponse, error) {
 	err := e.Exchange.Acknowledge(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer(), r.GetSeq())
+	failpoint.Hit(ctx, "rpc.acknowledged")
 	return &dmspb.AcknowledgeResponse{}, err
 }
 

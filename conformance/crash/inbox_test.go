@@ -215,3 +215,13 @@ func (s *stand) readable(d edo.Digest) error {
 	}
 	return err
 }
+
+// dies runs a plugin that kills itself at a point. It may get there before it has greeted its host.
+func (s *stand) dies(point string) {
+	s.Helper()
+	if p, err := s.tryLaunch("EDOKIT_WORKERS=1", "EDOKIT_FAILPOINT="+point); err == nil {
+		p.gone()
+	} else {
+		s.Logf("%s: before the greeting: %v", point, err)
+	}
+}

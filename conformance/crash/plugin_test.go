@@ -18,7 +18,8 @@ import (
 // plugin is one process, as a Go host sees it.
 type plugin struct {
 	*dmsplugin.Client
-	stand *stand
+	stand   *stand
+	process int // its id, also when it has ended
 }
 
 // launch starts a plugin on the stand's home folder; env comes after the stand's own settings.
@@ -32,10 +33,7 @@ func (s *stand) launch(env ...string) *plugin {
 }
 
 func (s *stand) tryLaunch(env ...string) (*plugin, error) {
-	client, err := dmsplugin.Launch(s.Context(), dmsplugin.Config{
-		Path: program, Actor: clerk, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
-		Logger: slog.New(s.heard), Start: time.Minute,
-	})
+	client, err := launchOf(s.Context(), s, env...)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +43,19 @@ func (s *stand) tryLaunch(env ...string) (*plugin, error) {
 		}
 	})
 	p := &plugin{Client: client, stand: s}
+	if p.process, err = strconv.Atoi(client.PID()); err != nil {
+		return nil, err
+	}
 	s.plugins = append(s.plugins, p)
 	return p, nil
+}
+
+// launchOf starts a plugin on a home folder.
+func launchOf(ctx context.Context, s *stand, env ...string) (*dmsplugin.Client, error) {
+	return dmsplugin.Launch(ctx, dmsplugin.Config{
+		Path: program, Actor: clerk, Env: append(append([]string{"EDOKIT_HOME=" + s.home}, s.settings...), env...),
+		Logger: slog.New(s.heard), Start: time.Minute,
+	})
 }
 
 // doomed starts a plugin that kills itself at a point of the way.
@@ -70,12 +79,7 @@ func (p *plugin) gone() {
 	p.stand.until("the plugin is gone", p.Exited)
 }
 
-func (p *plugin) pid() int {
-	p.stand.Helper()
-	n, err := strconv.Atoi(p.PID())
-	p.stand.must(err)
-	return n
-}
+func (p *plugin) pid() int { return p.process }
 
 // send hands a package over and takes what came back down.
 func (p *plugin) send(pkg edo.Package) edo.Operation {

@@ -2,7 +2,6 @@ package crash_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edokit/edokit/conformance/canary"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -29,9 +29,8 @@ type foreignLogin struct {
 // of both, in everything that hosts were told and in all that the command line prints.
 func TestNoSecretInConversation(t *testing.T) {
 	t.Parallel()
-	canary := func(name string) string { return `Канарейка-` + name + ` & <"№'> ` + rand.Text() }
-	ways := foreignLogins(canary)
-	password, other := canary("наш пароль"), canary("их пароль")
+	ways := foreignLogins()
+	password, other := canary.Secret("наш пароль"), canary.Secret("их пароль")
 	s := setup(t, mockoperator.Scenario{}, func(c *mockoperator.Config) {
 		ours := &c.Organisations[0]
 		ours.IdentityToken, ours.AccessToken, ours.Password = ways[0].right, ways[1].right, password
@@ -77,7 +76,7 @@ func TestNoSecretInConversation(t *testing.T) {
 	scan := newScanner(t, secrets)
 	files := scan.folder(t, s.home) + scan.folder(t, client.home) + scan.folder(t, temporary)
 	for name, text := range map[string]string{"told to hosts": s.heard.all(), "command line": said} {
-		for _, leak := range scan.find([]byte(text)) {
+		for _, leak := range scan.Find([]byte(text)) {
 			t.Errorf("%s: %s", name, leak)
 		}
 	}
@@ -86,15 +85,15 @@ func TestNoSecretInConversation(t *testing.T) {
 	t.Logf("%d secrets in %d files, %d bytes told to hosts, %d bytes printed", len(secrets), files, len(s.heard.all()), len(said))
 }
 
-func foreignLogins(canary func(string) string) []foreignLogin {
+func foreignLogins() []foreignLogin {
 	return []foreignLogin{
-		{directory.LoginIdentityToken, "AuthenticateWithIdentityToken", canary("удостоверение"), canary("чужое удостоверение"), func(p *plugin, secret string) error {
+		{directory.LoginIdentityToken, "AuthenticateWithIdentityToken", canary.Secret("удостоверение"), canary.Secret("чужое удостоверение"), func(p *plugin, secret string) error {
 			return p.SetIdentityToken(p.stand.Context(), subscriber, edo.NewSecret(secret))
 		}},
-		{directory.LoginAccessToken, "AuthenticateWithAccessToken", canary("доступ"), canary("чужой доступ"), func(p *plugin, secret string) error {
+		{directory.LoginAccessToken, "AuthenticateWithAccessToken", canary.Secret("доступ"), canary.Secret("чужой доступ"), func(p *plugin, secret string) error {
 			return p.SetAccessToken(p.stand.Context(), subscriber, edo.NewSecret(secret))
 		}},
-		{directory.LoginCertificatePassword, "AuthenticateWithCertificateAndPassword", "", canary("чужой пароль сертификата"), func(p *plugin, secret string) error {
+		{directory.LoginCertificatePassword, "AuthenticateWithCertificateAndPassword", "", canary.Secret("чужой пароль сертификата"), func(p *plugin, secret string) error {
 			return p.SetLoginCertificatePassword(p.stand.Context(), subscriber, p.stand.heads[0].CertificatePEM(), edo.NewSecret(secret))
 		}},
 	}

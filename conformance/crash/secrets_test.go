@@ -16,6 +16,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/edokit/edokit/conformance/canary"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/dmsplugin"
@@ -26,18 +27,13 @@ import (
 // them in every file of the home folder, in everything that hosts were told and in all that the command line prints.
 func TestNoSecretAnywhere(t *testing.T) {
 	t.Parallel()
-	canary := func(name string) string { return `Канарейка-` + name + ` & <"№'> ` + rand.Text() }
-	right, wrong, stray := canary("верный"), canary("неверный"), canary("чужой")
+	right, wrong, stray := canary.Secret("верный"), canary.Secret("неверный"), canary.Secret("чужой")
 	s := setup(t, mockoperator.Scenario{}, func(c *mockoperator.Config) { c.Organisations[0].Password = right })
 	temporary := t.TempDir()
 	s.settings = append(s.settings, "TMPDIR="+temporary)
 	secrets := map[string]string{"password": right, "wrong password": wrong, "stray password": stray}
 	for i, h := range s.heads {
-		for j, part := range [][]byte{h.Key.D.Bytes(), h.Key.Primes[0].Bytes(), h.Key.Primes[1].Bytes()} {
-			for at := 0; at+20 <= len(part); at += 24 { // short pieces: PEM breaks its lines
-				secrets[fmt.Sprintf("key %d.%d at %d", i, j, at)] = string(part[at : at+20])
-			}
-		}
+		pieces(secrets, fmt.Sprint(i), h)
 	}
 	p := s.launch()
 	s.register(p, func(d *directory.Subscriber) { d.LoginKind = directory.LoginPassword })
@@ -62,15 +58,19 @@ func TestNoSecretAnywhere(t *testing.T) {
 	files := scan.folder(t, s.home) // while the plugin runs: the write-ahead log is there
 	files += scan.folder(t, temporary)
 	for name, text := range map[string]string{"told to hosts": s.heard.all(), "command line": commands} {
-		for _, leak := range scan.find([]byte(text)) {
+		for _, leak := range scan.Find([]byte(text)) {
 			t.Errorf("%s: %s", name, leak)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(s.home, "edokit.db-wal")); err != nil {
 		t.Errorf("the write-ahead log was not scanned: %v", err)
 	}
+	p.dump() // while it holds the session's token, and whatever a stack may hold
 	s.quiet()
 	scan.folder(t, s.home)
+	for _, leak := range scan.Find([]byte(s.heard.all())) {
+		t.Errorf("with the dump of all goroutines: %s", leak)
+	}
 	t.Logf("%d secrets in %d files, %d bytes told to hosts, %d bytes printed", len(secrets), files, len(s.heard.all()), len(commands))
 }
 
@@ -311,7 +311,7 @@ func TestNoSecretInDemo(t *testing.T) {
 	if files := scan.folder(t, out); len(secrets) != 2 || files < 10 {
 		t.Errorf("%d secrets in %d files", len(secrets), files)
 	}
-	for _, leak := range scan.find(said) {
+	for _, leak := range scan.Find(said) {
 		t.Errorf("printed: %s", leak)
 	}
 	// Nobody outside knows the demo's tokens, but where they stand: there must be a placeholder, and some.

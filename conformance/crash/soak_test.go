@@ -16,19 +16,19 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// points are where the plugin kills itself. The empty one leaves it alive; "outside" is a kill at any moment; "paused"
+// deathsOfRounds are where the plugin kills itself. The empty one leaves it alive; "outside" is a kill at any moment; "paused"
 // is no death: it stops in front of a send until another process has done its work.
-func points() []string {
+func deathsOfRounds() []string {
 	return []string{
 		"", "outside", "paused", "send.archived", "send.accepted", "send.claimed", "send.sending", "send.answered", "send.asked",
 		"stamp.claimed", "stamp.fetched", "stamp.archived", "stamp.offered", "track.claimed",
 	}
 }
 
-// TestSoakCrashGrid crosses random points with random faults of the operator, on one store and one ledger: nothing may
+// TestSoakRounds crosses random points with random faults of the operator, on one store and one ledger: nothing may
 // be lost and nothing sent twice. EDOKIT_SOAK says how long; without it a few rounds are run. EDOKIT_SOAK_SEED repeats
 // a run as far as processes can be made to repeat anything.
-func TestSoakCrashGrid(t *testing.T) {
+func TestSoakRounds(t *testing.T) {
 	t.Parallel()
 	enough, seed := soak(t)
 	t.Logf("EDOKIT_SOAK_SEED=%d", seed)
@@ -80,7 +80,7 @@ func soak(t *testing.T) (enough func(rounds int) bool, seed uint64) {
 // round sends some packages through a plugin that dies somewhere, under some fault, and finishes them with another.
 func (s *stand) round(dice *rand.Rand, n int) []edo.PackageID {
 	s.Helper()
-	all := points()
+	all := deathsOfRounds()
 	point, rule := all[dice.IntN(len(all))], mishaps()[dice.IntN(len(mishaps()))]
 	s.op.SetScenario(mockoperator.Scenario{}) // drops what is left of the last round
 	if point == "paused" && rule.Operation == "SendMessage" {

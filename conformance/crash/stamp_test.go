@@ -205,30 +205,6 @@ func (s *stand) versions(p *plugin, k edo.Key, role edo.Role) int {
 	return rows
 }
 
-// TestKilledWhileStamping ends the plugin around the second version. The call that sends and waits resumes.
-func TestKilledWhileStamping(t *testing.T) {
-	t.Parallel()
-	for _, point := range []string{"stamp.claimed", "stamp.fetched", "stamp.archived", "stamp.offered", "stamp.offered:2"} {
-		t.Run(point, func(t *testing.T) {
-			t.Parallel()
-			s := setup(t, mockoperator.Scenario{})
-			p := s.doomed(point)
-			s.register(p)
-			pkg := s.pack("p-1", letter(t), sample(t, "contract.pdf"))
-			op, err := p.SendAndWait(t.Context(), pkg)
-			s.heard.add(op, err)
-			if !errors.Is(err, edo.Unavailable) {
-				t.Fatalf("the plugin was to die: %v", err)
-			}
-			p.gone()
-			op = s.launch().finish(pkg)
-			s.once("p-1")
-			s.sentAs(op)
-			s.stamped(op)
-		})
-	}
-}
-
 // TestKilledBeforeAcknowledged: the host has read the version but not said so. It reads the same again.
 func TestKilledBeforeAcknowledged(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance/canary"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/conformance/storetest/pgtest"
 	"github.com/edokit/edokit/directory"
@@ -35,6 +36,7 @@ const patience = 90 * time.Second
 type stand struct {
 	*testing.T
 	op       *mockoperator.Operator
+	shut     func() // ends the operator before its time
 	url      string
 	home     string
 	ours     mockoperator.Organisation // who sends
@@ -66,6 +68,7 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 		t.Fatal(err)
 	}
 	conf := mockoperator.Config{Dir: t.TempDir(), Scenario: scenario, Identities: heads, Organisations: mockoperator.DefaultOrganisations()}
+	conf.Organisations[0].Password = canary.Secret("пароль") // wherever a test leads, it must stay unseen
 	for _, c := range change {
 		c(&conf)
 	}
@@ -77,7 +80,7 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	shut := sync.OnceFunc(func() {
 		if err := op.Close(); err != nil {
 			t.Error(err)
 		}
@@ -85,8 +88,9 @@ func setup(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockope
 			t.Error(err)
 		}
 	})
+	t.Cleanup(shut)
 	return &stand{
-		T: t, op: op, url: url, home: filepath.Join(t.TempDir(), "home"), ours: conf.Organisations[0], theirs: conf.Organisations[1],
+		T: t, shut: shut, op: op, url: url, home: filepath.Join(t.TempDir(), "home"), ours: conf.Organisations[0], theirs: conf.Organisations[1],
 		heads: heads, heard: &heard{},
 		settings: []string{
 			"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=2s", "EDOKIT_LOG=debug",

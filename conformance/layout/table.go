@@ -69,9 +69,10 @@ func rows() []row {
 			Why: "drivers know nothing of each other, of stores or of the gateway",
 		},
 
+		{Package: "directory/failpoint", Why: "names of steps; empty in every build but that of crash tests"},
 		{Package: "directory", Own: []string{"edo"}, Why: "words and the Book, without a store"},
 		{
-			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{sqlite, goose, xsys},
+			Package: "directory/sqlite", Own: []string{"edo", "directory", "directory/compact", "directory/failpoint"}, Third: []string{sqlite, goose, xsys},
 			Std: []string{"database/sql", "database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
@@ -81,11 +82,11 @@ func rows() []row {
 		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
-			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact"}, Third: []string{pgx, puddle, goose, river},
+			Package: "directory/postgres", Own: []string{"edo", "directory", "directory/compact", "directory/failpoint"}, Third: []string{pgx, puddle, goose, river},
 			Std: []string{"database/sql/driver"}, Why: "a store; the gateway does not know it",
 		},
 		{
-			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{tink},
+			Package: "directory/secret", Own: []string{"edo", "edo/cms", "directory", "directory/failpoint"}, Third: []string{tink},
 			Why: "seals before a store sees; never imports one",
 		},
 		{
@@ -106,7 +107,7 @@ func rows() []row {
 			Package: "directory/archive/s3", Own: []string{"edo", "directory/archive"}, Third: []string{"github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 			Why: "a module of its own: who keeps a folder links nothing of it",
 		},
-		{Package: "directory/archive", Own: []string{"edo"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
+		{Package: "directory/archive", Own: []string{"edo", "directory/failpoint"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
 		{
@@ -115,7 +116,7 @@ func rows() []row {
 		},
 
 		{
-			Package: "dmsplugin", Own: []string{"edo", "directory", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
+			Package: "dmsplugin", Own: []string{"edo", "directory", "directory/failpoint", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
 			Third: []string{goPlugin, hclog, grpc, protobuf, xsys}, Why: "the process boundary; decides nothing",
 		},
 		{
@@ -137,7 +138,8 @@ func rows() []row {
 		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
-		{Package: "conformance/crash", Own: []string{"conformance/mockoperator"}, Why: "drives real processes from outside"},
+		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
+		{Package: "conformance/crash", Own: []string{"conformance/mockoperator", "conformance/canary"}, Why: "drives real processes from outside"},
 		{
 			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive", "directory/handover"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -62,23 +63,26 @@ func (b *blob) Commit(ctx context.Context) (edo.Digest, int64, error) {
 	if err := errors.Join(b.failed, ctx.Err()); err != nil {
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
+	failpoint.Hit(ctx, "archive.written")
 	if err := b.archive.step("sync", b.file.Sync); err != nil {
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
 	if err := b.file.Close(); err != nil { // Windows renames closed files only
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
+	failpoint.Hit(ctx, "archive.synced")
 	d := edo.Digest(b.hash.Sum(nil))
-	if err := b.publish(d); err != nil {
+	if err := b.publish(ctx, d); err != nil {
 		return edo.Digest{}, 0, classify("archive.Commit", err)
 	}
 	b.file = nil
+	failpoint.Hit(ctx, "archive.stored")
 	return d, b.size, nil
 }
 
 // publish replaces an entry that is there already: the bytes are the same, unless the disk has changed them, and then
 // this mends it. Where the system forbids replacing a file that is being read, an intact entry is as good.
-func (b *blob) publish(d edo.Digest) error {
+func (b *blob) publish(ctx context.Context, d edo.Digest) error {
 	to := place(d)
 	if err := b.archive.step("rename", func() error { return b.archive.root.Rename(b.name, to) }); err != nil {
 		if b.archive.intact(d) != nil || b.archive.keep(d) != nil {
@@ -88,6 +92,7 @@ func (b *blob) publish(d edo.Digest) error {
 			return err
 		}
 	}
+	failpoint.Hit(ctx, "archive.renamed")
 	// Also for an entry that was there: its writer may not have come to this line yet.
 	return b.archive.step("sync-folder", func() error { return syncFolder(b.archive.root, path.Dir(to)) })
 }

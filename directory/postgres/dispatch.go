@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -143,6 +144,7 @@ func (s *Store) ClaimJob(ctx context.Context, id int64, owner string, now, until
 
 // take runs a claim.
 func (s *Store) take(ctx context.Context, op, query string, args ...any) (edo.Job, bool, error) {
+	failpoint.Hit(ctx, "store.committing.Claim") // nothing is written yet: one statement is its own transaction
 	job, err := scanJob(only{ctx, reader{on: s.pool}, query, args})
 	if errors.Is(err, errNone) { // another worker was faster
 		return edo.Job{}, false, nil
@@ -150,5 +152,6 @@ func (s *Store) take(ctx context.Context, op, query string, args ...any) (edo.Jo
 	if err != nil {
 		return edo.Job{}, false, classify(op, err)
 	}
+	failpoint.Hit(ctx, "store.committed.Claim")
 	return job, true, nil
 }

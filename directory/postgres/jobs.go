@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 

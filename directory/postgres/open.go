@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/compact"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -121,7 +123,22 @@ func (s *Store) closePools() {
 
 // write runs one task of the writer of a subscriber.
 func (s *Store) write(ctx context.Context, op string, sub edo.SubscriberID, run func(ctx context.Context, tx *session) error) error {
-	return classify(op, s.writers[shardOf(sub)].do(ctx, run))
+	w := s.writers[shardOf(sub)]
+	if !failpoint.Enabled {
+		return classify(op, w.do(ctx, run))
+	}
+	what := strings.TrimPrefix(op, "postgres.")
+	err := w.do(ctx, func(ctx context.Context, tx *session) error {
+		err := run(ctx, tx)
+		if err == nil {
+			failpoint.Hit(ctx, "store.committing."+what)
+		}
+		return err
+	})
+	if err == nil {
+		failpoint.Hit(ctx, "store.committed."+what)
+	}
+	return classify(op, err)
 }
 
 // sessionSettings are the bounds that every connection asks the server to keep. A process that is frozen in the middle

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
@@ -219,7 +220,14 @@ func unusable(op, what string) error {
 func (v *Vault) FromFile() bool { return !v.cfg.Keyring.Fixed() }
 
 func (v *Vault) put(ctx context.Context, n directory.SecretName, plain []byte) error {
-	return v.seal(ctx, n, plain, func(epoch int64, seal []byte) error { return v.cfg.Blobs.PutSealed(ctx, n, epoch, seal) })
+	return v.seal(ctx, n, plain, func(epoch int64, seal []byte) error {
+		failpoint.Hit(ctx, "vault.sealed")
+		if err := v.cfg.Blobs.PutSealed(ctx, n, epoch, seal); err != nil {
+			return err
+		}
+		failpoint.Hit(ctx, "vault.stored")
+		return nil
+	})
 }
 
 // usedEvery is how exactly the last use is known: a write for every use would cost as much as sending.

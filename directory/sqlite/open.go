@@ -19,6 +19,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/compact"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -107,7 +108,21 @@ func (s *Store) closePools() error {
 
 // write runs one task of this process's writer.
 func (s *Store) write(ctx context.Context, op string, run func(ctx context.Context, tx *session) error) error {
-	return classify(op, s.writer.do(ctx, run))
+	if !failpoint.Enabled {
+		return classify(op, s.writer.do(ctx, run))
+	}
+	what := strings.TrimPrefix(op, "sqlite.")
+	err := s.writer.do(ctx, func(ctx context.Context, tx *session) error {
+		err := run(ctx, tx)
+		if err == nil {
+			failpoint.Hit(ctx, "store.committing."+what)
+		}
+		return err
+	})
+	if err == nil {
+		failpoint.Hit(ctx, "store.committed."+what)
+	}
+	return classify(op, err)
 }
 
 func checkFile(path string) error {

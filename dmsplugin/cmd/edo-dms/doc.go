@@ -9,5 +9,8 @@
 // the variables that --help lists bound times and workers. Passwords and keys come from files, standard input or a named
 // environment variable, never from an argument.
 //
+// On Linux the process forbids core dumps of itself (RLIMIT_CORE 0) and is not dumpable (PR_SET_DUMPABLE 0): passwords and
+// keys are in its memory, and only root can look there, debuggers included. Elsewhere core dumps are a setting of the system.
+//
 // There is no business rule here.
 package main

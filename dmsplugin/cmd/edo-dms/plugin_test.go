@@ -57,7 +57,7 @@ const (
 
 func open(t *testing.T) *office {
 	t.Helper()
-	operator, err := mockoperator.New(mockoperator.Config{})
+	operator, err := mockoperator.New(mockoperator.Config{Organisations: organisations()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +68,7 @@ func open(t *testing.T) *office {
 	}
 	t.Cleanup(func() { _ = stop() })
 	o := &office{operator: operator, home: t.TempDir(), log: &buffer{}, password: operator.Organisations()[0].Password, to: operator.Organisations()[1]}
+	t.Cleanup(func() { unseen(t, o.password, o.log.String(), o.home) })
 	o.client, err = dmsplugin.Launch(t.Context(), dmsplugin.Config{
 		Path: binary(), Env: []string{"EDOKIT_HOME=" + o.home, "EDOKIT_LOG=debug"}, Actor: clerk,
 		Logger: slog.New(slog.NewTextHandler(o.log, &slog.HandlerOptions{Level: slog.LevelDebug})),

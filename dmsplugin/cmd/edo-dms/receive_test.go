@@ -26,11 +26,12 @@ type mailroom struct {
 	client   *dmsplugin.Client
 	us, them mockoperator.Organisation
 	dir      string
+	printed  string // by all commands
 }
 
 func openMailroom(t *testing.T) *mailroom {
 	t.Helper()
-	operator, err := mockoperator.New(mockoperator.Config{Dir: t.TempDir()})
+	operator, err := mockoperator.New(mockoperator.Config{Dir: t.TempDir(), Organisations: organisations()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,6 +43,7 @@ func openMailroom(t *testing.T) *mailroom {
 	t.Cleanup(func() { _ = stop() })
 	m := &mailroom{operator: operator, us: operator.Organisations()[0], them: operator.Organisations()[1], dir: t.TempDir()}
 	var log buffer
+	t.Cleanup(func() { unseen(t, m.us.Password, log.String()+m.printed, m.dir) })
 	m.client, err = dmsplugin.Launch(t.Context(), dmsplugin.Config{
 		Path: binary(), Env: []string{"EDOKIT_HOME=" + m.home(), "EDOKIT_PULL=200ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=1s"}, Actor: clerk,
 		Logger: slog.New(slog.NewTextHandler(&log, nil)),
@@ -105,6 +107,7 @@ func (m *mailroom) try(t *testing.T, args ...string) (string, int) {
 	c := exec.CommandContext(t.Context(), binary(), args...)
 	c.Dir, c.Env = m.dir, append(os.Environ(), "EDOKIT_HOME="+m.home(), "TZ=UTC")
 	out, err := c.CombinedOutput()
+	m.printed += string(out)
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
@@ -31,6 +32,9 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if err := settings(getenv, &engine, &driver); err != nil {
 		return nil, err
 	}
+	if failpoint.Enabled {
+		engine.Trace, engine.Now, driver.Now = failpoint.Hit, failpoint.Now, failpoint.Now
+	}
 	where, err := place(home, getenv)
 	if err != nil {
 		return nil, err
@@ -45,7 +49,7 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	}
 	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}}
 	pdf := newForms()
-	engine.Drivers, engine.Forms, engine.Marker, engine.Logger, engine.Trace = p.drivers, pdf, pdf, logger, failpoint(getenv)
+	engine.Drivers, engine.Forms, engine.Marker, engine.Logger = p.drivers, pdf, pdf, logger
 	if p.gateway, err = p.Gateway(engine, wraps...); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}

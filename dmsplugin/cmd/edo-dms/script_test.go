@@ -31,7 +31,7 @@ func TestCommandLine(t *testing.T) {
 		Dir:  "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID, "sql": runSQL},
 		Setup: func(env *testscript.Env) error {
-			operator, err := mockoperator.New(mockoperator.Config{Dir: filepath.Join(env.WorkDir, "operator")})
+			operator, err := mockoperator.New(mockoperator.Config{Dir: filepath.Join(env.WorkDir, "operator"), Organisations: organisations()})
 			if err != nil {
 				return err
 			}
@@ -42,6 +42,7 @@ func TestCommandLine(t *testing.T) {
 			}
 			env.Defer(func() { _ = stop() })
 			us := operator.Organisations()[0]
+			env.Defer(func() { unseen(t, us.Password, "", env.WorkDir) })
 			env.Setenv("ENDPOINT", address)
 			env.Setenv("EDO_PASSWORD", us.Password)
 			env.Setenv("EDOKIT_HOME", filepath.Join(env.WorkDir, "home"))

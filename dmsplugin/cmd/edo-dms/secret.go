@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
@@ -110,13 +111,10 @@ const rotationTold = time.Second
 
 // Run seals everything anew.
 func (secretRotate) Run(c *command) error {
-	trace := failpoint(c.getenv)
 	return c.with(func(p *parts) error {
 		var told time.Time
 		done, err := p.Vault.Rotate(c.ctx, func(at secret.Progress) {
-			if trace != nil {
-				trace(c.ctx, "rotate.secret")
-			}
+			failpoint.Hit(c.ctx, "rotate.secret")
 			if now := time.Now(); now.Sub(told) >= rotationTold {
 				told = now
 				fmt.Fprintf(c.err, c.lang.say("запечатано заново: %d\n", "sealed anew: %d\n"), at.Secrets)
