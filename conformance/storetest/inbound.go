@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -30,14 +29,10 @@ func received(remote edo.RemoteID) edo.InboundDocument {
 }
 
 // step commits a change as a job of the given kind would.
-func step(t testing.TB, s outbox, kind edo.JobKind, pack edo.PackageID, c edo.Change) error {
+func step(t testing.TB, s box, kind edo.JobKind, pack edo.PackageID, c edo.Change) error {
 	t.Helper()
 	j := edo.Job{Key: edo.Key{Subscriber: "ours", Package: pack}, Kind: kind, Due: noon}
-	if err := s.(interface {
-		Start(ctx context.Context, j edo.Job) error
-	}).Start(t.Context(), j); err != nil {
-		t.Fatal(err)
-	}
+	must(t, s.Start(t.Context(), j))
 	j = claim(t, s, "w", noon)
 	if j.Kind != kind || j.Key.Package != pack {
 		t.Fatalf("claimed %+v", j)
@@ -59,7 +54,7 @@ func settleAll(t testing.TB, s outbox) {
 	}
 }
 
-func take(t testing.TB, s outbox, c edo.Change) {
+func take(t testing.TB, s box, c edo.Change) {
 	t.Helper()
 	must(t, step(t, s, edo.JobTake, "m-1", c))
 }

@@ -67,7 +67,7 @@ func TestOpenRefusesUnsafeServers(t *testing.T) {
 	for _, setting := range []string{"fsync", "full_page_writes"} {
 		c, err := pgtest.Start(t.Context(), pgtest.ClusterConfig{Settings: map[string]string{setting: "off"}})
 		must(t, err)
-		defer c.Stop()
+		defer func() { must(t, c.Stop()) }()
 		dsn := c.DSN("postgres")
 		must(t, postgres.Migrate(t.Context(), dsn))
 		if _, err := postgres.Open(t.Context(), postgres.Config{DSN: dsn}); !errors.Is(err, directory.StoreUnsafe) || !strings.Contains(err.Error(), setting+"=off") {
@@ -154,7 +154,7 @@ func TestKilledServer(t *testing.T) {
 	server.Cluster(t) // or skip
 	c, err := pgtest.Start(t.Context(), pgtest.ClusterConfig{})
 	must(t, err)
-	defer c.Stop()
+	defer func() { must(t, c.Stop()) }()
 	must(t, postgres.Migrate(t.Context(), c.DSN("postgres")))
 	s := open(t, c.DSN("postgres"))
 	acknowledged, ended := make(chan string, 10_000), make(chan error, 1)
@@ -176,7 +176,8 @@ func TestKilledServer(t *testing.T) {
 	if !errors.Is(err, edo.Unavailable) {
 		t.Errorf("the server died: %v", err)
 	}
-	for range acknowledged { //nolint:revive // until the server is back
+	for range acknowledged { // until the server is back
+		continue
 	}
 	for err = edo.Unavailable; errors.Is(err, edo.Unavailable); {
 		err = s.Write(t.Context(), sub, row("after"))

@@ -74,7 +74,7 @@ func explain(ctx context.Context, s *Store, query string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer tx.Rollback(ctx)
+	defer func() { _ = tx.Rollback(ctx) }()
 	for _, setting := range []string{"SET LOCAL plan_cache_mode = force_generic_plan", "SET LOCAL enable_seqscan = off", "SET LOCAL enable_bitmapscan = off"} {
 		if _, err := tx.Exec(ctx, setting); err != nil {
 			return "", err

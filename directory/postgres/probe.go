@@ -27,7 +27,7 @@ func probe(ctx context.Context, dsn edo.Secret, wait time.Duration) error {
 	if err != nil {
 		return scrub(err, cfg.ConnConfig.Password)
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }() // nothing was written
 	if err := checkSettings(ctx, conn); err != nil {
 		return err
 	}
