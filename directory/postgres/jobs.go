@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
