@@ -98,7 +98,8 @@ func raceMode(ctx context.Context, mode string) (args []string, note string, err
 // testModule runs the tests of one module and feeds the report. The exit status of go test is repeated in its events;
 // one that no event explains (a broken go.mod, say) is an error.
 func testModule(ctx context.Context, rep *report, dir string, args []string, stderr io.Writer) error {
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json"}, args...)...)
+	// The longest packages wait for processes, and packages run beside each other: go's own ten minutes are few on a busy machine.
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-timeout", "30m"}, args...)...)
 	cmd.Dir = dir
 	cmd.Stderr = stderr
 	// Let go test stop its own children: killed outright it leaves test binaries and their plugins behind.
