@@ -85,8 +85,8 @@ func (g *Gateway) address(ctx context.Context, t *turn, op *edo.Operation, s edo
 // outcome writes down what a send ended with. Only a well-formed success and a definite refusal are believed.
 func (g *Gateway) outcome(ctx context.Context, t *turn, op edo.Operation, sent edo.Sent, err error) error {
 	if err == nil {
-		if op.SentAt = g.Now(); !sent.OperatorTime.IsZero() {
-			op.Skew = op.SentAt.Sub(sent.OperatorTime)
+		if op.SentAt = kept(g.Now()); !sent.OperatorTime.IsZero() {
+			op.Skew = op.SentAt.Sub(kept(sent.OperatorTime))
 		}
 		return g.sent(ctx, t, op, sent)
 	}
@@ -117,9 +117,9 @@ func (g *Gateway) sent(ctx context.Context, t *turn, op edo.Operation, s edo.Sen
 func (g *Gateway) arrived(ctx context.Context, op *edo.Operation, s edo.Sent) (edo.Change, error) {
 	now := g.Now()
 	op.State, op.Reason, op.Detail = edo.StateSent, "", ""
-	op.Message, op.OperatorTime = s.Message, s.OperatorTime
+	op.Message, op.OperatorTime = s.Message, kept(s.OperatorTime)
 	if op.SentAt.IsZero() { // found out later
-		op.SentAt, op.Skew = now, 0
+		op.SentAt, op.Skew = kept(now), 0
 	}
 	op.DoubtSince, op.NotFound = time.Time{}, 0
 	c := edo.Change{Done: true}
@@ -358,3 +358,6 @@ func missing(err error) error {
 	}
 	return e
 }
+
+// kept is a time as every store keeps it: what is computed from it here is what anybody computes from the rows.
+func kept(t time.Time) time.Time { return t.Truncate(time.Microsecond) }
