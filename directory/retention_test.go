@@ -41,8 +41,10 @@ func TestFloor(t *testing.T) {
 		"more":        {directory.Retention{Keep: years(10), States: map[directory.KeptState]directory.Period{"failed": years(6)}}, nil},
 		"empty":       {directory.Retention{}, []string{"retention.keep"}},
 		"a day short": {directory.Retention{Keep: directory.Period{Years: 4, Days: 364}}, []string{"retention.keep"}},
-		"a state": {directory.Retention{Keep: years(5), States: map[directory.KeptState]directory.Period{"refused": years(1), "lost": years(9)}},
-			[]string{"retention.states.lost", "retention.states.refused"}},
+		"a state": {
+			directory.Retention{Keep: years(5), States: map[directory.KeptState]directory.Period{"refused": years(1), "lost": years(9)}},
+			[]string{"retention.states.lost", "retention.states.refused"},
+		},
 		"kinds": {directory.Retention{Keep: years(5), Kinds: map[string]directory.KindKeeping{
 			"letter":   {Law: directory.LawOther, Keep: years(1)},
 			"inquiry":  {Law: directory.LawOther, Keep: directory.Period{Days: 30}},

@@ -65,7 +65,7 @@ func stat(t *testing.T, c Config) {
 		t.Errorf("unknown: %v", err)
 	}
 	d := Store(t, a, []byte("abc"))
-	at := time.Now().Add(-time.Hour).Truncate(time.Second)
+	at := time.Now().Add(-time.Hour).Truncate(time.Second) //nolint:forbidigo // files and objects have the times of the real clock
 	one.Age(t, d, at)
 	got, err := a.Stat(t.Context(), d)
 	if err != nil || got.Digest != d || got.Size != 3 || !got.Stored.Equal(at) {
@@ -77,7 +77,7 @@ func remove(t *testing.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	d, other := Store(t, a, []byte("old")), Store(t, a, []byte("other"))
-	now := time.Now()
+	now := time.Now() //nolint:forbidigo // files and objects have the times of the real clock
 	one.Age(t, d, now.Add(-72*time.Hour))
 	for range 2 { // what is removed already stays removed
 		if err := a.Remove(t.Context(), d, now.Add(-48*time.Hour)); err != nil {
@@ -106,7 +106,7 @@ func removeSpares(t *testing.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	d := Store(t, a, []byte("again"))
-	decided := time.Now().Add(-48 * time.Hour)
+	decided := time.Now().Add(-48 * time.Hour) //nolint:forbidigo // files and objects have the times of the real clock
 	if err := a.Remove(t.Context(), d, decided); !errors.Is(err, edo.EntryFresh) {
 		t.Errorf("a young entry: %v", err)
 	}
@@ -127,7 +127,7 @@ func keep(t *testing.T, c Config) {
 		t.Errorf("unknown: %v", err)
 	}
 	d := Store(t, a, []byte("kept"))
-	decided := time.Now().Add(-48 * time.Hour)
+	decided := time.Now().Add(-48 * time.Hour) //nolint:forbidigo // files and objects have the times of the real clock
 	one.Age(t, d, decided.Add(-time.Hour))
 	if err := one.Open(t).Keep(t.Context(), d); err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func keep(t *testing.T, c Config) {
 func keepAgainstRemove(t *testing.T, c Config) {
 	one := c.New(t, 0)
 	remover, keeper := one.Open(t), one.Open(t)
-	decided := time.Now().Add(-48 * time.Hour)
+	decided := time.Now().Add(-48 * time.Hour) //nolint:forbidigo // files and objects have the times of the real clock
 	for i := range 20 {
 		d := Store(t, keeper, []byte{byte(i), 2})
 		one.Age(t, d, decided.Add(-time.Hour))

@@ -33,7 +33,8 @@ func whoMay(t *testing.T, h Harness) {
 		{Deputy: "ofpast", Principal: "past"},
 		{Deputy: "ofnobody", Principal: "nobody"},
 		{Deputy: "ofletters", Principal: "letters"},
-		{Deputy: "two", Principal: "letters"}, {Deputy: "two", Principal: "head"},
+		{Deputy: "two", Principal: "letters"},
+		{Deputy: "two", Principal: "head"},
 	} {
 		v.Subscriber = "ours"
 		if v.Until.IsZero() {

@@ -111,10 +111,12 @@ func TestDamagedCopy(t *testing.T) {
 		"no manifest": {handover.ManifestFile, nil, ""},
 		"no JSON":     {handover.ManifestFile, func([]byte) []byte { return []byte("x") }, ""},
 		"of tomorrow": {handover.ManifestFile, func(b []byte) []byte { return bytes.Replace(b, []byte("handover-1"), []byte("handover-9"), 1) }, ""},
-		"lists not named": {handover.ManifestFile, func(b []byte) []byte {
-			return bytes.ReplaceAll(b, []byte(`"Name": "log.jsonl"`), []byte(`"Name": "SHA256SUMS"`))
+		"lists not named": {
+			handover.ManifestFile, func(b []byte) []byte {
+				return bytes.ReplaceAll(b, []byte(`"Name": "log.jsonl"`), []byte(`"Name": "SHA256SUMS"`))
+			},
+			"does not name log.jsonl",
 		},
-			"does not name log.jsonl"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -57,11 +57,14 @@ func TestExplainPackages(t *testing.T) {
 		},
 		"in doubt": {
 			both(steps(&edo.Error{Kind: edo.InDoubt, Reason: edo.AnswerLost}, false), visible(time.Hour, 1<<30)),
-			func(op edo.Operation) bool { return !op.DoubtSince.IsZero() }, edo.AnswerLost, false, []edo.Remedy{edo.RemedyRetry, edo.RemedyDecide}, "asked again",
+			func(op edo.Operation) bool { return !op.DoubtSince.IsZero() }, edo.AnswerLost, false,
+			[]edo.Remedy{edo.RemedyRetry, edo.RemedyDecide},
+			"asked again",
 		},
 		"a person decides": {
 			both(steps(&edo.Error{Kind: edo.InDoubt}, false), cannotBeAsked), reason(edo.DecisionNeeded), edo.DecisionNeeded, true,
-			[]edo.Remedy{edo.RemedyDecide, edo.RemedyRetry}, "a person decides",
+			[]edo.Remedy{edo.RemedyDecide, edo.RemedyRetry},
+			"a person decides",
 		},
 		"refused": {
 			steps(&edo.Error{Kind: edo.Refused, Reason: edo.OperatorRefused}, true), state(edo.StateFailed), edo.OperatorRefused, false, []edo.Remedy{edo.RemedyRetry}, "surely not accepted",

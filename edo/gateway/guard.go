@@ -86,7 +86,7 @@ func (u *guard) enter(k edo.Key, a edo.Account) (*visit, error) {
 	if w.breaker != nil {
 		done, err := w.breaker.Allow()
 		if err != nil {
-			at := now.Add(max(limits.Pause-time.Since(w.opened), 0))
+			at := now.Add(max(limits.Pause-time.Since(w.opened), 0)) //nolint:forbidigo // the breaker's own clock
 			return nil, operatorPaused(max(w.queue.place(now, at, 50*time.Millisecond).Sub(now), 50*time.Millisecond))
 		}
 		v.done = done
@@ -156,7 +156,7 @@ func (u *guard) gate(a edo.Account) *gate {
 			IsExcluded:  func(err error) bool { return errors.Is(err, errUnasked) },
 			OnStateChange: func(_ string, _, to gobreaker.State) {
 				if to == gobreaker.StateOpen {
-					w.opened = time.Now() // the breaker's own clock
+					w.opened = time.Now() //nolint:forbidigo // the breaker's own clock
 				}
 			},
 		})
