@@ -119,7 +119,7 @@ func (w *world) outside(s step) {
 	case "wait":
 		time.Sleep(waits[s.n])
 	case "clock":
-		w.offset += clocks[s.n]
+		w.offset.Add(int64(clocks[s.n]))
 	case "trouble":
 		class := [...]string{"send", "send", "read", "read", "introduce", "relate", "form"}[s.n%7]
 		kind := []trouble{lost, vanish, refuse, deny, away, lost}[s.n/7%6]

@@ -3,6 +3,7 @@ package sim_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sync"
@@ -25,7 +26,7 @@ type world struct {
 	store    *sqlite.Store
 	archive  *memory
 	op       *edotest.Operator
-	offset   time.Duration // of our clock against the operator's
+	offset   atomic.Int64 // of our clock against the operator's; helpers of a thread read it while nobody moves them
 	started  time.Time
 	procs    [processes]*process
 	arrived  chan *thread
@@ -38,7 +39,7 @@ type world struct {
 	trace []string
 }
 
-func (w *world) now() time.Time { return time.Now().Add(w.offset).Round(0) }
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.offset.Load())).Round(0) }
 
 func (w *world) say(format string, args ...any) {
 	w.mu.Lock()
@@ -198,8 +199,8 @@ func (w *world) launch(n int) error {
 		Drivers: []edo.Driver{driver{w}}, Outbox: at, Inbox: at, Tasks: at, Reach: at, Routing: people{}, Archive: disk{w.archive, p},
 		Accounts: people{}, Signers: people{}, Access: people{}, Verifier: people{}, Now: w.now, Owner: fmt.Sprintf("process-%d-%d", n, p.life),
 		Queue: never{}, Workers: 1, Lease: lease, Pull: 10 * time.Minute, FullCheck: 6 * time.Hour, FormPatience: 2 * time.Hour,
-		Backoff: gateway.Backoff{First: time.Second, Longest: 5 * time.Minute},
-		Trace:   func(ctx context.Context, point string) { threadOf(ctx).gate(point) },
+		Backoff: gateway.Backoff{First: time.Second, Longest: 5 * time.Minute}, Random: rand.New(rand.NewPCG(uint64(n), uint64(p.life))).Float64,
+		Trace: func(ctx context.Context, point string) { threadOf(ctx).gate(point) },
 	})
 	if err != nil {
 		return err
