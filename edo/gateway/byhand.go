@@ -23,7 +23,7 @@ const handPatience = 3 * time.Second
 // hand is what a person does to a package.
 type hand struct {
 	actor edo.ActorID // as rows name it, once it is allowed
-	verb  string // kept as the result of the attempt: "cancelled"
+	verb  string      // kept as the result of the attempt: "cancelled"
 	why   string
 }
 
