@@ -29,12 +29,14 @@ const (
 	overdueFor = time.Second
 	// calledFor is how long a row that was called is left alone, unless a lease has ended meanwhile.
 	calledFor = 15 * time.Second
+	// clockStep is how far in our future a row was called if our clock was set back since.
+	clockStep = time.Minute
 	// maxWaiting bounds the alarms that ring and are not heard yet: with so many nobody needs to be called again.
 	maxWaiting = 500
 
 	sqlWaiting = `SELECT count(*) FROM (SELECT FROM river_job WHERE state = 'available' AND queue = $1 LIMIT $2) AS waiting`
 	sqlCall    = `WITH overdue AS MATERIALIZED (
-			SELECT id FROM jobs WHERE ` + sqlJobFree + ` AND (called_at IS NULL OR called_at < due OR called_at < until OR called_at <= $2)
+			SELECT id FROM jobs WHERE ` + sqlJobFree + ` AND (called_at IS NULL OR called_at < due OR called_at < until OR called_at <= $2 OR called_at > $5)
 			ORDER BY due, id LIMIT $3 FOR UPDATE SKIP LOCKED)
 		UPDATE jobs SET called_at = $4 FROM overdue WHERE jobs.id = overdue.id RETURNING jobs.id`
 
@@ -124,7 +126,7 @@ func (s *Store) sweep(ctx context.Context) (called int, err error) {
 		ids, err := list(ctx, reader{on: tx}, func(from scanner) (a alarm, err error) {
 			err = from.Scan(&a.id)
 			return a, err
-		}, sqlCall, moment(now.Add(-overdueFor)), moment(now.Add(-calledFor)), maxWaiting-waiting, moment(now))
+		}, sqlCall, moment(now.Add(-overdueFor)), moment(now.Add(-calledFor)), maxWaiting-waiting, moment(now), moment(now.Add(clockStep)))
 		if called = len(ids); err != nil || called == 0 {
 			return err
 		}

@@ -43,6 +43,9 @@ func New(c Config) (*Gateway, error) {
 // on one store: leases in the rows keep them apart.
 func (g *Gateway) Run(ctx context.Context) error {
 	defer g.closeSessions()
+	var clock sync.WaitGroup
+	clock.Go(func() { g.watchClock(ctx) })
+	defer clock.Wait()
 	if d, ok := g.Outbox.(Dispatcher); ok {
 		return g.dispatched(ctx, d)
 	}
