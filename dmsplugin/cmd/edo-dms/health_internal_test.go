@@ -174,7 +174,7 @@ func TestThePulseOfADispatcher(t *testing.T) {
 		"nothing to do":  {alive: true},
 		"due now":        {due: at, some: true, alive: true},
 		"left lying":     {due: at.Add(-tooLong), some: true},
-		"not to be seen": {err: errors.New("the database cannot be reached")},
+		"not to be seen": {err: errors.New("the database cannot be reached"), alive: true},
 	} {
 		p.last.Store(0)
 		store.due, store.some, store.err = tc.due, tc.some, tc.err

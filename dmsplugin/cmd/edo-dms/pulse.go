@@ -80,7 +80,8 @@ func (d dispatched) Dispatch(ctx context.Context, workers int, work func(ctx con
 	return d.next.Dispatch(ctx, workers, work)
 }
 
-// idle beats while the store answers and nothing waits.
+// idle beats while nothing is left waiting. A store that does not answer is no fault of the workers, and is told of by
+// the look at the store.
 func (d dispatched) idle(ctx context.Context) {
 	tick := time.NewTicker(idleLook)
 	defer tick.Stop()
@@ -96,7 +97,7 @@ func (d dispatched) idle(ctx context.Context) {
 
 func (d dispatched) look(ctx context.Context) {
 	now := d.pulse.now()
-	if due, some, err := d.NextDue(ctx, now); err == nil && (!some || due.After(now.Add(-tooLong))) {
+	if due, some, err := d.NextDue(ctx, now); err != nil || !some || due.After(now.Add(-tooLong)) {
 		d.pulse.beat()
 	}
 }
