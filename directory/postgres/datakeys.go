@@ -81,7 +81,7 @@ func (s *Store) EndRotation(ctx context.Context, epoch int64) (left int, err err
 			err = tx.row(ctx, sqlRotationLeft, epoch).Scan(&left)
 		}
 		if errors.Is(err, errNone) { // another one has begun
-			left, err = 0, nil
+			left = 0
 			return nil
 		}
 		if err != nil || left > 0 {

@@ -110,27 +110,6 @@ func (s *sum) Scan(v any) error {
 
 func digest(d *edo.Digest) *sum { return (*sum)(d) }
 
-// raw is text that may be anything, such as the head of an answer: it is kept byte for byte.
-type raw string
-
-// Value is for the driver.
-func (r raw) Value() (driver.Value, error) { return []byte(r), nil }
-
-// Scan is for the driver.
-func (r *raw) Scan(v any) error {
-	switch v := v.(type) {
-	case nil:
-		*r = ""
-		return nil
-	case []byte:
-		*r = raw(v)
-		return nil
-	}
-	return fmt.Errorf("column of raw text holds %T", v)
-}
-
-func rawly(s *string) *raw { return (*raw)(s) }
-
 // document is a value kept as JSON, NULL for an empty list.
 type document[T any] struct{ v *T }
 

@@ -77,7 +77,7 @@ func (s *Store) EndRotation(ctx context.Context, epoch int64) (left int, err err
 	err = s.write(ctx, "sqlite.EndRotation", func(ctx context.Context, tx *session) error {
 		err := tx.QueryRowContext(ctx, sqlRotationLeft, epoch).Scan(&left)
 		if errors.Is(err, sql.ErrNoRows) { // another one has begun
-			left, err = 0, nil
+			left = 0
 			return nil
 		}
 		if err != nil || left > 0 {

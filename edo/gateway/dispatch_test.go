@@ -17,7 +17,6 @@ import (
 // are held, that have ended, and each several times.
 type clockwork struct {
 	*sqlite.Store
-	now    func() time.Time
 	handed atomic.Int64
 	idle   atomic.Int64
 	broken atomic.Int64 // times that it does not start

@@ -8,8 +8,6 @@ import (
 )
 
 // TestMasterKeyIsNotInherited: what is started after the key was read does not find it.
-//
-//nolint:paralleltest // it changes the environment of the process
 func TestMasterKeyIsNotInherited(t *testing.T) {
 	t.Setenv(masterKeyEnv, "k-1")
 	key, err := masterKey(os.Getenv)
