@@ -164,6 +164,21 @@ func TestSignerRefuses(t *testing.T) {
 	}
 }
 
+// TestEveryActionCanBeAllowed: what is asked for somewhere can be given to a user, and to a deputy.
+func TestEveryActionCanBeAllowed(t *testing.T) {
+	t.Parallel()
+	all := []edo.Action{
+		edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign, edo.ActionDecide, edo.ActionReadLog,
+		edo.ActionReadContent, edo.ActionExport, edo.ActionAdmin,
+	}
+	if err := (directory.User{Subscriber: "s", Actor: "a", Actions: all}).Check(); err != nil {
+		t.Error(err)
+	}
+	if err := (directory.Substitution{Subscriber: "s", Deputy: "b", Principal: "a", Actions: all, Until: noon}).Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSubstitution(t *testing.T) {
 	t.Parallel()
 	good := directory.Substitution{Subscriber: "s", Deputy: "b", Principal: "a", Until: noon}

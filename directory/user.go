@@ -18,13 +18,13 @@ import (
 // is asked for when a change of the directory names the user who makes it. States and events, which a host fetches for
 // itself, name no user and ask for nothing.
 //
-// Kinds bind what is sent and what is read: whoever has kinds may not read what belongs to none.
+// Kinds bind what is sent, decided and read: whoever has kinds may not read what belongs to none.
 type User struct {
 	Actor      edo.ActorID
 	Subscriber edo.SubscriberID
 	Name       string       // for people
 	Actions    []edo.Action // at least one
-	Kinds      []string     // document kinds the user may send and read; empty: all
+	Kinds      []string     // document kinds the user may send, decide and read; empty: all
 	From       time.Time    // zero: since ever
 	Until      time.Time    // exclusive; zero: for ever
 	UpdatedAt  time.Time    // set by the store

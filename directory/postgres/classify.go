@@ -22,8 +22,10 @@ func classify(op string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &known):
-		if known.Op == "" {
-			known.Op = op
+		if e, ok := err.(*edo.Error); ok && e.Op == "" { //nolint:errorlint // a copy: the callers of one batch share the error
+			c := *e
+			c.Op = op
+			return &c
 		}
 		return err
 	case errors.As(err, new(edo.Faults)):

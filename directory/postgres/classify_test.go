@@ -58,6 +58,11 @@ func TestClassify(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	shared := leaseLost() // by the callers of one batch, who name it at the same time
+	var e *edo.Error
+	if one := classify("one", shared); !errors.As(one, &e) || e.Op != "one" || !errors.As(shared, &e) || e.Op != "" {
+		t.Errorf("%v became %v", shared, one)
+	}
 	if classify("op", nil) != nil {
 		t.Error("no error became one")
 	}

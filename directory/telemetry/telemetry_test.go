@@ -200,6 +200,38 @@ func (b box) Operation(context.Context, edo.Key) (edo.Operation, error) {
 	return edo.Operation{Operator: "synerdocs", SentAt: noon.Add(-time.Minute)}, nil
 }
 
+// TestDispatcher: an outbox that hands out its jobs itself still does, its claims are counted, and no other one becomes so.
+func TestDispatcher(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	if _, ok := w.Outbox(box{}).(gateway.Dispatcher); ok {
+		t.Error("a plain outbox hands out jobs")
+	}
+	d, ok := w.Outbox(ringing{}).(gateway.Dispatcher)
+	if !ok {
+		t.Fatal("its alarms ring for nobody")
+	}
+	err := d.Dispatch(t.Context(), 1, func(ctx context.Context, id int64) { _, _, _ = d.ClaimJob(ctx, id, "owner", noon, noon) })
+	if err != nil {
+		t.Error(err)
+	}
+	w.wants(t, map[string]float64{
+		"edokit.job.claims{edokit.job.kind=send}": 1,
+		"edokit.job.wait{edokit.job.kind=send}":   3,
+	})
+}
+
+type ringing struct{ box }
+
+func (ringing) Dispatch(ctx context.Context, _ int, work func(ctx context.Context, id int64)) error {
+	work(ctx, 7)
+	return nil
+}
+
+func (r ringing) ClaimJob(ctx context.Context, _ int64, owner string, now, until time.Time) (edo.Job, bool, error) {
+	return r.Claim(ctx, owner, now, until)
+}
+
 func TestOutbox(t *testing.T) {
 	t.Parallel()
 	w := watch(t)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -21,8 +22,8 @@ const handPatience = 3 * time.Second
 
 // hand is what a person does to a package.
 type hand struct {
-	actor edo.ActorID
-	verb  string // kept as the result of the attempt: "cancelled"
+	actor edo.ActorID // as rows name it, once it is allowed
+	verb  string      // kept as the result of the attempt: "cancelled"
 	why   string
 }
 
@@ -32,10 +33,12 @@ func (h hand) words() string { return h.verb + " by " + string(h.actor) + ": " +
 // byHand does a person's work on a package like a worker: under the lease of the send job, so that nobody else works on
 // the package meanwhile and nothing that a worker has read before is written after. What it commits is conditional on the
 // fence; if the process dies in between, the lease ends and the job goes on as it was.
-func (g *Gateway) byHand(ctx context.Context, k edo.Key, h hand, work func(ctx context.Context, t *turn, op edo.Operation) error) (edo.Operation, error) {
-	if err := g.Access.Allowed(ctx, edo.AccessRequest{Actor: h.actor, Action: edo.ActionDecide, Subscriber: k.Subscriber, At: g.Now()}); err != nil {
+func (g *Gateway) byHand(ctx context.Context, k edo.Key, h *hand, work func(ctx context.Context, t *turn, op edo.Operation) error) (edo.Operation, error) {
+	who, err := g.mayDecide(ctx, k, h.actor)
+	if err != nil {
 		return edo.Operation{}, err
 	}
+	h.actor = who
 	if g.Desk == nil {
 		return edo.Operation{}, notConfigured("Desk")
 	}
@@ -44,7 +47,7 @@ func (g *Gateway) byHand(ctx context.Context, k edo.Key, h hand, work func(ctx c
 	}
 	ctx, done := g.lend(ctx)
 	defer done()
-	job, err := g.seize(ctx, k, h)
+	job, err := g.seize(ctx, k, *h)
 	if err != nil {
 		return edo.Operation{}, err
 	}
@@ -54,6 +57,22 @@ func (g *Gateway) byHand(ctx context.Context, k edo.Key, h hand, work func(ctx c
 	}
 	g.Trace(ctx, "person."+h.verb)
 	return g.Outbox.Operation(ctx, k)
+}
+
+// mayDecide asks before anything else is done, and says how rows shall name who acts. Who is bound to kinds of documents
+// decides about no others.
+func (g *Gateway) mayDecide(ctx context.Context, k edo.Key, actor edo.ActorID) (edo.ActorID, error) {
+	r := edo.AccessRequest{Actor: actor, Action: edo.ActionDecide, Subscriber: k.Subscriber}
+	op, err := g.Outbox.Operation(ctx, k)
+	if err != nil && !errors.Is(err, edo.NotFound) { // who may not decide learns that first, also of what is not there
+		return "", err
+	}
+	for _, d := range op.Documents {
+		if d.Kind != "" { // our answers have none
+			r.Kinds = append(r.Kinds, d.Kind)
+		}
+	}
+	return g.acting(ctx, r)
 }
 
 // seize waits a little for a worker that has the job in hand.
@@ -83,7 +102,7 @@ func (g *Gateway) seize(ctx context.Context, k edo.Key, h hand) (edo.Job, error)
 }
 
 // handWork runs the work while the lease is kept alive. Work that was refused gives the job back as it was.
-func (g *Gateway) handWork(ctx context.Context, t *turn, h hand, work func(ctx context.Context, t *turn, op edo.Operation) error) error {
+func (g *Gateway) handWork(ctx context.Context, t *turn, h *hand, work func(ctx context.Context, t *turn, op edo.Operation) error) error {
 	held, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
 	var renewing sync.WaitGroup
@@ -107,7 +126,7 @@ func (g *Gateway) handWork(ctx context.Context, t *turn, h hand, work func(ctx c
 }
 
 // handled commits what a person did, with the event that tells it.
-func (g *Gateway) handled(ctx context.Context, t *turn, op *edo.Operation, h hand, c edo.Change) error {
+func (g *Gateway) handled(ctx context.Context, t *turn, op *edo.Operation, h *hand, c edo.Change) error {
 	c.At = g.Now()
 	told := statusEvent(*op, c.At)
 	told.Detail = h.words()
@@ -126,7 +145,7 @@ func unsuited(op edo.Operation, message, remedy string) error {
 // cancelled stays so, and an answer that has failed is given anew with [Gateway.Answer]. why is kept with the actor.
 // Errors: [edo.StateUnsuited], [edo.WorkHeld].
 func (g *Gateway) Retry(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error) {
-	h := hand{actor, "retried", why}
+	h := &hand{actor, "retried", why}
 	op, err := g.byHand(ctx, k, h, func(ctx context.Context, t *turn, op edo.Operation) error {
 		switch {
 		case op.State == edo.StateAccepted, op.State == edo.StateWaiting, op.State == edo.StateInDoubt:
@@ -149,7 +168,7 @@ func (g *Gateway) Retry(ctx context.Context, actor edo.ActorID, k edo.Key, why s
 // can never be sent. While it is being sent or in doubt it is refused: what the operator may have cannot be taken back
 // here. why is kept with the actor. Errors: [edo.StateUnsuited], [edo.WorkHeld].
 func (g *Gateway) Cancel(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error) {
-	h := hand{actor, "cancelled", why}
+	h := &hand{actor, "cancelled", why}
 	op, err := g.byHand(ctx, k, h, func(ctx context.Context, t *turn, op edo.Operation) error {
 		switch {
 		case op.State == edo.StateAccepted, op.State == edo.StateWaiting:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/edotest"
 )
@@ -85,6 +86,35 @@ func TestCancel(t *testing.T) {
 	}
 	if _, err := b.gw.SendAndWait(t.Context(), pack("p2", "two")); err != nil || b.op.Sends() != 1 {
 		t.Errorf("%d sends, %v", b.op.Sends(), err)
+	}
+}
+
+// TestADeputyDecides: rows name who acted and for whom, and who is bound to kinds of documents decides about no others.
+func TestADeputyDecides(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(forms, byHand, func(b *bundle) { b.cfg.Access = b.store }))
+	decides := []edo.Action{edo.ActionSend, edo.ActionDecide}
+	for _, err := range []error{
+		b.store.PutSubscriber(t.Context(), directory.Subscriber{ID: sub, Operator: "edotest", Endpoint: "https://127.0.0.1:1/", INN: "7701234560", Login: "l", LoginKind: directory.LoginPassword, Enabled: true}),
+		b.store.PutUser(t.Context(), directory.User{Subscriber: sub, Actor: clerk, Actions: decides}),
+		b.store.PutSubstitution(t.Context(), directory.Substitution{Subscriber: sub, Deputy: "deputy", Principal: clerk, Until: time.Now().Add(time.Hour)}),
+		b.store.PutUser(t.Context(), directory.User{Subscriber: sub, Actor: "narrow", Actions: decides, Kinds: []string{"none-of-these"}}),
+		second(b.gw.Send(t.Context(), pack("p1", "one"))),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.gw.Cancel(t.Context(), "narrow", key("p1"), "may not"); !errors.Is(err, edo.UserNotAllowed) {
+		t.Errorf("of another kind: %v", err)
+	}
+	if _, err := b.gw.Cancel(t.Context(), "deputy", key("p1"), "wrong addressee"); err != nil {
+		t.Fatal(err)
+	}
+	event, attempt, row := b.traces(t, "p1")
+	const words = "cancelled by deputy for clerk: wrong addressee"
+	if diff := cmp.Diff([]string{"failed/cancelled/" + words, "by hand: deputy for clerk/cancelled/" + words, "failed/cancelled/" + words}, []string{event, attempt, row}); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // kept with the actor. Errors: [edo.StateUnsuited] if the package is not in doubt, [edo.DecisionRefuted] if the operator
 // says otherwise, [edo.NotReady] with RetryAfter before the visibility time is over, [edo.WorkHeld], and those of asking.
 func (g *Gateway) Decide(ctx context.Context, actor edo.ActorID, k edo.Key, d edo.Decision) (edo.Operation, error) {
-	h := hand{actor, "decided", d.Why}
+	h := &hand{actor, "decided", d.Why}
 	op, err := g.byHand(ctx, k, h, func(ctx context.Context, t *turn, op edo.Operation) error {
 		if op.State != edo.StateInDoubt {
 			return unsuited(op, "there is nothing to decide", "look at the package")
@@ -114,7 +114,7 @@ func tooEarly(op edo.Operation, f edo.Found, visibility time.Duration) error {
 }
 
 // confirmed settles what the operator itself shows.
-func (g *Gateway) confirmed(ctx context.Context, t *turn, op edo.Operation, h hand, d edo.Decision, s edo.Sent) error {
+func (g *Gateway) confirmed(ctx context.Context, t *turn, op edo.Operation, h *hand, d edo.Decision, s edo.Sent) error {
 	if d.Accepted && d.Message != "" && s.Message != "" && !strings.EqualFold(string(d.Message), string(s.Message)) {
 		return &edo.Error{Kind: edo.Conflict, Reason: edo.DecisionRefuted, Field: "decision.message", Message: "is not what the operator shows: " + string(s.Message), Remedy: "look again; without a decision it is settled as the operator shows it"}
 	}
@@ -127,7 +127,7 @@ func (g *Gateway) confirmed(ctx context.Context, t *turn, op edo.Operation, h ha
 }
 
 // believed settles what only the person has seen. Nothing is asked about documents whose ids at the operator nobody knows.
-func (g *Gateway) believed(ctx context.Context, t *turn, op edo.Operation, h hand, d edo.Decision, f edo.Found) error {
+func (g *Gateway) believed(ctx context.Context, t *turn, op edo.Operation, h *hand, d edo.Decision, f edo.Found) error {
 	h.why += " (the operator has it as " + string(d.Message) + ")"
 	if !f.AsOf.IsZero() {
 		h.why += ", not shown in its list as of " + f.AsOf.UTC().Format(time.RFC3339)

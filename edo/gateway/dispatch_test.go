@@ -19,6 +19,7 @@ type clockwork struct {
 	*sqlite.Store
 	handed atomic.Int64
 	idle   atomic.Int64
+	broken atomic.Int64 // times that it does not start
 }
 
 func (c *clockwork) Claim(context.Context, string, time.Time, time.Time) (edo.Job, bool, error) {
@@ -26,6 +27,9 @@ func (c *clockwork) Claim(context.Context, string, time.Time, time.Time) (edo.Jo
 }
 
 func (c *clockwork) Dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error {
+	if c.broken.Add(-1) >= 0 {
+		return errors.New("the database cannot be reached")
+	}
 	ids := make(chan int64)
 	var running sync.WaitGroup
 	for range workers {
@@ -77,6 +81,23 @@ func TestDispatcher(t *testing.T) {
 	}
 	if len(b.op.Ledger()) != 3 || d.idle.Load() == 0 {
 		t.Errorf("%d in the ledger, %d of %d ids came in vain", len(b.op.Ledger()), d.idle.Load(), d.handed.Load())
+	}
+}
+
+// TestDispatcherStartsLate: an alarm clock that cannot be started at first is started again, and the work goes on.
+func TestDispatcherStartsLate(t *testing.T) {
+	t.Parallel()
+	b := setup(t, both(forms, func(b *bundle) {
+		d := &clockwork{Store: b.store}
+		d.broken.Store(2)
+		b.cfg.Outbox = d
+	}))
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	if op := b.until(t, "p1", settled); op.State != edo.StateSent {
+		t.Errorf("%s", op.State)
 	}
 }
 

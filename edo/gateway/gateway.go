@@ -43,8 +43,11 @@ func New(c Config) (*Gateway, error) {
 // on one store: leases in the rows keep them apart.
 func (g *Gateway) Run(ctx context.Context) error {
 	defer g.closeSessions()
+	var clock sync.WaitGroup
+	clock.Go(func() { g.watchClock(ctx) })
+	defer clock.Wait()
 	if d, ok := g.Outbox.(Dispatcher); ok {
-		return d.Dispatch(ctx, g.Workers, func(ctx context.Context, id int64) { g.called(ctx, d, id) })
+		return g.dispatched(ctx, d)
 	}
 	var wg sync.WaitGroup
 	for range g.Workers {
@@ -52,6 +55,27 @@ func (g *Gateway) Run(ctx context.Context) error {
 	}
 	wg.Wait()
 	return ctx.Err()
+}
+
+// restLongest is how long an alarm clock that does not start is left alone at most.
+const restLongest = 30 * time.Second
+
+// dispatched lets the store hand out the jobs. An alarm clock that cannot be started, or has ended too early, is started
+// again: a process whose store could not be reached for a moment must not stand idle for ever.
+func (g *Gateway) dispatched(ctx context.Context, d Dispatcher) error {
+	for rest := g.Idle; ; rest = min(2*rest, restLongest) {
+		err := d.Dispatch(ctx, g.Workers, func(ctx context.Context, id int64) { g.called(ctx, d, id) })
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		g.Logger.ErrorContext(ctx, "the alarm clock of the store has ended", "error", err)
+		again := time.NewTimer(rest)
+		select {
+		case <-ctx.Done():
+		case <-again.C:
+		}
+		again.Stop()
+	}
 }
 
 // called works on one job that a Dispatcher has handed out. One that is not due, held or finished is nothing to do: its

@@ -35,8 +35,9 @@ type Departures interface {
 }
 
 // Dispatcher is an Outbox with an alarm clock of its own: it hands out jobs by id when their time has come. An id may come twice or too early: ClaimJob decides.
+// Whoever wraps an Outbox has to pass this on, or its alarms ring for nobody.
 type Dispatcher interface {
-	Dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error // until ctx ends; returns after the running ones
+	Dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error // until ctx ends; returns after the running ones; called again if it returns earlier
 	ClaimJob(ctx context.Context, id int64, owner string, now, until time.Time) (edo.Job, bool, error)
 }
 

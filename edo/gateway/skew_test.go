@@ -51,6 +51,44 @@ func TestDoubtAcrossClocks(t *testing.T) {
 	}
 }
 
+// TestClockSetBack: what waits for a moment of our clock does not wait longer when the clock is set back by hours, and
+// what is far ahead keeps its distance.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	var offset atomic.Int64
+	offset.Store(int64(3 * time.Hour))
+	var down atomic.Bool
+	down.Store(true)
+	b := setup(t, both(forms, explained, func(b *bundle) {
+		b.cfg.Inbox, b.cfg.Routing = b.store, b.store
+		b.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
+		b.op.Down = func(string) error {
+			if down.Load() {
+				return &edo.Error{Kind: edo.Unavailable, Reason: edo.OperatorUnavailable}
+			}
+			return nil
+		}
+	}))
+	later := b.cfg.Now().Add(6 * time.Hour)
+	if err := b.store.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: sub, Package: "far"}, Kind: edo.JobTake, Due: later}); err != nil {
+		t.Fatal(err)
+	}
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p1", state(edo.StateWaiting))
+	offset.Store(0)
+	down.Store(false)
+	if op := b.until(t, "p1", settled); op.State != edo.StateSent {
+		t.Errorf("%s", op.State)
+	}
+	eventually(t, func() bool {
+		jobs, err := b.store.Jobs(t.Context(), edo.JobFilter{Key: &edo.Key{Subscriber: sub, Package: "far"}})
+		return err == nil && len(jobs) == 1 && later.Add(-3*time.Hour).Sub(jobs[0].Due).Abs() < time.Minute
+	})
+}
+
 // TestReplayAfterAYear: nothing is ever forgotten of what was accepted.
 func TestReplayAfterAYear(t *testing.T) {
 	t.Parallel()

@@ -182,7 +182,7 @@ func (m *mailroom) showsGone(t *testing.T, op edo.Operation, batch directory.Han
 	if !errors.Is(err, edo.ContentGone) || !strings.Contains(err.Error(), "АКТ-7") {
 		t.Errorf("the plugin says %v", err)
 	}
-	rows, err := m.client.Log(t.Context(), directory.ExchangeFilter{Package: op.Key.Package, Operation: "SendMessage"})
+	rows, err := m.client.Log(t.Context(), directory.ExchangeFilter{Subscriber: us, Package: op.Key.Package, Operation: "SendMessage"})
 	if err != nil || len(rows) != 1 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,8 @@ type evidenceOf struct {
 	Package    string `help:"A package of our own instead of a request; with --out."`
 	Document   string `help:"With --package: which document, if it has several."`
 	Out        string `placeholder:"ZIP" help:"Have the operator's archive of the flow written to this file, which must not exist, and check it."`
+
+	readerFlag `embed:""`
 }
 
 // Run prints the line, and writes the archive if that is wanted; exit code 1 if the archive does not prove what we hold.
@@ -44,7 +47,7 @@ func (e evidenceOf) Run(c *command) error {
 			return c.emit(map[string]any{"evidence": line}, func() { c.print("%s\n", c.evidenceLine(line)) })
 		}
 		d := line.Request
-		return e.prove(c, p, "evidence", line, c.evidenceLine(line), d.Message, step{d.Key.Remote, received(d)})
+		return e.prove(c, p, "evidence", line, c.evidenceLine(line), d.Message, step{d.Key.Remote, received(d)}, cmp.Or(d.Kind, d.Type))
 	})
 }
 
@@ -66,12 +69,16 @@ func (e evidenceOf) own(c *command, p *parts) error {
 	}
 	line := printable(fmt.Sprintf("%s %s, %s %s, %s %s: %s", c.lang.say("пакет", "package"), op.Key.Package, c.lang.say("документ", "document"), d.ID,
 		c.lang.say("время оператора", "operator's time"), when(op.OperatorTime), c.lang.state(d.State)))
-	return e.prove(c, p, "operation", op, line, op.Message, step{d.Remote, sent(op, *d)})
+	return e.prove(c, p, "operation", op, line, op.Message, step{d.Remote, sent(op, *d)}, d.Kind)
 }
 
 // prove writes the archive and says what it is worth.
-func (e evidenceOf) prove(c *command, p *parts, name string, what any, line string, m edo.MessageID, first step) error {
+func (e evidenceOf) prove(c *command, p *parts, name string, what any, line string, m edo.MessageID, first step, kind string) error {
 	s := edo.SubscriberID(e.Subscriber)
+	export := asked("evidence "+e.Request, "package", e.Package, "document", e.Document)
+	if err := p.exporting(c.ctx, e.reader(), s, []string{kind}, export); err != nil {
+		return err
+	}
 	expect, err := p.expected(c.ctx, s, first)
 	if err != nil {
 		return err

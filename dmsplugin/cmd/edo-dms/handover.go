@@ -18,7 +18,11 @@ type handOverCreate struct {
 
 // Run exports a batch.
 func (h handOverCreate) Run(c *command) error {
-	return c.keeping(func(_ *parts, k *handover.Keeper) error {
+	return c.keeping(func(p *parts, k *handover.Keeper) error {
+		what := asked("archive hand-over create", "until", day(h.Until), "subscriber", h.Subscriber, "actor", h.Actor)
+		if err := p.exporting(c.ctx, readerFlag{}.reader(), edo.SubscriberID(h.Subscriber), nil, what); err != nil {
+			return err
+		}
 		batch, err := k.Export(c.ctx, handover.Order{
 			Until: localDay(h.Until), Subscriber: edo.SubscriberID(h.Subscriber), Folder: h.Out, Actor: edo.ActorID(h.Actor), Limit: h.Limit,
 		})

@@ -153,6 +153,62 @@ func (still) Claim(context.Context, string, time.Time, time.Time) (edo.Job, bool
 }
 func (still) Renew(context.Context, edo.Job, time.Time) error { return nil }
 
+// TestThePulseOfADispatcher: a store that hands out its jobs itself still does when it is listened to; idle workers are
+// well, and those that leave work lying are not.
+func TestThePulseOfADispatcher(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1000, 0)
+	p, store := newPulse(func() time.Time { return at }), &ringing{}
+	d, ok := p.wrap(gateway.Config{Outbox: store}).Outbox.(dispatched)
+	if !ok {
+		t.Fatal("its alarms ring for nobody")
+	}
+	check(t, d.Dispatch(t.Context(), 1, nil))
+	at = at.Add(time.Minute)
+	for name, tc := range map[string]struct {
+		due   time.Time
+		some  bool
+		err   error
+		alive bool
+	}{
+		"nothing to do":  {alive: true},
+		"due now":        {due: at, some: true, alive: true},
+		"left lying":     {due: at.Add(-tooLong), some: true},
+		"not to be seen": {err: errors.New("the database cannot be reached"), alive: true},
+	} {
+		p.last.Store(0)
+		store.due, store.some, store.err = tc.due, tc.some, tc.err
+		if d.look(t.Context()); (p.since() == 0) != tc.alive {
+			t.Errorf("%s: %v", name, p.since())
+		}
+	}
+	if _, _, err := d.ClaimJob(t.Context(), 1, "o", at, at); err != nil || p.since() != 0 || store.claims != 1 || store.dispatches != 1 {
+		t.Errorf("%v, %v, %+v", err, p.since(), store)
+	}
+}
+
+type ringing struct {
+	still
+	due                time.Time
+	some               bool
+	err                error
+	claims, dispatches int
+}
+
+func (r *ringing) NextDue(context.Context, time.Time) (time.Time, bool, error) {
+	return r.due, r.some, r.err
+}
+
+func (r *ringing) Dispatch(context.Context, int, func(context.Context, int64)) error {
+	r.dispatches++
+	return nil
+}
+
+func (r *ringing) ClaimJob(context.Context, int64, string, time.Time, time.Time) (edo.Job, bool, error) {
+	r.claims++
+	return edo.Job{}, false, nil
+}
+
 // TestOnlyLoopback: the pages have no login.
 func TestOnlyLoopback(t *testing.T) {
 	t.Parallel()

@@ -58,6 +58,7 @@ type logProof struct {
 	Out        string `required:"" placeholder:"FILE" help:"File to write, which must not exist; - for standard output."`
 
 	signingKey `embed:""`
+	readerFlag `embed:""`
 }
 
 // Run writes the package with its exchanges.
@@ -68,6 +69,9 @@ func (l logProof) Run(c *command) error {
 	}
 	return c.with(func(p *parts) error {
 		if err := p.known(c.ctx, l.Subscriber); err != nil {
+			return err
+		}
+		if err := l.asks(c, p); err != nil {
 			return err
 		}
 		made, err := proof.Collect(c.ctx, p.Store, edo.Key{Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package)}, l.XML, time.Now())
@@ -81,4 +85,25 @@ func (l logProof) Run(c *command) error {
 			c.print("%s: %s %d\n", l.Out, c.lang.say("обменов", "exchanges"), len(made.Message.Exchanges))
 		})
 	})
+}
+
+// asks is for the export of the package, and of the raw XML that goes with it.
+func (l logProof) asks(c *command, p *parts) error {
+	op, err := p.Store.Operation(c.ctx, edo.Key{Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package)})
+	if err != nil {
+		return err
+	}
+	xml := ""
+	if l.XML {
+		xml = "yes"
+	}
+	return p.exporting(c.ctx, l.reader(), op.Key.Subscriber, kindsOf(op), asked("log proof "+l.Package, "xml", xml))
+}
+
+func kindsOf(op edo.Operation) []string {
+	var kinds []string
+	for _, d := range op.Documents {
+		kinds = append(kinds, d.Kind)
+	}
+	return kinds
 }

@@ -40,7 +40,17 @@ type logExport struct {
 	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"From this day on, by this machine's time."`
 	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Up to this day, which is left out."`
 
-	csvFlags `embed:""`
+	csvFlags   `embed:""`
+	readerFlag `embed:""`
+}
+
+func (l logExport) asked() string {
+	unfinished := ""
+	if l.Unfinished {
+		unfinished = "yes"
+	}
+	return asked("log export", "format", l.Format, "package", l.Package, "document", l.Document, "user", l.User, "inn", l.INN, "kpp", l.KPP,
+		"operation", l.Operation, "outcome", l.Outcome, "unfinished", unfinished, "code", l.Code, "from", day(l.From), "until", day(l.Until))
 }
 
 func (l logExport) filter() directory.ExchangeFilter {
@@ -54,6 +64,9 @@ func (l logExport) filter() directory.ExchangeFilter {
 // Run writes the rows page by page: facts only, neither heads nor XML.
 func (l logExport) Run(c *command) error {
 	return c.with(func(p *parts) error {
+		if err := p.exporting(c.ctx, l.reader(), edo.SubscriberID(l.Subscriber), nil, l.asked()); err != nil {
+			return err
+		}
 		rows := 0
 		err := c.output(l.Out, func(w io.Writer) (err error) {
 			sheet := tables.JSONLines(w, tables.Messages())
@@ -94,12 +107,16 @@ type logBooks struct {
 	Day time.Time `required:"" format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Which day's messages, by this machine's time."`
 	Out string    `required:"" placeholder:"DIR" help:"Folder for the three files, made if it is new."`
 
-	csvFlags `embed:""`
+	csvFlags   `embed:""`
+	readerFlag `embed:""`
 }
 
 // Run writes three files, each named as its book and the day.
 func (l logBooks) Run(c *command) error {
 	return c.with(func(p *parts) error {
+		if err := p.exporting(c.ctx, l.reader(), "", nil, asked("log books", "day", day(l.Day))); err != nil {
+			return err
+		}
 		if err := os.MkdirAll(l.Out, 0o700); err != nil {
 			return err
 		}

@@ -80,7 +80,9 @@ func (m *mailroom) register(t *testing.T, address string) {
 		Login: m.us.Login, LoginKind: directory.LoginPassword, Service: "service", Policy: edo.Policy{Receive: true}, Enabled: true,
 	}))
 	must(m.client.SetPassword(ctx, us, m.us.Login, edo.NewSecret(m.us.Password)))
-	must(m.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{edo.ActionSend, edo.ActionAnswer, edo.ActionSign, edo.ActionInvite, edo.ActionReadContent}}))
+	must(m.client.AllowUser(ctx, directory.User{Actor: clerk, Subscriber: us, Actions: []edo.Action{
+		edo.ActionSend, edo.ActionAnswer, edo.ActionSign, edo.ActionInvite, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent,
+	}}))
 	heads, err := m.operator.Identities(m.us.Boxes[0])
 	must(err)
 	key, err := heads[0].KeyPEM()
