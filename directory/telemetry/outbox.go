@@ -13,8 +13,31 @@ import (
 	"github.com/edokit/edokit/edo/gateway"
 )
 
-// Outbox wraps an outbox: claims, commits, lost leases, events, and how long packages take.
-func (t *Telemetry) Outbox(next gateway.Outbox) gateway.Outbox { return outbox{next, t} }
+// Outbox wraps an outbox: claims, commits, lost leases, events, and how long packages take. One that is a
+// [gateway.Dispatcher] stays one.
+func (t *Telemetry) Outbox(next gateway.Outbox) gateway.Outbox {
+	o := outbox{next, t}
+	if d, ok := next.(gateway.Dispatcher); ok {
+		return dispatcher{o, d}
+	}
+	return o
+}
+
+// dispatcher is an outbox that hands out its jobs itself.
+type dispatcher struct {
+	outbox
+	next gateway.Dispatcher
+}
+
+func (d dispatcher) Dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error {
+	return d.next.Dispatch(ctx, workers, work)
+}
+
+func (d dispatcher) ClaimJob(ctx context.Context, id int64, owner string, now, until time.Time) (edo.Job, bool, error) {
+	j, found, err := d.next.ClaimJob(ctx, id, owner, now, until)
+	d.claimed(ctx, j, now, found, err)
+	return j, found, err
+}
 
 type outbox struct {
 	gateway.Outbox
@@ -53,12 +76,16 @@ func (o outbox) told(ctx context.Context, events []edo.Event) {
 
 func (o outbox) Claim(ctx context.Context, owner string, now, until time.Time) (edo.Job, bool, error) {
 	j, found, err := o.Outbox.Claim(ctx, owner, now, until)
+	o.claimed(ctx, j, now, found, err)
+	return j, found, err
+}
+
+func (o outbox) claimed(ctx context.Context, j edo.Job, now time.Time, found bool, err error) {
 	o.failed(ctx, "claim", err)
 	if found {
 		o.t.is.claims.Add(ctx, 1, metric.WithAttributes(kind(j.Kind)))
 		o.t.is.jobWait.Record(ctx, max(now.Sub(j.Due), 0).Seconds(), metric.WithAttributes(kind(j.Kind)))
 	}
-	return j, found, err
 }
 
 func (o outbox) Renew(ctx context.Context, j edo.Job, until time.Time) error {
