@@ -103,6 +103,9 @@ func meaningful(p point, f fault) string {
 	if f.wire != nil {
 		return onWire(p, f)
 	}
+	if p.way == elsewhere {
+		return ofPoint(p)
+	}
 	switch f.name {
 	case "kill":
 		return ""
@@ -116,6 +119,27 @@ func meaningful(p point, f fault) string {
 		return ofDisk(p)
 	}
 	return ofClock(p, f)
+}
+
+// elsewhere is the way to points that the grid leaves to other tests.
+const elsewhere = "elsewhere"
+
+// ofPoint says why no cell goes to a point.
+func ofPoint(p point) string {
+	_, what, _ := strings.Cut(strings.TrimPrefix(p.name, "store."), ".")
+	switch {
+	case strings.HasPrefix(what, "Remove"):
+		return "one statement that is right when it is repeated, with the code of Put"
+	case what == "Writable":
+		return "writes nothing: it looks whether that is possible"
+	case what == "Installation" || what == "StartOver":
+		return "once in the life of a store, before there is anything to lose or when nothing is left: see the tests of both stores"
+	case what == "AcknowledgeHandover" || what == "AbandonHandover" || what == "Condemn":
+		return "kept apart from the exchange: the order of rows and bytes is tested in directory/handover"
+	case what == "Succeed" || what == "SealedUsed" || what == "SealedTried":
+		return "notes about a login that has happened: which credential is used is tested in directory/secret"
+	}
+	return ""
 }
 
 func onWire(p point, f fault) string {

@@ -209,7 +209,7 @@ func often(name string) int {
 func (g *grid) complete() {
 	g.Helper()
 	for _, p := range points() {
-		if g.pool.hits[p.name] == 0 {
+		if g.pool.hits[p.name] == 0 && p.way != elsewhere {
 			g.Errorf("%s was never reached", p.name)
 		}
 	}
@@ -241,8 +241,8 @@ func TestMeaningful(t *testing.T) {
 			}
 		}
 		for _, p := range all.points {
-			if used[p.name] == 0 {
-				t.Errorf("%s has no cell", p.name)
+			if used[p.name] == 0 && (p.way != elsewhere || ofPoint(p) == "") {
+				t.Errorf("%s has no cell, and no reason", p.name)
 			}
 		}
 		for _, f := range all.faults {

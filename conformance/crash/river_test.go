@@ -28,7 +28,9 @@ func TestAlarmsRing(t *testing.T) {
 				s.sentAs(op)
 				s.stamped(op)
 			}
-			s.until("no alarm that was due is left", func() bool { return s.alarms("state = 'available' OR state = 'scheduled' AND scheduled_at < now()") == 0 })
+			s.until("no alarm that was due is left", func() bool {
+				return s.alarms("state = 'available' OR state = 'scheduled' AND scheduled_at < now()") == 0
+			})
 			if rung := s.alarms("state = 'completed'"); rung < 5 {
 				t.Errorf("%d alarms have rung", rung)
 			}
