@@ -96,7 +96,7 @@ type Deputyship struct {
 
 func actions() []edo.Action {
 	return []edo.Action{
-		edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign,
+		edo.ActionSend, edo.ActionRead, edo.ActionAnswer, edo.ActionInvite, edo.ActionSign, edo.ActionDecide,
 		edo.ActionReadLog, edo.ActionReadContent, edo.ActionExport, edo.ActionAdmin,
 	}
 }

@@ -224,11 +224,7 @@ func (c *cell) fenced() {
 // chained: the log is as it was written, whoever died while a row was on its way.
 func (c *cell) chained() {
 	c.Helper()
-	report, err := directory.VerifyLog(c.Context(), c.store(), directory.LogCheck{})
-	c.must(err)
-	if report.Broken != 0 || report.Links == 0 {
-		c.Errorf("the chain of the log: %d links, %d broken: %+v", report.Links, report.Broken, report.Faults)
-	}
+	c.verified()
 }
 
 func (c *cell) keyOf(i int, key string) *dmsplugin.KeyPair {

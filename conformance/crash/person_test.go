@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
@@ -21,7 +20,6 @@ func waysOfPeople() []way {
 		{name: "decide", settings: seldom, ready: decider, begin: (*cell).decideDoubt, end: (*cell).decidedOnce},
 		{name: "read", ready: sender, begin: (*cell).fetch, end: (*cell).fetched},
 		{name: "rotate", ready: sender, begin: (*cell).rotate, end: (*cell).rotated},
-		{name: "handover", ready: sender, begin: (*cell).export, end: (*cell).exported},
 	}
 }
 
@@ -173,28 +171,5 @@ func (c *cell) rotated(p *plugin) {
 	}
 	c.op.Expire()
 	c.newPackages(1)
-	c.sentOnce(p)
-}
-
-func (c *cell) export(p *plugin) {
-	c.newPackages(1)
-	c.sentOnce(p)
-	c.handOver()
-}
-
-func (c *cell) handOver() string {
-	return c.run2("archive", "hand-over", "create", "--actor", string(clerk), "--until", time.Now().AddDate(0, 0, 2).Format(time.DateOnly), "--out", c.exportFolder())
-}
-
-func (c *cell) exportFolder() string { return filepath.Join(c.seat.orders.dir, "export-"+c.id) }
-
-// exported goes on with the export, and finds the copy whole.
-func (c *cell) exported(p *plugin) {
-	c.Helper()
-	made := c.handOver()
-	c.heard.add(made)
-	if out := c.run2("archive", "hand-over", "verify", c.exportFolder()); !strings.Contains(out, "0") {
-		c.Errorf("%s\n%s", made, out)
-	}
 	c.sentOnce(p)
 }
