@@ -17,7 +17,7 @@ import (
 
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
-	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -107,12 +107,12 @@ func (c *cell) onTheWire(w way, p *plugin) {
 // atThePoint lets a process die or stand still where the point says.
 func (c *cell) atThePoint(w way, p *plugin) {
 	c.Helper()
-	if c.fault.name == "host" {
+	if c.fault.base() == "host" {
 		c.seat.lay(c) // its host is another process
 	}
 	c.must(c.seat.orders.arm(c.point.name, c.nth, c.fault.strike != nil))
 	c.calls.Go(func() {
-		if c.fault.name == "host" {
+		if c.fault.base() == "host" {
 			c.seat.host.send(c)
 			return
 		}
@@ -158,7 +158,7 @@ func (c *cell) zombie(pid int) {
 	}
 	late := time.After(3 * lease)
 	w := wayOf(c.point.way)
-	if errors.Is(sqlite.Probe(c.Context(), filepath.Join(c.home, "edokit.db"), time.Second), directory.StoreBusy) {
+	if c.busy() {
 		c.Log("stopped with the store in hand: nobody could take over") // by another of its goroutines
 	} else {
 		c.seat.plugin = nil
@@ -168,11 +168,16 @@ func (c *cell) zombie(pid int) {
 	c.awake(sleeper)
 }
 
+// busy says whether somebody holds the store.
+func (c *cell) busy() bool {
+	return errors.Is(local.Probe(c.Context(), local.Config{Home: c.home, Database: c.database}, time.Second), directory.StoreBusy)
+}
+
 // stale lets a process go on while another one has its job in hand. Whoever has taken over is slow enough for that.
 func (c *cell) stale(pid int) {
 	c.Helper()
 	sleeper := c.seat.plugin
-	if errors.Is(sqlite.Probe(c.Context(), filepath.Join(c.home, "edokit.db"), time.Second), directory.StoreBusy) {
+	if c.busy() {
 		c.Log("stopped with the store in hand: nobody could take over") // by another of its goroutines
 		c.must(syscall.Kill(pid, syscall.SIGCONT))
 		return
@@ -344,7 +349,7 @@ func (c *cell) consume(ctx context.Context, p *plugin) error {
 
 // newPackages makes one to three packages.
 func (c *cell) newPackages(n int) {
-	if c.fault.name == "zombie" || c.fault.name == "stale" {
+	if c.fault.base() == "zombie" || c.fault.base() == "stale" {
 		n = 1 // a process that stands still with the store in hand proves nothing
 	}
 	for i := range n {

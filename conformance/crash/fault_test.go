@@ -16,11 +16,19 @@ type fault struct {
 	wire   func(c *cell, operation string) mockoperator.Rule // of the operator, at a place of the wire
 	clock  time.Duration                                     // how wrong the clock is from the point on
 	late   bool                                              // against an operator that shows late what it has accepted
+
+	postgres bool // the data is on PostgreSQL, else in a file
 }
+
+// onServer ends the names of faults that are done to a stand whose data is on PostgreSQL.
+const onServer = "@postgresql"
+
+// base is the name of the fault itself.
+func (f fault) base() string { return strings.TrimSuffix(f.name, onServer) }
 
 // processFaults are done to the plugin or its host at a named point.
 func processFaults() []fault {
-	return []fault{
+	all := []fault{
 		{name: "kill"},
 		{name: "host", strike: (*cell).killHost},
 		{name: "zombie", strike: (*cell).zombie},
@@ -30,6 +38,29 @@ func processFaults() []fault {
 		{name: "clock-3h", strike: (*cell).step, clock: -3 * time.Hour},
 		{name: "clock-10m", strike: (*cell).step, clock: -10 * time.Minute},
 	}
+	for _, f := range all[:len(all):len(all)] {
+		if f.name != "full" {
+			f.name, f.postgres = f.name+onServer, true
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// inShort chooses the cells on PostgreSQL that are run every time: every commit that a process dies at, and the steps of a
+// send. The others are for EDOKIT_SOAK.
+func inShort(p point, f fault) bool {
+	switch {
+	case !f.postgres:
+		return true
+	case strings.HasPrefix(p.name, "store."):
+		return f.base() == "kill"
+	case strings.HasPrefix(p.name, "send."):
+		return f.base() == "kill" || f.base() == "zombie"
+	case strings.HasPrefix(p.name, "person."):
+		return f.base() == "kill"
+	}
+	return false
 }
 
 // places are the requests at which the operator or the network misbehaves, and the way that leads there.
@@ -103,7 +134,10 @@ func meaningful(p point, f fault) string {
 	if f.wire != nil {
 		return onWire(p, f)
 	}
-	switch f.name {
+	if p.way == elsewhere {
+		return ofPoint(p)
+	}
+	switch f.base() {
 	case "kill":
 		return ""
 	case "host":
@@ -116,6 +150,27 @@ func meaningful(p point, f fault) string {
 		return ofDisk(p)
 	}
 	return ofClock(p, f)
+}
+
+// elsewhere is the way to points that the grid leaves to other tests.
+const elsewhere = "elsewhere"
+
+// ofPoint says why no cell goes to a point.
+func ofPoint(p point) string {
+	_, what, _ := strings.Cut(strings.TrimPrefix(p.name, "store."), ".")
+	switch {
+	case strings.HasPrefix(what, "Remove"):
+		return "one statement that is right when it is repeated, with the code of Put"
+	case what == "Writable":
+		return "writes nothing: it looks whether that is possible"
+	case what == "Installation" || what == "StartOver":
+		return "once in the life of a store, before there is anything to lose or when nothing is left: see the tests of both stores"
+	case strings.Contains(what, "Handover") || what == "EndExport" || what == "Condemn":
+		return "kept apart from the exchange: the order of rows and bytes is tested in directory/handover"
+	case what == "Succeed" || what == "SealedUsed" || what == "SealedTried":
+		return "notes about a login that has happened: which credential is used is tested in directory/secret"
+	}
+	return ""
 }
 
 func onWire(p point, f fault) string {
@@ -187,7 +242,7 @@ func ofClock(p point, f fault) string {
 		"send.accepted", "send.claimed", "send.sending", "send.answered", "send.asked", "store.committed.Begin", "stamp.claimed", "stamp.fetched",
 		"track.claimed", "pull.claimed", "take.described", "receipt.accepted", "reach.registering",
 	}
-	switch small := f.name == "clock-10m"; {
+	switch small := f.base() == "clock-10m"; {
 	case small && !strings.HasPrefix(p.name, "send."):
 		return "a step back is a step back: the small one is tried where a lease decides what is sent"
 	case slices.Contains(chosen, p.name):

@@ -18,7 +18,7 @@ import (
 // point is a named step of the way at which something has become durable or visible, or is about to.
 type point struct {
 	name string
-	way  string // what the grid does to get there
+	way  string // what the grid does to get there, or elsewhere: see ofPoint
 	says string // what is true there
 }
 
@@ -30,14 +30,31 @@ func points() []point {
 		{"archive.synced", "out", "the bytes are on the disk, under no name"},
 		{"archive.stored", "out", "bytes and name are on the disk, the caller does not know"},
 		{"archive.renamed", "out", "the name is there, not on the disk"},
+		{"rotate.begun", "rotate", "new keys are in use, old secrets are sealed by the old ones"},
+		{"rotate.resealed", "rotate", "all is sealed anew, the rotation is not ended"},
+		{"rotate.key-added", "rotate", "the file has a new key, nothing uses it"},
+		{"rotate.secret", "rotate", "one more secret is sealed anew"},
 		{"vault.sealed", "admin", "a secret is sealed, not stored"},
 		{"vault.stored", "admin", "a sealed secret is stored, the caller does not know"},
 
-		{"store.committing.Allowed", "refused", "a refusal is written, not committed"},
+		{"store.committing.Acting", "refused", "a refusal is written, not committed"},
 		{"store.committing.PutUser", "admin", ""},
+		{"store.committing.RemoveUser", elsewhere, ""},
+		{"store.committing.Installation", elsewhere, ""},
+		{"store.committing.BeginRotation", "rotate", "new keys is written, not committed"},
+		{"store.committing.EndRotation", "rotate", "the end of a rotation is written, not committed"},
+		{"store.committing.StartOver", elsewhere, ""},
+		{"store.committing.PutDataKey", "rotate", ""},
+		{"store.committing.Rewrap", "rotate", ""},
 		{"store.committing.Acknowledge", "out", "the host's place is written, not committed"},
+		{"store.committing.Writable", elsewhere, ""},
 		{"store.committing.Begin", "out", "the request's row is written, not committed: nothing may leave"},
 		{"store.committing.Finish", "out", "the answer was read, its row is not committed: it is not believed"},
+		{"store.committing.OpenHandover", elsewhere, ""},
+		{"store.committing.AddHandoverContents", elsewhere, ""},
+		{"store.committing.EndExport", elsewhere, ""},
+		{"store.committing.AcknowledgeHandover", elsewhere, ""},
+		{"store.committing.AbandonHandover", elsewhere, ""},
 		{"store.committing.Update", "term", ""},
 		{"store.committing.Start", "in", "the job that reads a box is written, not committed"},
 		{"store.committing.Claim", "out", "a lease is written, not committed"},
@@ -45,20 +62,45 @@ func points() []point {
 		{"store.committing.Accept", "out", "a package is written, not committed: the host hears nothing"},
 		{"store.committing.Ensure", "reach", ""},
 		{"store.committing.Revise", "relate", ""},
+		{"store.committing.Condemn", elsewhere, ""},
 		{"store.committing.PutResponsible", "admin", ""},
+		{"store.committing.RemoveResponsible", elsewhere, ""},
 		{"store.committing.PutAbsence", "admin", ""},
+		{"store.committing.RemoveAbsence", elsewhere, ""},
+		{"store.committing.PutSealed", "admin", ""},
+		{"store.committing.Reseal", "rotate", "a secret sealed anew is written, not committed"},
+		{"store.committing.Succeed", elsewhere, ""},
+		{"store.committing.RemoveSealed", elsewhere, ""},
+		{"store.committing.SealedUsed", elsewhere, ""},
+		{"store.committing.SealedTried", elsewhere, ""},
 		{"store.committing.Settle", "out", "one step of work is written, not committed"},
 		{"store.committing.PutSigner", "admin", ""},
-		{"store.committing.PutSealed", "admin", ""},
 		{"store.committing.PutSubscriber", "admin", ""},
 		{"store.committing.Enrolled", "enrol", ""},
+		{"store.committing.PutSubstitution", "admin", ""},
+		{"store.committing.RemoveSubstitution", elsewhere, ""},
+		{"store.committing.Reading", "read", "that somebody reads is written, not committed"},
 		{"store.committing.EndTask", "task", "a signature is written, not committed"},
+		{"store.committing.Seize", "retry", "a lease of a person is written, not committed"},
 
-		{"store.committed.Allowed", "refused", "a refusal is a row, nobody was told"},
+		{"store.committed.Acting", "refused", "a refusal is committed"},
 		{"store.committed.PutUser", "admin", ""},
+		{"store.committed.RemoveUser", elsewhere, ""},
+		{"store.committed.Installation", elsewhere, ""},
+		{"store.committed.BeginRotation", "rotate", "new keys is committed"},
+		{"store.committed.EndRotation", "rotate", "the end of a rotation is committed"},
+		{"store.committed.StartOver", elsewhere, ""},
+		{"store.committed.PutDataKey", "rotate", ""},
+		{"store.committed.Rewrap", "rotate", ""},
 		{"store.committed.Acknowledge", "out", "the host's place is committed, the host does not know"},
+		{"store.committed.Writable", elsewhere, ""},
 		{"store.committed.Begin", "out", "the request's row is committed, no byte has left"},
 		{"store.committed.Finish", "out", "the answer is in the log, the state is not"},
+		{"store.committed.OpenHandover", elsewhere, ""},
+		{"store.committed.AddHandoverContents", elsewhere, ""},
+		{"store.committed.EndExport", elsewhere, ""},
+		{"store.committed.AcknowledgeHandover", elsewhere, ""},
+		{"store.committed.AbandonHandover", elsewhere, ""},
 		{"store.committed.Update", "term", ""},
 		{"store.committed.Start", "in", "the job that reads a box is committed"},
 		{"store.committed.Claim", "out", "a lease is committed, the worker does not know"},
@@ -66,14 +108,26 @@ func points() []point {
 		{"store.committed.Accept", "out", "a package is committed, the host does not know"},
 		{"store.committed.Ensure", "reach", ""},
 		{"store.committed.Revise", "relate", ""},
+		{"store.committed.Condemn", elsewhere, ""},
 		{"store.committed.PutResponsible", "admin", ""},
+		{"store.committed.RemoveResponsible", elsewhere, ""},
 		{"store.committed.PutAbsence", "admin", ""},
+		{"store.committed.RemoveAbsence", elsewhere, ""},
+		{"store.committed.PutSealed", "admin", ""},
+		{"store.committed.Reseal", "rotate", "a secret sealed anew is committed"},
+		{"store.committed.Succeed", elsewhere, ""},
+		{"store.committed.RemoveSealed", elsewhere, ""},
+		{"store.committed.SealedUsed", elsewhere, ""},
+		{"store.committed.SealedTried", elsewhere, ""},
 		{"store.committed.Settle", "out", "one step of work is committed, the worker does not know"},
 		{"store.committed.PutSigner", "admin", ""},
-		{"store.committed.PutSealed", "admin", ""},
 		{"store.committed.PutSubscriber", "admin", ""},
 		{"store.committed.Enrolled", "enrol", ""},
+		{"store.committed.PutSubstitution", "admin", ""},
+		{"store.committed.RemoveSubstitution", elsewhere, ""},
+		{"store.committed.Reading", "read", "that somebody reads is committed"},
 		{"store.committed.EndTask", "task", "a signature is committed, who brought it does not know"},
+		{"store.committed.Seize", "retry", "a lease of a person is committed"},
 
 		{"rpc.spooled", "out", "the contents of a package are in the archive, nothing refers to them"},
 		{"rpc.accepted", "out", "a package is accepted, the answer has not left the plugin"},
@@ -81,8 +135,15 @@ func points() []point {
 		{"rpc.acknowledged", "out", "the host's place is kept, the answer has not left the plugin"},
 
 		{"answer.accepted", "answer", "an answer to a document is committed"},
+		{"person.seized", "retry", "a person holds the work on a package"},
+		{"person.retried", "retry", "a package goes on by the word of a person, who does not know yet"},
+		{"person.cancelled", "cancel", "a package is cancelled, who did it does not know yet"},
+		{"person.decided", "decide", "a doubt is decided, who did it does not know yet"},
 		{"check.listed", "in", "messages that the cursor had lost are rows"},
+		{"person.asked", "decide", "the operator was asked before a person is believed, nothing is written down"},
+		{"send.doubted", "doubt", "that nobody knows is committed"},
 		{"send.asked", "doubt", "the operator has said whether it has the package, nothing is written down"},
+		{"send.again", "again", "that a package may be sent again is committed"},
 		{"draft.written", "in", "the bytes of a service document are kept, before anybody signs"},
 		{"enrol.registered", "enrol", "the operator has registered one of ours, its box is not stored"},
 		{"send.claimed", "out", "a worker has the package"},
@@ -97,12 +158,14 @@ func points() []point {
 		{"receipt.claimed", "in", ""},
 		{"term.claimed", "term", ""},
 		{"task.claimed", "task", ""},
+		{"job.postponed", "paced", "a job is not begun because others are at work"},
 		{"evidence.archived", "evidence", "the archive of a flow is kept, no version refers to it"},
 		{"notices.accepted", "in", "the service documents that are due are committed as operations"},
 		{"pull.listed", "in", "a page of a box is rows, its contents are not here"},
 		{"reach.registering", "reach", "that somebody is registered is committed, the request has not left"},
 		{"reach.introduced", "reach", "the operator has answered the registration, nothing is written down"},
 		{"reach.invited", "reach", "the operator has taken the invitation, nothing is written down"},
+		{"reading.noted", "read", "that somebody reads is committed, no byte was given out"},
 		{"receipt.accepted", "in", "a receipt is committed as an operation"},
 		{"relate.moved", "relate", "the operator has taken a move, nothing is written down"},
 		{"relate.stopped", "relate", "that the exchange ends is committed, the operator does not know"},
@@ -110,6 +173,7 @@ func points() []point {
 		{"send.accepted", "out", "a package is committed"},
 		{"send.sending", "out", "that a package is being sent is committed, nothing has left"},
 		{"send.answered", "out", "the operator has answered, the state is not committed"},
+		{"send.settled", "out", "that a package is sent is committed"},
 		{"stamp.fetched", "out", "the printed form was read, it is not kept"},
 		{"stamp.archived", "out", "the printed form is kept, no version refers to it"},
 		{"stamp.offered", "out", "the second version is committed"},
@@ -207,6 +271,9 @@ func names(t *testing.T, all *token.FileSet, e ast.Expr) []string {
 	if !ok {
 		t.Fatalf("%s: no name can be read here", all.Position(e.Pos()))
 	}
+	if prefix == "person." {
+		return each(verbs(t), func(verb string) string { return prefix + verb })
+	}
 	return each(writes(t, "sqlite"), func(op string) string { return prefix + op })
 }
 
@@ -225,6 +292,27 @@ func literal(e ast.Expr) (string, bool) {
 	}
 	text, err := strconv.Unquote(l.Value)
 	return text, err == nil
+}
+
+// verbs are what people do to packages: the second field of hand.
+func verbs(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, file := range sources(t, token.NewFileSet(), "../../edo/gateway") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			made, ok := n.(*ast.CompositeLit)
+			if !ok || len(made.Elts) != 3 {
+				return true
+			}
+			if of, ok := made.Type.(*ast.Ident); ok && of.Name == "hand" {
+				if verb, ok := literal(made.Elts[1]); ok {
+					all = append(all, verb)
+				}
+			}
+			return true
+		})
+	}
+	return all
 }
 
 // kindsOfJobs are the constants of type JobKind.
@@ -248,7 +336,8 @@ func kindsOfJobs(t *testing.T) []string {
 	return kinds
 }
 
-// writes are what a store commits: the names that its methods give to write and put.
+// writes are what a store commits: the names that its methods give to write, put, remove and decide, as they are or as a
+// constant.
 func writes(t *testing.T, store string) []string {
 	t.Helper()
 	var ops []string
@@ -259,8 +348,15 @@ func writes(t *testing.T, store string) []string {
 				return true
 			}
 			f, ok := call.Fun.(*ast.SelectorExpr)
-			if name, quoted := literal(call.Args[1]); ok && quoted && (f.Sel.Name == "write" || f.Sel.Name == "put") {
-				ops = append(ops, strings.TrimPrefix(name, store+"."))
+			if !ok || !slices.Contains([]string{"write", "put", "remove", "decide"}, f.Sel.Name) {
+				return true
+			}
+			name, known := literal(call.Args[1])
+			if constant, is := call.Args[1].(*ast.Ident); is {
+				name, known = constantOf(constant)
+			}
+			if name = strings.TrimPrefix(name, store+"."); known && !slices.Contains(ops, name) {
+				ops = append(ops, name)
 			}
 			return true
 		})
@@ -268,10 +364,22 @@ func writes(t *testing.T, store string) []string {
 	return ops
 }
 
+// constantOf is the text of a constant of the same function; false for what a caller gives.
+func constantOf(name *ast.Ident) (string, bool) {
+	if name.Obj == nil {
+		return "", false
+	}
+	v, ok := name.Obj.Decl.(*ast.ValueSpec)
+	if !ok || len(v.Values) != 1 {
+		return "", false
+	}
+	return literal(v.Values[0])
+}
+
 // TestBothStoresHaveThePoints: what one store names at a commit, the other one names as well.
 func TestBothStoresHaveThePoints(t *testing.T) {
 	t.Parallel()
-	sqlite, postgres := writes(t, "sqlite"), append(writes(t, "postgres"), "Claim") // there a statement of its own
+	sqlite, postgres := writes(t, "sqlite"), append(writes(t, "postgres"), "Claim", "Seize") // there statements of their own
 	slices.Sort(sqlite)
 	slices.Sort(postgres)
 	if diff := cmp.Diff(sqlite, slices.Compact(postgres)); diff != "" {

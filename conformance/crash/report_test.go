@@ -36,7 +36,7 @@ func (g *grid) report() {
 	}
 	slices.SortFunc(r.Cells, func(a, b *result) int { return cmp.Or(cmp.Compare(a.Point, b.Point), cmp.Compare(a.Fault, b.Fault)) })
 	for _, p := range points() {
-		if r.Points[p.name] == 0 {
+		if r.Points[p.name] == 0 && p.way != elsewhere {
 			r.Missed = append(r.Missed, p.name)
 		}
 	}

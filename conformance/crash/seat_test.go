@@ -37,6 +37,7 @@ type kindOfSeat struct {
 	way         string
 	small, late bool
 	one         bool // worker: a process that stands still holds nothing else
+	postgres    bool
 }
 
 // maxCells is how many cells a seat serves: oracles look at all that ever happened there.
@@ -80,6 +81,9 @@ func (p *pool) make(k kindOfSeat) *seat {
 	}
 	if k.one {
 		s.settings = append(s.settings, "EDOKIT_WORKERS=1")
+	}
+	if k.postgres {
+		onPostgres(s.stand)
 	}
 	if k.small {
 		s.disk = smallDisk(p.t)

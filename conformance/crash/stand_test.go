@@ -104,7 +104,13 @@ var server = pgtest.Server{Migrate: postgres.Migrate}
 // onPostgres puts the data of the stand into a database of its own on PostgreSQL.
 func onPostgres(s *stand) {
 	s.Helper()
-	s.database = server.Fresh(s)
+	s.keptIn(server.Fresh(s))
+}
+
+// keptIn puts the data of the stand into a database that is migrated.
+func (s *stand) keptIn(dsn edo.Secret) {
+	s.Helper()
+	s.database = dsn
 	s.settings = append(s.settings, "EDOKIT_DATABASE="+s.database.Reveal())
 	s.must(local.Migrate(s.Context(), local.Config{Home: s.home, Database: s.database})) // makes the master key
 }

@@ -33,7 +33,10 @@ func ways() []way {
 	lost := mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut}
 	invited := mockoperator.Scenario{People: mockoperator.People{InviteNonActive: mockoperator.InviteAllowed}}
 	lossy := mockoperator.Scenario{Flow: mockoperator.Flow{MessagesPage: 2, PageBorder: mockoperator.BorderLose, RepeatEvents: 2}}
-	return []way{
+	early := mockoperator.Rule{Operation: "SendMessage", What: mockoperator.CutInRequestBody, Bytes: 10}
+	return append(waysOfPeople(), []way{
+		{name: "again", ready: sender, begin: begin(&early), end: (*cell).sentOnce},
+		{name: "paced", settings: []string{"EDOKIT_CONCURRENT=1"}, ready: sender, begin: (*cell).sendMany, end: (*cell).sentOnce},
 		{name: "out", ready: sender, begin: begin(nil), end: (*cell).sentOnce},
 		{name: "doubt", ready: sender, begin: begin(&lost), end: (*cell).sentOnce},
 		{name: "slow", ready: sender, begin: begin(&slow), end: (*cell).sentOnce},
@@ -47,7 +50,7 @@ func ways() []way {
 		{name: "enrol", ready: certified, begin: (*cell).enrolSelf, end: (*cell).enrolled},
 		{name: "term", alone: true, ready: receiver, begin: (*cell).missTerm, end: (*cell).missedOnce},
 		{name: "evidence", ready: posting, begin: (*cell).sendByMail, end: (*cell).handedOverOnce},
-	}
+	}...)
 }
 
 func wayOf(name string) way {
@@ -244,6 +247,7 @@ func (c *cell) administer(p *plugin) {
 		p.AllowUser(ctx, directory.User{Actor: edo.ActorID("user-" + c.id), Subscriber: subscriber, Actions: []edo.Action{edo.ActionRead}}),
 	)
 	c.heard.add(c.run2("responsible", "set", "resp-"+c.id, "--subscriber", string(subscriber), "--scope", "administrator"))
+	c.heard.add(c.run2("user", "substitution", "set", "resp-"+c.id, "--for", string(clerk), "--subscriber", string(subscriber), "--until", "2030-02-01"))
 	c.heard.add(c.run2("absence", "set", "resp-"+c.id, "--subscriber", string(subscriber), "--from", "2030-01-01", "--until", "2030-02-01"))
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -30,8 +31,10 @@ func (s *Store) Seize(ctx context.Context, k edo.Key, owner string, now, until t
 	if owner == "" || !until.After(now) {
 		return edo.Job{}, false, &edo.Error{Kind: edo.Invalid, Op: "postgres.Seize", Field: "owner", Message: "is empty, or the lease ends before it begins"}
 	}
+	failpoint.Hit(ctx, "store.committing.Seize") // nothing is written yet: one statement is its own transaction
 	job, err := scanJob(only{ctx, reader{on: s.pool}, sqlJobSeize, []any{owner, moment(until), k.Subscriber, k.Package, moment(now)}})
 	if err == nil {
+		failpoint.Hit(ctx, "store.committed.Seize")
 		return job, true, nil
 	}
 	if !errors.Is(err, errNone) {

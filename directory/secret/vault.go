@@ -64,7 +64,7 @@ type Config struct {
 	Journal edo.Journal      // goes into every account
 	Now     func() time.Time // nil: time.Now
 
-	// Trace is called at named points of a rotation, for crash tests. Nil in production.
+	// Trace is called at named points of a rotation, for crash tests. Nil: package failpoint, which does nothing in production.
 	Trace func(ctx context.Context, point string)
 }
 
@@ -93,7 +93,7 @@ func New(cfg Config) (*Vault, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.Trace == nil {
-		cfg.Trace = func(context.Context, string) {}
+		cfg.Trace = failpoint.Hit
 	}
 	return &Vault{cfg: cfg, used: &uses{last: map[directory.SecretName]time.Time{}}}, nil
 }

@@ -368,3 +368,21 @@ type opens struct{}
 func (opens) Account(context.Context, edo.SubscriberID) (edo.Account, error) {
 	return edo.Account{Operator: "synerdocs", Journal: log{}}, nil
 }
+
+// bell is an outbox that hands out its jobs itself.
+type bell struct {
+	gateway.Outbox
+	gateway.Dispatcher
+}
+
+// TestDispatcherStaysOne: who is called to work by the store is called when it is measured as well, and nobody else is.
+func TestDispatcherStaysOne(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	if _, ok := w.Outbox(bell{}).(gateway.Dispatcher); !ok {
+		t.Error("an outbox that hands out its jobs is polled when it is measured")
+	}
+	if _, ok := w.Outbox(nil).(gateway.Dispatcher); ok {
+		t.Error("an outbox without an alarm clock has got one")
+	}
+}

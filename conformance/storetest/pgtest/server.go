@@ -57,6 +57,14 @@ func (s *Server) Fresh(t testing.TB) edo.Secret {
 	return s.database(t, true)
 }
 
+// Need skips the test where there is no server.
+func (s *Server) Need(t testing.TB) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.need(t)
+}
+
 // Bare is the same without a schema.
 func (s *Server) Bare(t testing.TB) edo.Secret {
 	t.Helper()

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/directory"
-	"github.com/edokit/edokit/directory/failpoint"
 	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
@@ -114,7 +113,6 @@ func (secretRotate) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		var told time.Time
 		done, err := p.Vault.Rotate(c.ctx, func(at secret.Progress) {
-			failpoint.Hit(c.ctx, "rotate.secret")
 			if now := time.Now(); now.Sub(told) >= rotationTold {
 				told = now
 				fmt.Fprintf(c.err, c.lang.say("запечатано заново: %d\n", "sealed anew: %d\n"), at.Secrets)
