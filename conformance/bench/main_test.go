@@ -34,6 +34,9 @@ type task struct {
 	Count    int    // messages
 	Flight   int    // at once
 	Document string // path of the one large document; empty: three small ones made on the spot
+	DSN      string // of the PostgreSQL to use, a database of its own; empty: an SQLite file in Dir
+	Signed   bool   // the host brings the signatures along
+	Log      bool   // measure what the log takes
 }
 
 // result is what a child found. Times are seconds for the whole task, CPU in seconds too.
@@ -44,6 +47,8 @@ type result struct {
 	CPU        float64 // of the child
 	Server     float64 // of the server
 	Peak       int64   // VmHWM of the child in bytes
+	Exchanges  int64   // in the log; only our side, if the task says Log
+	Stored     int64   // bytes of the log: rows, indexes and chain; likewise
 	Hash, Disk float64 // SHA-256 and one write with fsync of the document; only the poster of a large one
 }
 
@@ -89,7 +94,7 @@ func play(t task) error {
 	if t.Role == "server" {
 		return serve(ctx, t)
 	}
-	roles := map[string]func(context.Context, task) (result, error){"ours": ours, "post": post, "bare": bare}
+	roles := map[string]func(context.Context, task) (result, error){"ours": ours, "post": post, "bare": bare, "commit": commit, "write": write}
 	r, err := roles[t.Role](ctx, t)
 	if err != nil {
 		return err

@@ -15,6 +15,8 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
+	"github.com/edokit/edokit/directory/local"
+	"github.com/edokit/edokit/directory/postgres"
 	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/directory/sqlite"
 	"github.com/edokit/edokit/edo"
@@ -26,9 +28,15 @@ import (
 // watched is the store. It tells when a package has come to its end, and lets no job but sending fall due while the
 // measurement runs: their rows are written as always.
 type watched struct {
-	*sqlite.Store
+	local.Store
 	mu    sync.Mutex
 	ended map[edo.PackageID]chan edo.Operation
+}
+
+// ringing is a watched store that hands out its jobs itself.
+type ringing struct {
+	*watched
+	gateway.Dispatcher
 }
 
 func (w *watched) Settle(ctx context.Context, j edo.Job, c edo.Change) error {
@@ -68,7 +76,7 @@ func open(ctx context.Context, t task) (*side, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.OpenAndMigrate(ctx, sqlite.Config{Path: filepath.Join(t.Dir, "edokit.db"), Archive: arch})
+	db, err := database(ctx, t, arch)
 	if err != nil {
 		return nil, err
 	}
@@ -89,13 +97,28 @@ func open(ctx context.Context, t task) (*side, error) {
 	}
 	s := &side{store: &watched{Store: db, ended: map[edo.PackageID]chan edo.Operation{}}}
 	s.gateway, err = gateway.New(gateway.Config{
-		Drivers: []edo.Driver{synerdocs.New(synerdocs.Config{})}, Outbox: s.store, Archive: arch, Accounts: vault, Signers: vault,
+		Drivers: []edo.Driver{synerdocs.New(synerdocs.Config{})}, Outbox: outbox(s.store), Archive: arch, Accounts: vault, Signers: vault,
 		Access: db, Verifier: cms.Verifier{}, Now: time.Now, Owner: "bench", Workers: max(t.Flight, 4),
 	})
 	return s, err
 }
 
-func register(ctx context.Context, t task, db *sqlite.Store, vault *secret.Vault) error {
+// database opens the store of the task, new.
+func database(ctx context.Context, t task, arch edo.Archive) (local.Store, error) {
+	if t.DSN == "" {
+		return sqlite.OpenAndMigrate(ctx, sqlite.Config{Path: filepath.Join(t.Dir, "edokit.db"), Archive: arch})
+	}
+	return postgres.OpenAndMigrate(ctx, postgres.Config{DSN: edo.NewSecret(t.DSN), Archive: arch})
+}
+
+func outbox(w *watched) gateway.Outbox {
+	if d, ok := w.Store.(gateway.Dispatcher); ok {
+		return ringing{w, d}
+	}
+	return w
+}
+
+func register(ctx context.Context, t task, db local.Store, vault *secret.Vault) error {
 	key, err := cms.LoadPEM(t.Stand.Key, t.Stand.Certificate)
 	if err != nil {
 		return err
@@ -126,6 +149,9 @@ func ours(ctx context.Context, t task) (result, error) {
 	defer func() { cancel(); <-ran; _ = s.store.Close() }()
 	warm := warmUp(t)
 	packages, err := packagesOf(t, warm+t.Count)
+	if err == nil && t.Signed {
+		err = signAll(t, packages)
+	}
 	if err != nil {
 		return result{}, err
 	}
@@ -142,7 +168,28 @@ func ours(ctx context.Context, t task) (result, error) {
 	}
 	r, err := m.end(ctx, t.Count)
 	r.Accepted = accepted.Seconds()
+	if err == nil && t.Log {
+		r.Exchanges, r.Stored, err = logSize(ctx, t)
+	}
 	return r, err
+}
+
+// signAll signs packages as a host does that brings signatures along.
+func signAll(t task, packages []edo.Package) error {
+	key, err := cms.LoadPEM(t.Stand.Key, t.Stand.Certificate)
+	if err != nil {
+		return err
+	}
+	for _, p := range packages {
+		for i := range p.Documents {
+			d := &p.Documents[i]
+			d.Signer = ""
+			if d.Signature, err = cms.SignDigest(key, d.Content.Digest, time.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // warmUp is a fifth of the messages; one large document is sent cold but for a login, like its ready-made twin.

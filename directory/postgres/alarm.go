@@ -14,6 +14,10 @@ import (
 const (
 	alarmKind  = "edokit_job"
 	alarmQueue = "edokit"
+
+	// tellEvery is how close to each other two transactions of a process may say that an alarm is there. River keeps
+	// quiet about the second, which then waits for the next, or for lookEvery: with its own 100 ms that would be most.
+	tellEvery = river.FetchCooldownMin
 )
 
 // alarm says when the clock has to ring for a job. River keeps it and decides nothing: which work there is, who does it
@@ -31,21 +35,23 @@ type alarmArgs struct {
 // Kind names our jobs among those of others that may share the tables of River.
 func (alarmArgs) Kind() string { return alarmKind }
 
-// params are how an alarm is set. One that rang is not repeated by River, whatever became of it: see [Store.sweep].
-func params(alarms []alarm) []river.InsertManyParams {
+// params are how an alarm is set. One that rang is not repeated by River, whatever became of it: see [Store.sweep]. One
+// that is due gets no time: with a time, even of the past, it would wait for River's next look at those of the future.
+func params(alarms []alarm, now time.Time) []river.InsertManyParams {
 	all := make([]river.InsertManyParams, len(alarms))
 	for i, a := range alarms {
-		all[i] = river.InsertManyParams{
-			Args:       alarmArgs{ID: a.id},
-			InsertOpts: &river.InsertOpts{Queue: alarmQueue, MaxAttempts: 1, ScheduledAt: a.due},
+		opts := river.InsertOpts{Queue: alarmQueue, MaxAttempts: 1}
+		if a.due.After(now) {
+			opts.ScheduledAt = a.due
 		}
+		all[i] = river.InsertManyParams{Args: alarmArgs{ID: a.id}, InsertOpts: &opts}
 	}
 	return all
 }
 
 // setter is a client of River that sets alarms and works on none.
 func setter(pool *pgxpool.Pool, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
-	return river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: logger})
+	return river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: logger, FetchCooldown: tellEvery})
 }
 
 // set sets the alarms of a transaction in that transaction: they are there if, and only if, what made them due is.
@@ -59,7 +65,7 @@ func (w *writer) set(ctx context.Context, tx *session) error {
 	// The transaction has begun already; this is a handle on it as River wants one.
 	handle, err := tx.conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: sqlSavepoint})
 	if err == nil {
-		_, err = w.alarms.InsertManyFastTx(ctx, handle, params(tx.alarms))
+		_, err = w.alarms.InsertManyFastTx(ctx, handle, params(tx.alarms, w.now()))
 	}
 	return err
 }

@@ -17,15 +17,16 @@ import (
 const (
 	// alarmConnections are those of River: one that listens, the others fetch, complete and tidy.
 	alarmConnections = 4
-	// fetchEvery is how often alarms are heard at most. With River's own 100 ms a process could not do more than ten times
-	// as many jobs in a second as it has workers, however short they are.
-	fetchEvery = 10 * time.Millisecond
 	// workFor bounds one piece of work as River sees it. It is long: the gateway has its own bounds, and leases.
 	workFor = time.Hour
 	// stuckFor is after what time River forgets an alarm whose process died. Our rows do not wait for that.
 	stuckFor = 2 * workFor
 	// rungFor is how long River keeps alarms that have rung. They tell nothing that our rows do not.
 	rungFor = 10 * time.Minute
+	// fetchEvery bounds how often alarms are fetched while there are some, lookEvery how long one waits that nobody was
+	// told of.
+	fetchEvery = 2 * time.Millisecond
+	lookEvery  = 250 * time.Millisecond
 
 	sweepEvery = 2 * time.Second
 	// overdueFor is how late a row is before it is called: its own alarm is on the way until then.
@@ -58,7 +59,7 @@ func (s *Store) Dispatch(ctx context.Context, workers int, work func(ctx context
 }
 
 func (s *Store) dispatch(ctx context.Context, workers int, work func(ctx context.Context, id int64)) error {
-	pool, err := connect(ctx, s.cfg, alarmConnections, false)
+	pool, err := connect(ctx, s.cfg, alarmConnections, ringing)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (s *Store) dispatch(ctx context.Context, workers int, work func(ctx context
 	river.AddWorker(all, &worker{ctx: ctx, work: work})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Queues: map[string]river.QueueConfig{alarmQueue: {MaxWorkers: max(1, workers)}}, Workers: all, Logger: s.logger,
-		FetchCooldown: fetchEvery, JobTimeout: workFor, RescueStuckJobsAfter: stuckFor, MaxAttempts: 1,
+		FetchCooldown: fetchEvery, FetchPollInterval: lookEvery, JobTimeout: workFor, RescueStuckJobsAfter: stuckFor, MaxAttempts: 1,
 		CompletedJobRetentionPeriod: rungFor, CancelledJobRetentionPeriod: rungFor, DiscardedJobRetentionPeriod: rungFor,
 	})
 	if err != nil {
@@ -133,7 +134,7 @@ func (s *Store) sweep(ctx context.Context) (called int, err error) {
 		if called = len(ids); err != nil || called == 0 {
 			return err
 		}
-		_, err = s.alarms.InsertManyFastTx(ctx, tx, params(ids))
+		_, err = s.alarms.InsertManyFastTx(ctx, tx, params(ids, now))
 		return err
 	})
 	return called, err

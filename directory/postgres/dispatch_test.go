@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -328,5 +329,24 @@ func TestLostAlarms(t *testing.T) {
 		if err != nil || n != want || alarms(t, dsn) != 10 {
 			t.Errorf("round %d called %d, want %d; %d alarms; %v", round, n, want, alarms(t, dsn), err)
 		}
+	}
+}
+
+// TestADueAlarmRingsAtOnce: what is due when it is written waits for nobody; what is not has its time.
+func TestADueAlarmRingsAtOnce(t *testing.T) {
+	t.Parallel()
+	dsn := server.Fresh(t)
+	s := open(t, dsn)
+	due, later := pull("a"), pull("b")
+	due.Due, later.Due = noon.Add(-time.Second), noon.Add(time.Hour)
+	must(t, s.Start(t.Context(), due))
+	must(t, s.Start(t.Context(), later))
+	conn, err := pgx.Connect(t.Context(), dsn.Reveal())
+	must(t, err)
+	defer conn.Close(t.Context())
+	var states []string
+	must(t, conn.QueryRow(t.Context(), "SELECT array_agg(state::text ORDER BY id) FROM river_job").Scan(&states))
+	if !slices.Equal(states, []string{"available", "scheduled"}) {
+		t.Error(states)
 	}
 }

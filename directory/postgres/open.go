@@ -82,10 +82,10 @@ func open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{archive: cfg.Archive, now: cfg.Now, newID: cfg.NewID, cfg: cfg, logger: cfg.Logger, name: rand.Text()}
 	var err error
-	if s.pool, err = connect(ctx, cfg, writers, false); err != nil {
+	if s.pool, err = connect(ctx, cfg, writers, writing); err != nil {
 		return nil, err
 	}
-	if s.readers, err = connect(ctx, cfg, readers, true); err == nil {
+	if s.readers, err = connect(ctx, cfg, readers, reading); err == nil {
 		s.reader = reader{s.readers, readers}
 		err = checkSchema(ctx, s.reader)
 	}
@@ -172,18 +172,32 @@ func parse(dsn edo.Secret) (*pgxpool.Config, error) {
 	return cfg, nil
 }
 
+// purpose is what the connections of a pool are for.
+type purpose int
+
+const (
+	writing purpose = iota
+	reading
+	// ringing is fetching alarms that were set and noting that they rang. What a crash forgets of that rings again, and
+	// is decided by our own rows; so nobody waits for the disk.
+	ringing
+)
+
 // connect makes a pool, whose first connection shows whether the database is there and safe.
-func connect(ctx context.Context, c Config, most int32, readOnly bool) (*pgxpool.Pool, error) {
+func connect(ctx context.Context, c Config, most int32, use purpose) (*pgxpool.Pool, error) {
 	cfg, err := parse(c.DSN)
 	if err != nil {
 		return nil, err
 	}
 	cfg.MinConns, cfg.MaxConns = 0, most
 	cfg.MaxConnLifetime, cfg.MaxConnIdleTime = checkedFor, idleFor
-	if readOnly {
+	switch use {
+	case reading:
 		cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = "on"
+	case ringing:
+		cfg.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
 	}
-	if !c.AllowUnsafe {
+	if !c.AllowUnsafe && use != ringing {
 		cfg.AfterConnect = checkSettings
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

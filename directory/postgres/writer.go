@@ -46,6 +46,7 @@ type writer struct {
 	store    string // names the store in table writers
 	shard    int
 	alarms   *river.Client[pgx.Tx]
+	now      func() time.Time
 	number   int64         // of the transaction that runs
 	patience time.Duration // with the look-up of a lost answer
 	queue    chan *task
@@ -58,7 +59,8 @@ type writer struct {
 
 func startWriter(s *Store, shard int) *writer {
 	w := &writer{
-		pool: s.pool, store: s.name, shard: shard, alarms: s.alarms, patience: lookupFor, queue: make(chan *task, maxBatch), stopped: make(chan struct{}),
+		pool: s.pool, store: s.name, shard: shard, alarms: s.alarms, now: s.now, patience: lookupFor, queue: make(chan *task, maxBatch),
+		stopped: make(chan struct{}),
 	}
 	go w.loop()
 	return w

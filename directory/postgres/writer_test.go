@@ -20,7 +20,7 @@ const sub = edo.SubscriberID("s")
 // row writes a refusal that says why.
 func row(why string) func(ctx context.Context, tx *postgres.Tx) error {
 	return func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := tx.Exec(ctx, postgres.SQLRefusal, "a", "send", sub, nil, why, noon)
+		_, err := tx.Exec(ctx, postgres.SQLRefusal, "a", "", "send", sub, nil, why, noon)
 		return err
 	}
 }
@@ -38,7 +38,9 @@ func held(t testing.TB, s *postgres.Store) (release func() error) {
 		})
 	}()
 	<-begun
-	return sync.OnceValue(func() error { close(end); return <-done })
+	release = sync.OnceValue(func() error { close(end); return <-done })
+	t.Cleanup(func() { _ = release() }) // a test that fails before must not wait for ever when it closes the store
+	return release
 }
 
 func queued(t testing.TB, s *postgres.Store, n int) {

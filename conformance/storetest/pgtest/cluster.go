@@ -151,10 +151,20 @@ func (c *Cluster) Restart(ctx context.Context) error {
 	defer log.Close()
 	c.cmd = exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(c.bin, "postgres"), c.arguments()...)
 	c.cmd.Dir, c.cmd.SysProcAttr, c.cmd.Stdout, c.cmd.Stderr = c.dir, attributes(id), log, log
-	if err := c.run(); err != nil {
-		return err
+	for deadline := time.Now().Add(startFor); ; {
+		if err := c.run(); err != nil {
+			return err
+		}
+		// Those who served a killed server notice that a moment later, and until then no other may start.
+		err := c.ready(ctx)
+		if err == nil || !strings.Contains(err.Error(), "shared memory block") || time.Now().After(deadline) || ctx.Err() != nil {
+			return err
+		}
+		again := exec.CommandContext(context.WithoutCancel(ctx), c.cmd.Path, c.arguments()...)
+		again.Dir, again.SysProcAttr, again.Stdout, again.Stderr = c.dir, attributes(id), log, log
+		c.cmd = again
+		time.Sleep(askEvery)
 	}
-	return c.ready(ctx)
 }
 
 func (c *Cluster) log() string { return filepath.Join(c.dir, "log") }
