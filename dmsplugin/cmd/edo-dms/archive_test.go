@@ -117,6 +117,7 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 	if out, code := m.try(t, "archive", "pending"); code != 1 || !strings.Contains(out, "not acknowledged") {
 		t.Errorf("%d %s", code, out)
 	}
+	holds(t, m.run(t, "--json", "user", "list", "--subscriber", string(us)), `"Action":"export"`, "archive hand-over create --until "+tomorrow+" --actor archivist")
 	acknowledge := []string{"--lang", "ru", "archive", "hand-over", "acknowledge", string(h.ID), "--actor", "archivist", "--reference", "АКТ-7", "--manifest"}
 	if out, code := m.try(t, append(acknowledge, strings.Repeat("0a", 32))...); code == 0 || !strings.Contains(out, "другие байты") {
 		t.Errorf("a receipt of other bytes: %s", out)
