@@ -75,7 +75,7 @@ func commitToFile(ctx context.Context, t task, row []byte) (result, error) {
 	if _, err := db.ExecContext(ctx, plainTable); err != nil {
 		return result{}, err
 	}
-	insert, err := db.PrepareContext(ctx, plainInsert)
+	insert, err := db.PrepareContext(ctx, plainInsert) //nolint:sqlclosecheck // closed below, after the closure has used it
 	if err != nil {
 		return result{}, err
 	}

@@ -24,14 +24,14 @@ func (g *Gateway) watchClock(ctx context.Context) {
 	}
 	tick := time.NewTicker(clockLook)
 	defer tick.Stop()
-	wall, begun := g.Now().Round(0), time.Now()
+	wall, begun := g.Now().Round(0), time.Now() //nolint:forbidigo // the clock that nobody sets
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		now, passed := g.Now().Round(0), time.Since(begun) // passed is of the clock that nobody sets
+		now, passed := g.Now().Round(0), time.Since(begun) //nolint:forbidigo // passed is of the clock that nobody sets
 		if back := wall.Add(passed).Sub(now); back > clockStep {
 			g.Logger.WarnContext(ctx, "our clock was set back; what waits is due by as much earlier", "by", back.Round(time.Second))
 			if err := g.recall(ctx, now, back); err != nil && ctx.Err() == nil {
@@ -39,7 +39,7 @@ func (g *Gateway) watchClock(ctx context.Context) {
 				continue // the step is still to be seen at the next look
 			}
 		}
-		wall, begun = now, time.Now()
+		wall, begun = now, time.Now() //nolint:forbidigo // as above
 	}
 }
 

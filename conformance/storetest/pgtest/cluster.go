@@ -151,13 +151,13 @@ func (c *Cluster) Restart(ctx context.Context) error {
 	defer log.Close()
 	c.cmd = exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(c.bin, "postgres"), c.arguments()...)
 	c.cmd.Dir, c.cmd.SysProcAttr, c.cmd.Stdout, c.cmd.Stderr = c.dir, attributes(id), log, log
-	for deadline := time.Now().Add(startFor); ; {
+	for deadline := time.Now().Add(startFor); ; { //nolint:forbidigo // a real server starts in real time
 		if err := c.run(); err != nil {
 			return err
 		}
 		// Those who served a killed server notice that a moment later, and until then no other may start.
 		err := c.ready(ctx)
-		if err == nil || !strings.Contains(err.Error(), "shared memory block") || time.Now().After(deadline) || ctx.Err() != nil {
+		if err == nil || !strings.Contains(err.Error(), "shared memory block") || time.Now().After(deadline) || ctx.Err() != nil { //nolint:forbidigo // as above
 			return err
 		}
 		again := exec.CommandContext(context.WithoutCancel(ctx), c.cmd.Path, c.arguments()...)
