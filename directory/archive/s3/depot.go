@@ -55,7 +55,7 @@ type body struct{ io.ReadCloser }
 
 func (b body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // io.EOF is never wrapped by a reader
+	if err != nil && err != io.EOF {
 		err = &edo.Error{Kind: edo.Unavailable, Op: "s3.Read", Message: "the connection broke", Err: err}
 	}
 	return n, err
