@@ -110,6 +110,22 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 	if err != nil {
 		return edo.InboundDocument{}, err
 	}
+	for try := 1; ; try++ {
+		d, err := g.changeOnce(ctx, who, k, now, with)
+		if err == nil {
+			g.Queue.Ring()
+			return g.inbound(ctx, k)
+		}
+		if !errors.Is(err, edo.Conflict) || try == changeTries {
+			return d, err
+		}
+	}
+}
+
+// changeTries bounds how often a change meets other work on the same row. What a person says does not depend on it.
+const changeTries = 10
+
+func (g *Gateway) changeOnce(ctx context.Context, who edo.ActorID, k edo.InboundKey, now time.Time, with func(*edo.InboundDocument, edo.ActorID, time.Time) edo.Event) (edo.InboundDocument, error) {
 	d, err := g.inbound(ctx, k)
 	if err != nil {
 		return d, err
@@ -123,11 +139,7 @@ func (g *Gateway) change(ctx context.Context, actor edo.ActorID, k edo.InboundKe
 	}
 	e := with(&d, who, cursor.OperatorNow(now))
 	e.Actor = who
-	if err := g.Inbox.Update(ctx, d, d.Revision, []edo.Event{e}, []edo.Job{termJob(k, now)}); err != nil {
-		return d, err
-	}
-	g.Queue.Ring()
-	return g.inbound(ctx, k)
+	return d, g.Inbox.Update(ctx, d, d.Revision, []edo.Event{e}, []edo.Job{termJob(k, now)})
 }
 
 // replyFaults says what is wrong with a package that claims to answer a request. One that came electronically is
