@@ -38,7 +38,7 @@ build: ## bin/edo-dms (plugin and command line) and bin/mock-operator, without c
 .PHONY: test
 test: $(BIN)/testreport ## Install what the tests need where possible, run all tests of all modules, list what was skipped and why
 	@.ci/setup test
-	@.ci/in-memory $(BIN)/testreport -race=$(RACE) -- $(ARGS)
+	@.ci/in-memory $(BIN)/testreport -race=$(RACE) -alone ./conformance/crash -- $(ARGS)
 
 .PHONY: $(BIN)/testreport
 $(BIN)/testreport:

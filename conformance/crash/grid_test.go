@@ -178,7 +178,7 @@ func (g *grid) once(t *testing.T, p point, f fault, r *result, seed uint64) {
 			t.Logf("EDOKIT_SOAK_SEED=%d go test ./conformance/crash -run 'TestCrashGrid/%s/%s'\n%s", seed, p.name, f.name, s.heard)
 		}
 		s.spent = s.spent || w.alone
-		g.pool.give(kind, s)
+		g.pool.give(s)
 	}()
 	h := fnv.New64a()
 	h.Write([]byte(p.name + "/" + f.name))

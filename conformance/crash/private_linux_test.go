@@ -1,6 +1,7 @@
 package crash_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,10 +55,13 @@ func (s *stand) asNobody() int {
 	cmd := exec.CommandContext(s.Context(), file, "run", "--for", "1m")
 	cmd.Env = []string{"EDOKIT_HOME=" + home}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
 	s.must(cmd.Start())
 	s.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait() // it was killed
+		s.Logf("%s", &said)
 	})
 	s.until("it has begun", func() bool { return exists(filepath.Join(home, "edokit.db-wal")) })
 	return cmd.Process.Pid

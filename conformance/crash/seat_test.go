@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -22,6 +23,7 @@ import (
 // the next until something ends it.
 type seat struct {
 	*stand    // its T is that of the whole grid
+	kind      kindOfSeat
 	orders    *orders
 	temporary string // where its processes keep what they need for a while
 	plugin    *plugin
@@ -40,27 +42,29 @@ type kindOfSeat struct {
 	postgres    bool
 }
 
-// maxCells is how many cells a seat serves: oracles look at all that ever happened there.
-const maxCells = 25
+const (
+	maxCells = 25          // cells that a seat serves: oracles look at all that ever happened there
+	maxFree  = 2 * abreast // seats that wait for another cell: what runs there works on, and takes time from the others
+)
 
 // pool lends seats.
 type pool struct {
 	t    *testing.T
 	mu   sync.Mutex
-	free map[kindOfSeat][]*seat
+	free []*seat // those that have waited longest come first
 	hits map[string]int
 }
 
 func newPool(t *testing.T) *pool {
-	return &pool{t: t, free: map[kindOfSeat][]*seat{}, hits: map[string]int{}}
+	return &pool{t: t, hits: map[string]int{}}
 }
 
 // take gives a free seat or makes one.
 func (p *pool) take(k kindOfSeat) *seat {
 	p.mu.Lock()
-	if n := len(p.free[k]); n > 0 {
-		s := p.free[k][n-1]
-		p.free[k] = p.free[k][:n-1]
+	if i := slices.IndexFunc(p.free, func(s *seat) bool { return s.kind == k }); i >= 0 {
+		s := p.free[i]
+		p.free = slices.Delete(p.free, i, i+1)
 		p.mu.Unlock()
 		return s
 	}
@@ -73,7 +77,7 @@ func (p *pool) make(k kindOfSeat) *seat {
 	if k.late {
 		scenario.Visibility = mockoperator.Visibility{Delay: lease}
 	}
-	s := &seat{stand: setup(p.t, scenario), orders: &orders{dir: p.t.TempDir()}, temporary: p.t.TempDir()}
+	s := &seat{stand: setup(p.t, scenario), kind: k, orders: &orders{dir: p.t.TempDir()}, temporary: p.t.TempDir()}
 	s.settings = append(s.settings, s.orders.env(), "TMPDIR="+s.temporary)
 	s.settings = append(s.settings, wayOf(k.way).settings...)
 	if k.late {
@@ -92,15 +96,20 @@ func (p *pool) make(k kindOfSeat) *seat {
 	return s
 }
 
-// give takes a seat back. One that is spent is looked at once more and cleared away.
-func (p *pool) give(k kindOfSeat, s *seat) {
+// give takes a seat back. One that is spent, or one too many, is looked at once more and cleared away.
+func (p *pool) give(s *seat) {
 	if s.cells++; !s.spent && s.cells < maxCells {
 		p.mu.Lock()
-		p.free[k] = append(p.free[k], s)
+		p.free = append(p.free, s)
+		s = nil
+		if len(p.free) > maxFree {
+			s, p.free = p.free[0], slices.Delete(p.free, 0, 1)
+		}
 		p.mu.Unlock()
-		return
 	}
-	p.clear(s)
+	if s != nil {
+		p.clear(s)
+	}
 }
 
 // clear ends what runs on a seat and counts what was reached there.
@@ -120,12 +129,10 @@ func (p *pool) clear(s *seat) {
 
 // close clears all seats that are free.
 func (p *pool) close() {
-	for _, seats := range p.free {
-		for _, s := range seats {
-			p.clear(s) // one after another: each is searched for secrets as a whole
-		}
+	for _, s := range p.free {
+		p.clear(s) // one after another: each is searched for secrets as a whole
 	}
-	p.free = map[kindOfSeat][]*seat{}
+	p.free = nil
 }
 
 // alive gives the plugin of the seat, launched if none runs.

@@ -17,6 +17,7 @@ import (
 func TestSharedStore(t *testing.T) {
 	t.Parallel()
 	s := setup(t, mockoperator.Scenario{})
+	s.settings = append(s.settings, "EDOKIT_LEASE=10s") // nobody dies here; what loses its lease twice would wait for a person
 	first := s.launch()
 	s.register(first)
 	hosts := []*plugin{first, s.launch()}

@@ -45,7 +45,7 @@ type Store struct {
 	newID   func() string
 	db      *sql.DB // the writer's
 	writer  *writer
-	reader  *sql.DB
+	reader  *readerPool
 	codec   compact.Codec
 }
 
@@ -80,10 +80,12 @@ func open(ctx context.Context, cfg Config, override string) (*Store, error) {
 		return nil, err
 	}
 	s.db.SetMaxOpenConns(1)
-	if s.reader, err = connectThrough(cfg.Wrap, cfg.Path, "_query_only=1&"+override); err == nil {
+	db, err := connectThrough(cfg.Wrap, cfg.Path, "_query_only=1&"+override)
+	if err == nil {
+		s.reader = &readerPool{DB: db, ready: map[string]*sql.Stmt{}}
 		s.reader.SetMaxOpenConns(readers)
 		s.reader.SetMaxIdleConns(readers)
-		err = errors.Join(s.db.PingContext(ctx), checkSchema(ctx, s.reader))
+		err = errors.Join(s.db.PingContext(ctx), checkSchema(ctx, s.reader.DB))
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.closePools())

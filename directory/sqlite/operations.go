@@ -78,7 +78,7 @@ func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, 
 // Operation gives what is stored of a package, [edo.NotFound] if nothing is.
 func (s *Store) Operation(ctx context.Context, k edo.Key) (edo.Operation, error) {
 	var op edo.Operation
-	err := s.view(ctx, func(tx *sql.Tx) (err error) {
+	err := s.reader.view(ctx, func(tx querier) (err error) {
 		op, err = operation(ctx, tx, k)
 		return err
 	})
@@ -86,15 +86,6 @@ func (s *Store) Operation(ctx context.Context, k edo.Key) (edo.Operation, error)
 		return edo.Operation{}, &edo.Error{Kind: edo.NotFound, Op: "sqlite.Operation", Field: "package", Message: string(k.Package) + " is not known"}
 	}
 	return op, classify("sqlite.Operation", err)
-}
-
-// view reads several tables as of one moment.
-func (s *Store) view(ctx context.Context, read func(tx *sql.Tx) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	return errors.Join(read(tx), tx.Rollback())
 }
 
 // Operations lists packages, newest first.
@@ -113,7 +104,7 @@ func (s *Store) Operations(ctx context.Context, f edo.OperationFilter) ([]edo.Op
 
 // operations reads packages whole, as of one moment.
 func (s *Store) operations(ctx context.Context, query string, args ...any) (all []edo.Operation, err error) {
-	err = s.view(ctx, func(tx *sql.Tx) error {
+	err = s.reader.view(ctx, func(tx querier) error {
 		rows, err := list(ctx, tx, scanOperation, query, args...)
 		for i := 0; err == nil && i < len(rows); i++ {
 			err = complete(ctx, tx, &rows[i])

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,4 +41,17 @@ func moduleDirs(root string) ([]string, error) {
 		return nil, errors.New("no go.mod in " + root)
 	}
 	return dirs, nil
+}
+
+// packagesBut lists the packages of a module without one, which is given as ./folder.
+func packagesBut(ctx context.Context, dir, folder string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "go", "list", "./...")
+	cmd.Dir = dir
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	left := strings.TrimPrefix(folder, ".")
+	return slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return strings.HasSuffix(p, left) }), nil
 }

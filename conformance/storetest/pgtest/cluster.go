@@ -171,7 +171,7 @@ func (c *Cluster) log() string { return filepath.Join(c.dir, "log") }
 
 func (c *Cluster) arguments() []string {
 	settings := map[string]string{
-		"listen_addresses": "", "unix_socket_directories": c.dir, "port": fmt.Sprint(c.port), "fsync": "on", "max_connections": "200",
+		"listen_addresses": "", "unix_socket_directories": c.dir, "port": fmt.Sprint(c.port), "fsync": "on", "max_connections": "400",
 		"shared_buffers": "32MB", "max_wal_size": "64MB", "min_wal_size": "32MB", "autovacuum": "off", "log_min_messages": "warning",
 	}
 	if c.cfg.TCP {
