@@ -156,7 +156,7 @@ type Message struct {
 	Refusals  []Refusal
 	Forwards  []Forward
 
-	// Ready says whether the message may still leave; nil: always. A driver asks before each request that has an effect
+	// Ready says whether the message may leave, and waits until that is known; nil: always. A driver asks before each request that has an effect
 	// makes its way, as late as it can and at the latest before the last byte: an error means that somebody else may be
 	// sending by now. Then nothing leaves, and Send fails with [Unavailable] and that error as its cause.
 	Ready func() error

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/directory/local"
 )
 
 // nobody owns the process whose memory must not be readable by its own user.
@@ -48,6 +49,7 @@ func (s *stand) asNobody() int {
 	s.must(filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		return errors.Join(err, os.Chown(path, nobody, nobody))
 	}))
+	s.must(os.Chmod(filepath.Join(home, local.KeyFile), 0o600)) // a copy may be read by others, and is refused
 	file := filepath.Join(dir, "edo-dms")
 	text, err := os.ReadFile(program)
 	s.must(err)

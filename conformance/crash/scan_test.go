@@ -59,7 +59,7 @@ func (s *seat) silent() {
 		secrets[fmt.Sprintf("token %d", i)] = token
 	}
 	scan := newScanner(s, secrets)
-	if scan.folder(s, s.home)+scan.folder(s, s.temporary)+scan.folder(s, s.orders.dir) < 5 {
+	if scan.folder(s, s.home)+scan.folder(s, s.temporary)+scan.folder(s, s.orders.dir) == 0 {
 		s.Error("nothing is left to be looked at")
 	}
 	for _, leak := range scan.Find([]byte(s.heard.all())) {

@@ -103,7 +103,8 @@ func (p *pool) give(s *seat) {
 		p.free = append(p.free, s)
 		s = nil
 		if len(p.free) > maxFree {
-			s, p.free = p.free[0], slices.Delete(p.free, 0, 1)
+			s = p.free[0]
+			p.free = slices.Delete(p.free, 0, 1)
 		}
 		p.mu.Unlock()
 	}

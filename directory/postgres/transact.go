@@ -37,12 +37,12 @@ const (
 	sqlUndo      = `ROLLBACK TO SAVEPOINT task`
 )
 
-// transact runs the batch in one transaction under the lock of the shard. An error means that nothing of it was written,
-// unless it is of kind [edo.InDoubt].
-func (w *writer) transact(ctx context.Context, batch []*task) error {
+// transact runs a task and all that come while it works in one transaction under the lock of the shard. An error means
+// that nothing of the batch was written, unless it is of kind [edo.InDoubt].
+func (w *writer) transact(ctx context.Context, first *task) (batch []*task, err error) {
 	ctx, cancel := context.WithTimeout(ctx, transactionFor)
 	defer cancel()
-	err := w.run(ctx, batch)
+	batch, err = w.run(ctx, first)
 	var unknown lostAnswer
 	if errors.As(err, &unknown) {
 		err = w.lookup(ctx, unknown.error)
@@ -50,14 +50,15 @@ func (w *writer) transact(ctx context.Context, batch []*task) error {
 	if err == nil {
 		w.commits.Add(1)
 	}
-	return err
+	return batch, err
 }
 
 // run is one transaction on one connection.
-func (w *writer) run(ctx context.Context, batch []*task) error {
+func (w *writer) run(ctx context.Context, first *task) (batch []*task, err error) {
+	batch = []*task{first}
 	conn, err := w.pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return batch, err
 	}
 	defer conn.Release() // closes a connection that is inside a transaction
 	tx := &session{conn: conn.Conn()}
@@ -65,17 +66,23 @@ func (w *writer) run(ctx context.Context, batch []*task) error {
 	tx.control(sqlBegin)
 	tx.control(sqlLock, lockClass, w.shard)
 	tx.control(sqlMark, w.store, w.shard, w.number)
-	for _, t := range batch {
+	for t := first; t != nil; {
 		if err := isolate(ctx, tx, t); err != nil {
 			tx.rollback(ctx)
-			return err
+			return batch, err
+		}
+		if t = nil; len(batch) < maxBatch {
+			t = w.next()
+		}
+		if t != nil {
+			batch = append(batch, t)
 		}
 	}
 	if err := w.set(ctx, tx); err != nil {
 		tx.rollback(ctx)
-		return err
+		return batch, err
 	}
-	return tx.commit(ctx)
+	return batch, tx.commit(ctx)
 }
 
 // isolate runs one task so that its failure leaves the others alone. Its own error is about the whole transaction.

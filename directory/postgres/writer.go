@@ -121,38 +121,28 @@ func (w *writer) loop() {
 	defer close(w.stopped)
 	ctx := context.Background() // a batch belongs to many callers: no single one may cancel it
 	for first := range w.queue {
-		w.serve(ctx, w.collect(first))
+		if first.taken.CompareAndSwap(false, true) {
+			w.serve(ctx, first)
+		}
 	}
 }
 
-// collect takes what waits already, without waiting for more.
-func (w *writer) collect(first *task) []*task {
-	batch := []*task{first}
-	for len(batch) < maxBatch {
+// next takes a task that waits already, without waiting for one.
+func (w *writer) next() *task {
+	for {
 		select {
-		case t, ok := <-w.queue:
-			if !ok {
-				return batch
+		case t := <-w.queue:
+			if t == nil || t.taken.CompareAndSwap(false, true) {
+				return t // nil: closed
 			}
-			batch = append(batch, t)
 		default:
-			return batch
+			return nil
 		}
 	}
-	return batch
 }
 
-func (w *writer) serve(ctx context.Context, queued []*task) {
-	batch := queued[:0]
-	for _, t := range queued {
-		if t.taken.CompareAndSwap(false, true) {
-			batch = append(batch, t)
-		}
-	}
-	if len(batch) == 0 {
-		return
-	}
-	err := w.transact(ctx, batch)
+func (w *writer) serve(ctx context.Context, first *task) {
+	batch, err := w.transact(ctx, first)
 	for _, t := range batch {
 		if err != nil {
 			t.err = err

@@ -92,39 +92,29 @@ func (w *writer) loop() {
 	defer close(w.stopped)
 	ctx := context.Background() // a batch belongs to many callers: no single one may cancel it
 	for first := range w.queue {
-		w.serve(ctx, w.collect(first))
+		if first.taken.CompareAndSwap(false, true) {
+			w.serve(ctx, first)
+		}
 	}
 	w.drop()
 }
 
-// collect takes what waits already, without waiting for more.
-func (w *writer) collect(first *task) []*task {
-	batch := []*task{first}
-	for len(batch) < maxBatch {
+// next takes a task that waits already, without waiting for one.
+func (w *writer) next() *task {
+	for {
 		select {
-		case t, ok := <-w.queue:
-			if !ok {
-				return batch
+		case t := <-w.queue:
+			if t == nil || t.taken.CompareAndSwap(false, true) {
+				return t // nil: closed
 			}
-			batch = append(batch, t)
 		default:
-			return batch
+			return nil
 		}
 	}
-	return batch
 }
 
-func (w *writer) serve(ctx context.Context, queued []*task) {
-	batch := queued[:0]
-	for _, t := range queued {
-		if t.taken.CompareAndSwap(false, true) {
-			batch = append(batch, t)
-		}
-	}
-	if len(batch) == 0 {
-		return
-	}
-	err := w.transact(ctx, batch)
+func (w *writer) serve(ctx context.Context, first *task) {
+	batch, err := w.transact(ctx, first)
 	for _, t := range batch {
 		if err != nil {
 			t.err = err
@@ -133,31 +123,37 @@ func (w *writer) serve(ctx context.Context, queued []*task) {
 	}
 }
 
-// transact runs the batch in one transaction. An error means that nothing of it was written.
-func (w *writer) transact(ctx context.Context, batch []*task) error {
+// transact runs a task and all that come while it works in one transaction. An error means that nothing of the batch was
+// written.
+func (w *writer) transact(ctx context.Context, first *task) (batch []*task, err error) {
+	batch = []*task{first}
 	if w.session == nil {
-		s, err := newSession(ctx, w.db)
-		if err != nil {
-			return err
+		if w.session, err = newSession(ctx, w.db); err != nil {
+			return batch, err
 		}
-		w.session = s
 	}
 	if _, err := w.session.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		w.drop()
-		return err
+		return batch, err
 	}
-	for _, t := range batch {
+	for t := first; t != nil; {
 		if err := w.isolate(ctx, t); err != nil {
 			w.drop() // closing the connection rolls back
-			return err
+			return batch, err
+		}
+		if t = nil; len(batch) < maxBatch {
+			t = w.next()
+		}
+		if t != nil {
+			batch = append(batch, t)
 		}
 	}
 	if _, err := w.session.exec(ctx, "COMMIT"); err != nil {
 		w.drop()
-		return err
+		return batch, err
 	}
 	w.commits.Add(1)
-	return nil
+	return batch, nil
 }
 
 // isolate runs one task so that its failure leaves the others alone. Its own error is about the whole transaction.

@@ -371,7 +371,7 @@ func TestOffers(t *testing.T) {
 }
 
 // TestStaleAnswer: a worker that stood still beyond its lease sends nothing, not even an answer without contents:
-// neither when it wakes before the driver is called, nor inside of it.
+// neither when it wakes before the driver asks whether it may send, nor inside of it.
 func TestStaleAnswer(t *testing.T) {
 	t.Parallel()
 	for name, inside := range map[string]bool{"before the driver": false, "in the driver": true} {
@@ -393,15 +393,14 @@ func TestStaleAnswer(t *testing.T) {
 						}
 					}
 				})
-				before, calls := b.op.Sends(), 1
+				before := b.op.Sends()
 				if inside {
-					calls = 2
 					b.op.Script(edotest.Step{Before: func(context.Context) { pause() }})
 				}
 				armed.Store(true)
 				id := b.answer(t, answer(kind, "in-1-doc", "head")).Key.Package
 				op := b.until(t, id, settled)
-				if op.State != edo.StateSent || op.Attempts != 2 || b.op.Sends()-before != calls || len(b.answersTo(id)) != 1 {
+				if op.State != edo.StateSent || b.op.Sends()-before != 2 || len(b.answersTo(id)) != 1 {
 					t.Errorf("%s after %d attempts, %d calls, %d in the ledger", op.State, op.Attempts, b.op.Sends()-before, len(b.answersTo(id)))
 				}
 			})

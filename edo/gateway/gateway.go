@@ -22,6 +22,7 @@ type Gateway struct {
 	sessions map[edo.SubscriberID]*openSession
 	lent     int64 // loans of sessions so far
 	guard    *guard
+	boxes    boxes
 
 	enrolling singleflight.Group
 }

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/edotest"
+	"github.com/edokit/edokit/edo/gateway"
 )
 
 // TestSendFates runs one package through every way a send can end.
@@ -329,4 +332,61 @@ func TestSameWay(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestNothingLeavesBeforeItsRow: the driver is called while the state "sending" is on its way to the disk, and a message
+// leaves only when it has got there. A row that cannot be written keeps it here.
+func TestNothingLeavesBeforeItsRow(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]error{"written": nil, "not written": &edo.Error{Kind: edo.Unavailable, Message: "the disk is full"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			called, taken := make(chan struct{}), make(chan struct{})
+			slow := &slowSending{called: called, err: lost}
+			var b *bundle
+			b = setup(t, both(forms, func(b *bundle) {
+				slow.Outbox, b.cfg.Outbox = b.store, slow
+				b.op.Script(edotest.Step{Before: func(context.Context) { close(called) }, After: func(context.Context) { close(taken) }})
+			}))
+			slow.before = func() {
+				select {
+				case <-taken:
+					t.Error("the operator has it before the row is written")
+				default:
+				}
+			}
+			b.run(t)
+			if _, err := b.gw.Send(t.Context(), pack("p", "text")); err != nil {
+				t.Fatal(err)
+			}
+			op := b.until(t, "p", state(edo.StateSent))
+			calls := map[bool]int{true: 1, false: 2}[lost == nil]
+			if len(b.op.Ledger()) != 1 || b.op.Sends() != calls || op.Attempts != 1 {
+				t.Errorf("%d times in the ledger, %d calls, %d attempts", len(b.op.Ledger()), b.op.Sends(), op.Attempts)
+			}
+		})
+	}
+}
+
+// slowSending writes the first state "sending" when the driver has been called, or fails to.
+type slowSending struct {
+	gateway.Outbox
+	once   sync.Once
+	called chan struct{}
+	before func()
+	err    error
+}
+
+func (s *slowSending) Settle(ctx context.Context, j edo.Job, c edo.Change) (err error) {
+	if c.Operation != nil && c.Operation.State == edo.StateSending {
+		s.once.Do(func() {
+			<-s.called
+			s.before()
+			err = s.err
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return s.Outbox.Settle(ctx, j, c)
 }

@@ -47,19 +47,30 @@ func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error
 	}
 	op.State, op.Reason, op.Detail, op.From = edo.StateSending, "", "", account.Box
 	op.Attempts++
-	if err := g.commit(ctx, t, &op, edo.Change{}); err != nil {
-		return err
-	}
-	g.Trace(ctx, "send.sending")
-	if err := t.held(); err != nil {
-		return g.wait(ctx, t, op, err) // nothing has left, and the row takes it only if nobody else has the job
-	}
+	t.written = g.sending(ctx, t, &op)
 	sent, err := session.Send(ctx, msg)
+	if lost := t.written(); lost != nil {
+		return lost // nothing has left
+	}
 	g.Trace(ctx, "send.answered")
 	if op.Answer != "" && edo.KindOf(err) == edo.Refused && errors.Is(err, edo.AnswerNotOffered) {
 		return g.notOffered(ctx, t, op, session, edo.Standing{}) // surely not taken now, but maybe before
 	}
 	return g.outcome(ctx, t, op, sent, err)
+}
+
+// sending writes the state down while the driver writes the row of its request: both must be durable before the first byte
+// leaves, and one wait for the disk is enough. The driver asks for the result; see [turn.cleared].
+func (g *Gateway) sending(ctx context.Context, t *turn, op *edo.Operation) (wait func() error) {
+	var err error
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if err = g.commit(ctx, t, op, edo.Change{}); err == nil {
+			g.Trace(ctx, "send.sending")
+		}
+	}()
+	return func() error { <-written; return err }
 }
 
 // address finds where an operation goes. True: the job has ended or waits.
@@ -147,6 +158,7 @@ func (g *Gateway) arrived(ctx context.Context, op *edo.Operation, s edo.Sent) (e
 
 // hold keeps a package that could not be sent now: it waits when time or a person can mend it, else it has failed.
 func (g *Gateway) hold(ctx context.Context, t *turn, op edo.Operation, err error) error {
+	g.boxes.forget(op)
 	reason := edo.ReasonOf(err)
 	switch kind := edo.KindOf(err); {
 	case reason == edo.CounterpartyInactive, reason == edo.CounterpartyUnknown && op.Answer == "":
@@ -262,6 +274,11 @@ func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Accoun
 	if handedOff(*op) || op.Flow == edo.FlowInternal {
 		return homeward(account, op)
 	}
+	key := boxOf(account, *op)
+	if known, ok := g.boxes.find(key, g.Now()); ok {
+		op.Address = known
+		return nil
+	}
 	found, err := s.Lookup(ctx, op.To)
 	if err != nil {
 		return err
@@ -279,6 +296,7 @@ func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Accoun
 		e.Kind, e.Reason, e.Message, e.Remedy = edo.Unavailable, edo.CounterpartyInactive, "is not active at the operator yet", "it is sent when the counterparty becomes active"
 	default:
 		op.Address = found[0]
+		g.boxes.keep(key, found[0], g.Now())
 		return nil
 	}
 	return e
@@ -287,7 +305,7 @@ func (g *Gateway) resolve(ctx context.Context, s edo.Session, account edo.Accoun
 // message puts together what the driver sends. Signatures are small and read; content stays where it is. Both leave only
 // as long as the lease is ours: content cannot be read any more then, and the driver asks before a request without one.
 func (g *Gateway) message(ctx context.Context, t *turn, op edo.Operation) (edo.Message, error) {
-	m := edo.Message{Package: op.Key.Package, Flow: op.Flow, To: recipients(op), Ready: t.held}
+	m := edo.Message{Package: op.Key.Package, Flow: op.Flow, To: recipients(op), Ready: t.cleared}
 	if drafted(op) {
 		m.Flow = edo.FlowSigned // however the answered document travels
 	}

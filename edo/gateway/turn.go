@@ -17,6 +17,8 @@ type turn struct {
 	was   edo.Operation // as last stored
 	now   func() time.Time
 	until atomic.Int64 // end of the lease in Unix nanoseconds, moved by renew
+
+	written func() error // waits for the row that must be durable before anything leaves; nil: there is none
 }
 
 func newTurn(job edo.Job, now func() time.Time) *turn {
@@ -51,6 +53,16 @@ func (t *turn) held() error {
 	return &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "gateway.Run", Message: "the lease ended while the work stood still"}
 }
 
+// cleared is nil while a request may leave: what must be durable before is, and the lease is ours.
+func (t *turn) cleared() error {
+	if t.written != nil {
+		if err := t.written(); err != nil {
+			return err
+		}
+	}
+	return t.held()
+}
+
 // guard makes content unreadable once the lease has ended. The last content of a request is read before its last byte
 // leaves, so a process that was paused and goes on after another has taken over cannot complete its request.
 func (t *turn) guard(c edo.Content) edo.Content {
@@ -72,7 +84,7 @@ type guarded struct {
 
 func (g guarded) Read(p []byte) (int, error) {
 	n, err := g.ReadCloser.Read(p)
-	if lost := g.turn.held(); lost != nil {
+	if lost := g.turn.cleared(); lost != nil {
 		return 0, lost
 	}
 	return n, err
