@@ -11,13 +11,14 @@ FUZZTIME ?= 10s
 BENCH ?= .
 COUNT ?= 1
 SOAK ?= 10m
+TARGETS ?=
 
 .PHONY: help
 help: ## This list
 	@while IFS= read -r line; do \
 		[[ $$line =~ ^([a-z/-]+):.*'## '(.*)$$ ]] && printf '  make %-10s %s\n' "$${BASH_REMATCH[1]}" "$${BASH_REMATCH[2]}"; \
 	done < $(firstword $(MAKEFILE_LIST)); true
-	@printf '\n  Settings: RACE=auto|on|off  ARGS="go test arguments"  FUZZTIME=10s  BENCH=regexp  COUNT=1  SOAK=10m\n'
+	@printf '\n  Settings: RACE=auto|on|off  ARGS="go test arguments"  FUZZTIME=10s  BENCH=regexp  COUNT=1  SOAK=10m  TARGETS=os/arch\n'
 
 ## See it work
 
@@ -89,7 +90,7 @@ verify: ## Generated code is current, every go.mod is tidy; changes nothing
 
 .PHONY: cross
 cross: ## All packages compile without cgo for Linux, Windows and macOS, amd64 and arm64
-	@.ci/cross
+	@.ci/cross $(TARGETS)
 
 .PHONY: vuln
 vuln: ## Known holes in what we link (govulncheck; asks vuln.go.dev)
