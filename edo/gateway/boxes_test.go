@@ -14,7 +14,9 @@ import (
 func TestBoxIsRemembered(t *testing.T) {
 	t.Parallel()
 	var ahead atomic.Int64
-	at := func(box edo.BoxID) edo.Address { return edo.Address{Box: box, INN: "7707083893", KPP: "773601001", Active: true} }
+	at := func(box edo.BoxID) edo.Address {
+		return edo.Address{Box: box, INN: "7707083893", KPP: "773601001", Active: true}
+	}
 	b := setup(t, both(forms, boxes(at("box-1")), func(b *bundle) {
 		b.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 	}))

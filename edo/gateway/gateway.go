@@ -177,17 +177,20 @@ func (g *Gateway) givenBack(ctx context.Context, job edo.Job, err error) edo.Cha
 	return c
 }
 
-// step works on what the row says now. A panic is an error of this job, not the end of the process: the same job would
-// be claimed again after every restart. Its text may hold anything, so only the place is logged.
+// survive makes a panic an error of this job, not the end of the process: the same job would be claimed again after every
+// restart. Its text may hold anything, so only the place is logged. It is deferred by whoever works.
+func (g *Gateway) survive(ctx context.Context, err *error) {
+	if recover() != nil {
+		g.Logger.ErrorContext(ctx, "panic", "stack", string(debug.Stack()))
+		*err = &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "the work on this job panicked; see the log of the process"}
+	}
+}
+
+// step works on what the row says now.
 func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 	ctx, done := g.lend(ctx)
 	defer done()
-	defer func() {
-		if recover() != nil {
-			g.Logger.ErrorContext(ctx, "panic", "stack", string(debug.Stack()))
-			err = &edo.Error{Kind: edo.Internal, Op: "gateway.Run", Message: "the work on this job panicked; see the log of the process"}
-		}
-	}()
+	defer g.survive(ctx, &err)
 	ctx, leave, err := g.admit(ctx, t.job)
 	if err != nil {
 		return err

@@ -66,6 +66,7 @@ func (g *Gateway) sending(ctx context.Context, t *turn, op *edo.Operation) (wait
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
+		defer g.survive(ctx, &err)
 		if err = g.commit(ctx, t, op, edo.Change{}); err == nil {
 			g.Trace(ctx, "send.sending")
 		}
