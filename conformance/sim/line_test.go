@@ -138,8 +138,12 @@ func call[T any](ctx context.Context, l line, name string, effect bool, do func(
 	return v, err
 }
 
-// Send implements edo.Session. The last question whether the message may leave and its acceptance are one moment here.
+// Send implements edo.Session. The last question whether the message may leave and its acceptance are one moment here. The
+// first one comes before the call's own gate: a thread passes one gate at a time, and the gateway writes meanwhile.
 func (l line) Send(ctx context.Context, m edo.Message) (edo.Sent, error) {
+	if err := m.Ready(); err != nil {
+		return ended[edo.Sent](&edo.Error{Kind: edo.Unavailable, Message: "may not leave", Err: err})
+	}
 	refusing := len(l.w.troubles.next["send"]) > 0 && l.w.troubles.next["send"][0] == refuse
 	if refusing {
 		l.w.model.refused[m.Package] = true
