@@ -4,6 +4,9 @@ SHELL := /bin/bash
 
 BIN := $(CURDIR)/bin
 
+# Suites whose subject are other processes: they run last, without the race detector.
+PLAIN := ./conformance/acceptance,./conformance/bench,./conformance/crash,./examples/library,./examples/portal,./examples/quickstart
+
 # What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
 RACE ?= auto
 ARGS ?=
@@ -39,7 +42,7 @@ build: ## bin/edo-dms (plugin and command line) and bin/mock-operator, without c
 .PHONY: test
 test: $(BIN)/testreport ## Install what the tests need where possible, run all tests of all modules, list what was skipped and why
 	@.ci/setup test
-	@.ci/in-memory $(BIN)/testreport -race=$(RACE) -alone ./conformance/crash -- $(ARGS)
+	@.ci/in-memory $(BIN)/testreport -race=$(RACE) -plain $(PLAIN) -- $(ARGS)
 
 .PHONY: $(BIN)/testreport
 $(BIN)/testreport:

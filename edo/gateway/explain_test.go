@@ -116,6 +116,7 @@ func TestExplainLease(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-at
+	b.until(t, "p1", state(edo.StateSending))
 	x := b.explain(t, "p1")
 	if len(x.Jobs) != 1 || x.Jobs[0].State != edo.JobHeld || x.Jobs[0].Owner != t.Name() || !strings.Contains(x.Next.EN, "right now") {
 		t.Errorf("%+v, %s", x.Jobs, x.Next.EN)

@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "folder whose modules are tested")
 	race := flags.String("race", "auto", "race detector: auto (on where a C compiler is), on, off")
-	alone := flags.String("alone", "", "package that is tested last, beside no other and without the race detector: what it tests are other processes")
+	plain := flags.String("plain", "", "packages (./folder,./folder) that are tested last, without the race detector: what they test are other processes")
 	strict := flags.Bool("strict", os.Getenv("EDOKIT_STRICT_SKIPS") == "1", "a skip is a failure unless it may be absent")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -56,8 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			fmt.Fprintf(stdout, "\nmodule %s\n", dir)
 		}
 		args := testArgs
-		if *alone != "" && flags.NArg() == 0 {
-			if args, err = packagesBut(ctx, dir, *alone); err != nil {
+		if *plain != "" && flags.NArg() == 0 {
+			if args, err = packagesBut(ctx, dir, strings.Split(*plain, ",")); err != nil {
 				rep.broken(dir, err)
 				continue
 			}
@@ -66,10 +66,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			rep.broken(dir, err)
 		}
 	}
-	if *alone != "" && flags.NArg() == 0 {
-		fmt.Fprintf(stdout, "\n%s, beside no other; race detector: OFF, it tests other processes\n", *alone)
-		if err := testModule(ctx, rep, *root, []string{*alone}, stderr); err != nil {
-			rep.broken(*alone, err)
+	if *plain != "" && flags.NArg() == 0 {
+		fmt.Fprintf(stdout, "\nrace detector: OFF, what these test are other processes: %s\n", *plain)
+		if err := testModule(ctx, rep, *root, strings.Split(*plain, ","), stderr); err != nil {
+			rep.broken(*plain, err)
 		}
 	}
 	fmt.Fprintf(stdout, "\n%d modules in %s\n", len(dirs), time.Since(start).Round(time.Second))

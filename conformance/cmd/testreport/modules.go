@@ -43,8 +43,8 @@ func moduleDirs(root string) ([]string, error) {
 	return dirs, nil
 }
 
-// packagesBut lists the packages of a module without one, which is given as ./folder.
-func packagesBut(ctx context.Context, dir, folder string) ([]string, error) {
+// packagesBut lists the packages of a module without some, which are given as ./folder.
+func packagesBut(ctx context.Context, dir string, folders []string) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "go", "list", "./...")
 	cmd.Dir = dir
 	cmd.Stderr = os.Stderr
@@ -52,6 +52,7 @@ func packagesBut(ctx context.Context, dir, folder string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
 	}
-	left := strings.TrimPrefix(folder, ".")
-	return slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return strings.HasSuffix(p, left) }), nil
+	return slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool {
+		return slices.ContainsFunc(folders, func(f string) bool { return strings.HasSuffix(p, strings.TrimPrefix(f, ".")) })
+	}), nil
 }

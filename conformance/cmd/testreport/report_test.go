@@ -158,16 +158,16 @@ func TestNoModule(t *testing.T) {
 	}
 }
 
-// TestAlone: the package that is named runs last, once, and without the race detector.
-func TestAlone(t *testing.T) {
+// TestPlain: the package that is named runs last, once, and without the race detector.
+func TestPlain(t *testing.T) {
 	t.Parallel()
 	const text = "import \"testing\"\n\nfunc TestA(*testing.T) {}\n"
 	dir := module(t, map[string]string{"a/a_test.go": "package a\n\n" + text, "b/a/b_test.go": "package a\n\n" + text})
 	var out bytes.Buffer
-	if code := run(t.Context(), []string{"-root", dir, "-race=off", "-alone", "./b/a"}, &out, io.Discard); code != 0 {
+	if code := run(t.Context(), []string{"-root", dir, "-race=off", "-plain", "./b/a"}, &out, io.Discard); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, &out)
 	}
-	before, after, found := strings.Cut(out.String(), "./b/a, beside no other")
+	before, after, found := strings.Cut(out.String(), "other processes: ./b/a")
 	if !found || strings.Contains(before, "example.test/m/b/a") || !strings.Contains(before, "example.test/m/a") || strings.Count(after, "ok    ") != 1 {
 		t.Errorf("%s", &out)
 	}
