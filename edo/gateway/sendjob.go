@@ -25,6 +25,21 @@ func (g *Gateway) sendStep(ctx context.Context, t *turn, op edo.Operation) error
 	return g.settle(ctx, t.job, edo.Change{At: g.Now(), Done: true, Result: string(op.State)})
 }
 
+// sending writes the state down while the driver writes the row of its request: both must be durable before the first byte
+// leaves, and one wait for the disk is enough. The driver asks for the result; see [turn.cleared].
+func (g *Gateway) sending(ctx context.Context, t *turn, op *edo.Operation) (wait func() error) {
+	var err error
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		defer g.survive(ctx, &err)
+		if err = g.commit(ctx, t, op, edo.Change{}); err == nil {
+			g.Trace(ctx, "send.sending")
+		}
+	}()
+	return func() error { <-written; return err }
+}
+
 // dispatch addresses, signs and sends.
 func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error {
 	session, account, err := g.session(ctx, op.Key.Subscriber)
@@ -57,21 +72,6 @@ func (g *Gateway) dispatch(ctx context.Context, t *turn, op edo.Operation) error
 		return g.notOffered(ctx, t, op, session, edo.Standing{}) // surely not taken now, but maybe before
 	}
 	return g.outcome(ctx, t, op, sent, err)
-}
-
-// sending writes the state down while the driver writes the row of its request: both must be durable before the first byte
-// leaves, and one wait for the disk is enough. The driver asks for the result; see [turn.cleared].
-func (g *Gateway) sending(ctx context.Context, t *turn, op *edo.Operation) (wait func() error) {
-	var err error
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		defer g.survive(ctx, &err)
-		if err = g.commit(ctx, t, op, edo.Change{}); err == nil {
-			g.Trace(ctx, "send.sending")
-		}
-	}()
-	return func() error { <-written; return err }
 }
 
 // address finds where an operation goes. True: the job has ended or waits.
