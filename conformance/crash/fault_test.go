@@ -47,15 +47,15 @@ func processFaults() []fault {
 	return all
 }
 
-// inShort chooses the cells on PostgreSQL that are run every time: every commit that a process dies at, and the steps of a
-// send. The others are for EDOKIT_SOAK.
+// inShort chooses the cells on PostgreSQL that are run every time: every commit that a process dies before, and the steps of
+// a send. The others are for EDOKIT_SOAK.
 func inShort(p point, f fault) bool {
 	switch {
 	case !f.postgres:
 		return true
 	case p.name == "store.committing.Seize" || strings.HasSuffix(p.name, ".EndTask"):
 		return false // not reached for certain on a machine that is busy
-	case strings.HasPrefix(p.name, "store."):
+	case strings.HasPrefix(p.name, "store.committing."):
 		return f.base() == "kill"
 	case strings.HasPrefix(p.name, "send."):
 		return f.base() == "kill" || f.base() == "zombie"
