@@ -243,7 +243,10 @@ func (g *Gateway) answerFor(ctx context.Context, a edo.Answer, what target) (edo
 	}
 	switch {
 	case len(a.Signature) > 0:
-		return op, g.verify(ctx, d, a.Signature, account.Policy, "answer.signature")
+		if err = g.verify(ctx, d, a.Signature, account.Policy, "answer.signature"); err == nil {
+			d.Signature, err = g.keep(ctx, a.Signature)
+		}
+		return op, err
 	case unsigned(op):
 		return op, nil
 	case d.Signer == "" && a.Kind == edo.AnswerReceipt:

@@ -9,6 +9,8 @@ import (
 	"io"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/edokit/edokit/edo"
 )
 
@@ -140,18 +142,33 @@ func (g *Gateway) accept(ctx context.Context, known *signers, d edo.Document, po
 	if d.Content.Size <= 0 || d.Content.Size > edo.MaxDocumentSize {
 		return st, nil // reported by Check
 	}
-	if err := g.archive(ctx, d.Content, field+".content"); err != nil {
-		return st, err
+	if len(d.Signature) > 0 && len(d.Signature) <= edo.MaxSignatureSize {
+		return st, g.acceptSigned(ctx, &st, d, policy, field)
 	}
-	switch {
-	case len(d.Signature) > 0 && len(d.Signature) <= edo.MaxSignatureSize:
-		return st, g.verify(ctx, &st, d.Signature, policy, field+".signature")
-	case d.Signer != "":
-		var err error
+	err := g.archive(ctx, d.Content, field+".content")
+	if err == nil && d.Signer != "" {
 		st.SignedBy, err = known.info(ctx, d, field+".signer")
-		return st, err
 	}
-	return st, nil
+	return st, err
+}
+
+// acceptSigned stores content and signature at once, since each waits for the disk, and checks one against the other. A
+// signature that is refused stays as bytes that nothing refers to.
+func (g *Gateway) acceptSigned(ctx context.Context, st *edo.DocumentStatus, d edo.Document, policy edo.Policy, field string) error {
+	var kept edo.Digest
+	var keeping errgroup.Group
+	keeping.Go(func() (err error) {
+		kept, err = g.keep(ctx, d.Signature)
+		return err
+	})
+	err := g.archive(ctx, d.Content, field+".content")
+	if err == nil {
+		err = g.verify(ctx, st, d.Signature, policy, field+".signature")
+	}
+	if lost := keeping.Wait(); err == nil {
+		st.Signature, err = kept, lost
+	}
+	return err
 }
 
 // archive copies content into the archive unless it comes from there. Bytes of the same digest that only lie there are
@@ -190,18 +207,14 @@ func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) erro
 	return nil
 }
 
-// verify checks a finished signature and keeps it.
+// verify checks a finished signature.
 func (g *Gateway) verify(ctx context.Context, st *edo.DocumentStatus, signature []byte, policy edo.Policy, field string) error {
 	v, err := g.verdict(ctx, st.Digest, signature)
 	if err != nil {
 		return at(field, err)
 	}
 	st.Verdict, st.SignedBy = v.State, v.Signer
-	if err := judge(v, policy, field); err != nil {
-		return err
-	}
-	st.Signature, err = g.keep(ctx, signature)
-	return err
+	return judge(v, policy, field)
 }
 
 // verdict checks a signature against archived bytes.

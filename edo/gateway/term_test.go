@@ -114,7 +114,7 @@ func TestMissedTurnsMet(t *testing.T) {
 	t.Parallel()
 	var c clocks
 	var show atomic.Bool
-	b := setup(t, both(termed(&c), forms, steps(&edo.Error{Kind: edo.InDoubt}, false), func(b *bundle) {
+	b := setup(t, both(termed(&c), forms, func(b *bundle) {
 		b.op.VisibilityTime = 100 * time.Hour
 		b.op.Hidden = func(int) bool { return !show.Load() }
 	}))
@@ -122,6 +122,8 @@ func TestMissedTurnsMet(t *testing.T) {
 	b.run(t)
 	b.receive(t)
 	b.came(t, "in-1-doc", term(edo.TermOpen))
+	eventually(t, func() bool { return b.op.Receipts() == 1 }) // what is lost is the reply
+	b.op.Script(edotestStep(&edo.Error{Kind: edo.InDoubt}, false))
 	p := pack("reply", "answer")
 	p.InReplyTo = "in-1-doc"
 	if _, err := b.gw.Send(t.Context(), p); err != nil {
