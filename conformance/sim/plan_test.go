@@ -120,6 +120,7 @@ func (w *world) outside(s step) {
 		time.Sleep(waits[s.n])
 	case "clock":
 		w.offset.Add(int64(clocks[s.n]))
+		w.clockSet = true
 	case "trouble":
 		class := [...]string{"send", "send", "read", "read", "introduce", "relate", "form"}[s.n%7]
 		kind := []trouble{lost, vanish, refuse, deny, away, lost}[s.n/7%6]

@@ -27,6 +27,7 @@ type world struct {
 	archive  *memory
 	op       *edotest.Operator
 	offset   atomic.Int64 // of our clock against the operator's; helpers of a thread read it while nobody moves them
+	clockSet bool         // at any time of this history
 	started  time.Time
 	procs    [processes]*process
 	arrived  chan *thread
