@@ -25,7 +25,7 @@ func BenchmarkFloor(b *testing.B) {
 	}
 	t := table{header: []string{
 		"3 x 150 KB", "post ms", "commit ms", "6 files ms", "floor packages/s", "ours, signed by the host", "of the floor",
-		"ours, signed by us", "of the floor", "CPU ms/package", "bytes of log per exchange", "without signatures",
+		"ours, signed by us", "of the floor", "CPU ms/package", "bytes of log per exchange",
 	}}
 	for _, server := range servers(b) {
 		got := floorRounds(b, server, rounds, 100)
@@ -51,16 +51,12 @@ func floorRow(b *testing.B, name string, got [][]result) []string {
 	return []string{
 		name, post.text("%.2f"), row.text("%.2f"), files.text("%.2f"), floor.text("%.0f"), each(got[3], rate).text("%.0f"), host.text("%.2f"),
 		each(got[4], rate).text("%.0f"), us.text("%.2f"), each(got[3], perMessage).text("%.1f"), each(got[4], perExchange).text("%.0f"),
-		each(got[4], unsignedLog).text("%.0f"),
 	}
 }
 
 // one is the time for one thing at the given number of workers, in ms: how long until the next is done.
 func one(r result) float64         { return 1000 / rate(r) }
 func perExchange(r result) float64 { return float64(r.Stored) / float64(max(r.Exchanges, 1)) }
-func unsignedLog(r result) float64 {
-	return float64(r.Stored-r.Signatures) / float64(max(r.Exchanges, 1))
-}
 
 func floorList(count int) []task {
 	var all []task

@@ -49,7 +49,6 @@ type result struct {
 	Peak       int64   // VmHWM of the child in bytes
 	Exchanges  int64   // in the log; only our side, if the task says Log
 	Stored     int64   // bytes of the log: rows, indexes and chain; likewise
-	Signatures int64   // bytes of the signatures in that log, which are kept as they are; likewise
 	Hash, Disk float64 // SHA-256 and one write with fsync of the document; only the poster of a large one
 }
 

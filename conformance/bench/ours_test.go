@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"path/filepath"
 	"sync"
 	"time"
@@ -171,23 +170,8 @@ func ours(ctx context.Context, t task) (result, error) {
 	r.Accepted = accepted.Seconds()
 	if err == nil && t.Log {
 		r.Exchanges, r.Stored, err = logSize(ctx, t)
-		r.Signatures = signatureSize(t)
 	}
 	return r, err
-}
-
-// signatureSize sums up the signatures of all packages: what lies in the archive and is no document. Each is in the log once.
-func signatureSize(t task) (sum int64) {
-	_ = filepath.WalkDir(filepath.Join(t.Dir, "archive"), func(_ string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		if i, err := d.Info(); err == nil && i.Size() < smallDocument {
-			sum += i.Size()
-		}
-		return nil
-	})
-	return sum
 }
 
 // signAll signs packages as a host does that brings signatures along.
