@@ -251,6 +251,9 @@ func (l line) Draft(ctx context.Context, q edo.DraftRequest, to io.Writer) (edo.
 // Introduce implements edo.Registrar.
 func (l line) Introduce(ctx context.Context, i edo.Introduction) (edo.Address, error) {
 	return call(ctx, l, "introduce", true, func() (edo.Address, error) {
+		if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) { // drivers look at it before the first byte leaves
+			return edo.Address{}, &edo.Error{Kind: edo.Unavailable, Message: "the time for it is over", Err: context.DeadlineExceeded}
+		}
 		a, err := l.whole.Introduce(ctx, i)
 		if err == nil {
 			l.w.troubles.known[i.Counterparty.INN] = time.Now().Add(l.w.troubles.hide)

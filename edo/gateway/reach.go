@@ -207,16 +207,20 @@ func (r *reaching) introduce(ctx context.Context) error {
 	}
 	r.c.Revision++
 	r.Trace(ctx, "reach.registering")
-	if err := r.t.held(); err != nil {
-		return err
-	}
-	address, err := registrar.Introduce(ctx, r.c.Introduction)
+	address, err := r.introduced(ctx, registrar)
 	r.Trace(ctx, "reach.introduced")
 	if err != nil {
 		return r.notIntroduced(ctx, err)
 	}
 	r.c.State, r.c.Address, r.c.Registered = edo.CounterpartyInvited, address, true
 	return r.relate(ctx)
+}
+
+// introduced makes the request, as long as the lease is ours: two of them would register a company twice.
+func (r *reaching) introduced(ctx context.Context, registrar edo.Registrar) (edo.Address, error) {
+	ctx, cancel := r.t.whileHeld(ctx)
+	defer cancel()
+	return registrar.Introduce(ctx, r.c.Introduction)
 }
 
 // visibility is how long what an operator has accepted may stay invisible.

@@ -50,6 +50,10 @@ func (t *turn) held() error {
 	if t.now().UnixNano() < t.until.Load() {
 		return nil
 	}
+	return leaseEnded()
+}
+
+func leaseEnded() error {
 	return &edo.Error{Kind: edo.Conflict, Reason: edo.LeaseLost, Op: "gateway.Run", Message: "the lease ended while the work stood still"}
 }
 
@@ -61,6 +65,12 @@ func (t *turn) cleared() error {
 		}
 	}
 	return t.held()
+}
+
+// whileHeld gives a context that ends with the lease as it is now, for a call that changes something at the operator and
+// has no other way to ask. A process that was paused finds it ended, whenever it goes on.
+func (t *turn) whileHeld(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, time.Duration(t.until.Load()-t.now().UnixNano()), leaseEnded())
 }
 
 // guard makes content unreadable once the lease has ended. The last content of a request is read before its last byte
