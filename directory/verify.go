@@ -80,6 +80,7 @@ type verifier struct {
 	ledger Ledger
 	check  LogCheck
 	report LogReport
+	blind  bool // what is before the next link could not be read
 }
 
 func (v *verifier) fault(f Fault) {
@@ -128,13 +129,20 @@ func (v *verifier) chain(ctx context.Context, end Link) error {
 		}
 	}
 	before, err := v.before(ctx, end.Subscriber, first)
+	unread := 0
 	for err == nil && before.Position < last {
 		at := before.Position
 		limit := int(min(verifyPage, last-at))
 		err = v.ledger.Links(ctx, end.Subscriber, at, limit, func(l Linked) error {
-			before = v.link(before, l, last)
+			before, unread = v.link(before, l, last), 0
 			return ctx.Err()
 		})
+		if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil && unread < maxUnread {
+			unread++
+			before = v.unreadable(before, err)
+			err = nil
+			continue
+		}
 		if err == nil && before.Position == at { // the end that there was a moment ago
 			v.gap(before, last+1)
 			return nil
@@ -159,6 +167,17 @@ func (v *verifier) before(ctx context.Context, s edo.SubscriberID, first int64) 
 	return l, err
 }
 
+// maxUnread is how many links in a row may be unreadable before it is the store that cannot be read.
+const maxUnread = 1000
+
+// unreadable is a link, or a row of it, that holds what was never written there. The chain goes on after it.
+func (v *verifier) unreadable(before Link, err error) Link {
+	at := before.Position + 1
+	v.fault(Fault{Subscriber: before.Subscriber, Position: at, Break: BreakChanged, Detail: "cannot be read: " + err.Error()})
+	v.blind = true
+	return Link{Subscriber: before.Subscriber, Position: at}
+}
+
 func (v *verifier) gap(before Link, next int64) {
 	v.fault(Fault{
 		Subscriber: before.Subscriber, Position: before.Position + 1, Break: BreakMissing,
@@ -173,8 +192,10 @@ func (v *verifier) link(before Link, l Linked, last int64) Link {
 		return before
 	}
 	v.report.Links++
-	broken := l.Position != before.Position+1
-	if broken {
+	broken := v.blind
+	v.blind = false
+	if l.Position != before.Position+1 {
+		broken = true
 		v.gap(before, l.Position)
 	}
 	f := Fault{Subscriber: l.Subscriber, Position: l.Position, Half: l.Half, Exchange: l.Exchange}

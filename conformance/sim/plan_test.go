@@ -51,7 +51,9 @@ var (
 	waits = [...]time.Duration{
 		time.Second, time.Second, 5 * time.Second, 31 * time.Second, 31 * time.Second, visibility, 10 * time.Minute, time.Hour,
 	}
-	clocks = [...]time.Duration{10 * time.Minute, -10 * time.Minute, 3 * time.Hour, -3 * time.Hour}
+	// What waits for a time waits longer by what the clock is set back; a history ends after twelve hours.
+	farthest = 9 * time.Hour
+	clocks   = [...]time.Duration{10 * time.Minute, -10 * time.Minute, 3 * time.Hour, -3 * time.Hour}
 )
 
 // plan draws a history. Each history has a mood: some things happen often in it, some never. What takes several unlikely
@@ -119,8 +121,10 @@ func (w *world) outside(s step) {
 	case "wait":
 		time.Sleep(waits[s.n])
 	case "clock":
-		w.offset.Add(int64(clocks[s.n]))
-		w.clockSet = true
+		if next := time.Duration(w.offset.Load()) + clocks[s.n]; next.Abs() <= farthest {
+			w.offset.Store(int64(next))
+			w.clockSet = true
+		}
 	case "trouble":
 		class := [...]string{"send", "send", "read", "read", "introduce", "relate", "form"}[s.n%7]
 		kind := []trouble{lost, vanish, refuse, deny, away, lost}[s.n/7%6]

@@ -60,6 +60,7 @@ func TestTampering(t *testing.T) {
 		want      []directory.Break
 	}{
 		"a fact":         {"UPDATE exchanges SET actor = 'me' WHERE seq = 2", []directory.Break{directory.BreakChanged}},
+		"half of a link": {"UPDATE links SET digest = '\\x00' WHERE position = 3; DELETE FROM answers WHERE exchange = 4", []directory.Break{directory.BreakChanged, directory.BreakMissing}},
 		"XML":            {"UPDATE answers SET raw = '\\x01ff00' WHERE exchange = 2", []directory.Break{directory.BreakChanged}},
 		"a row is gone":  {"DELETE FROM answers WHERE exchange = 2", []directory.Break{directory.BreakMissing}},
 		"a link is gone": {"DELETE FROM links WHERE position = 3", []directory.Break{directory.BreakMissing, directory.BreakExtra}},

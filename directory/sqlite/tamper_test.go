@@ -82,6 +82,7 @@ func TestTampering(t *testing.T) {
 		"nothing": {"SELECT 1", nil},
 		// Both halves of the second exchange: places 3 and 4.
 		"another time":         {"UPDATE exchanges SET at = '2026-11-21T12:00:02.000000Z' WHERE seq = 2", []finding{{3, changed}}},
+		"a time that is none":  {"UPDATE exchanges SET at = 'soon' WHERE seq = 2; DELETE FROM answers WHERE exchange = 4", []finding{{3, changed}, {4, changed}, {8, missing}}},
 		"request's XML":        {"UPDATE exchanges SET raw = (SELECT raw FROM answers WHERE exchange = 1) WHERE seq = 2", []finding{{3, changed}}},
 		"XML that is damaged":  {"UPDATE answers SET raw = x'01ff00' WHERE exchange = 2", []finding{{4, changed}}},
 		"XML and its digest":   {"UPDATE answers SET (raw, text) = (SELECT raw, text FROM exchanges WHERE seq = 1) WHERE exchange = 2", []finding{{4, changed}}},

@@ -331,6 +331,7 @@ func TestDecideTooEarly(t *testing.T) {
 		"without its id":       {Accepted: true, OperatorTime: time.Now(), Why: "seen"},
 		"without its time":     {Accepted: true, Message: "m", Why: "seen"},
 		"in the future":        {Accepted: true, Message: "m", OperatorTime: time.Now().AddDate(0, 0, 2), Why: "seen"},
+		"before it was here":   {Accepted: true, Message: "m", OperatorTime: time.Now().AddDate(0, 0, -2), Why: "seen"},
 		"of no document":       {Accepted: true, Message: "m", OperatorTime: time.Now(), Documents: map[edo.DocumentID]edo.RemoteID{"x": "r"}, Why: "seen"},
 		"both at once":         {Message: "m", Why: "not there"},
 		"in more than a line":  {Why: "not\nthere"},

@@ -21,7 +21,7 @@ func (g *Gateway) Decide(ctx context.Context, actor edo.ActorID, k edo.Key, d ed
 		if op.State != edo.StateInDoubt {
 			return unsuited(op, "there is nothing to decide", "look at the package")
 		}
-		if err := g.decidable(op, d); err != nil {
+		if err := g.decidable(ctx, op, d); err != nil {
 			return err
 		}
 		found, seen, err := g.askNow(ctx, &op)
@@ -47,10 +47,13 @@ func (g *Gateway) Decide(ctx context.Context, actor edo.ActorID, k edo.Key, d ed
 }
 
 // decidable reports whether a decision can mean this package.
-func (g *Gateway) decidable(op edo.Operation, d edo.Decision) error {
+func (g *Gateway) decidable(ctx context.Context, op edo.Operation, d edo.Decision) error {
 	f := flatten(d.Check(g.Now()))
 	if d.Accepted && d.Message == "" && op.Answer == "" {
 		f = append(f, &edo.Error{Kind: edo.Invalid, Reason: edo.IDMissing, Field: "decision.message", Message: "is empty", Remedy: "give the operator's id of the message"})
+	}
+	if d.Accepted && !d.OperatorTime.IsZero() && d.OperatorTime.Before(g.lookFrom(ctx, op)) {
+		f = append(f, &edo.Error{Kind: edo.Invalid, Reason: edo.TextMalformed, Field: "decision.operator_time", Message: "lies before the package was accepted here", Remedy: "give the time that the operator shows for this message"})
 	}
 	for id := range d.Documents {
 		if op.Document(id) == nil {

@@ -9,6 +9,9 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/edokit/edokit/conformance/storetest/pgtest"
 )
@@ -36,13 +39,16 @@ func TestDatabaseOnAServer(t *testing.T) {
 		env  string
 		args []string
 	}{
-		{"edo-dms migrate", true, "", []string{"--database-file", file, "subscriber", "list"}},
+		{"unsafe", true, "EDOKIT_DATABASE=" + dsn + "&synchronous_commit=off", []string{"migrate"}},
+		{"edo-dms migrate", true, "", []string{"--database-file", file, "subscriber", "list"}}, // nothing was made before
 		{"is given twice", true, "EDOKIT_DATABASE=" + dsn, []string{"--database-file", file, "migrate"}},
 		{"is no connection string", true, "EDOKIT_DATABASE=c4n4ry", []string{"migrate"}},
 		{"others may read", runtime.GOOS != "windows", "", []string{"--database-file", open, "migrate"}},
 		{"Master key", false, "", []string{"--database-file", file, "migrate"}},
 		{"up to date", false, "EDOKIT_DATABASE=" + dsn, []string{"migrate"}},
+		{"unsafe", true, "EDOKIT_DATABASE=" + dsn + "&synchronous_commit=off", []string{"migrate"}},
 		{"", false, "EDOKIT_DATABASE=" + dsn, []string{"subscriber", "list"}},
+		{"nobody is not known", true, "EDOKIT_DATABASE=" + dsn, []string{"log", "verify", "--subscriber", "nobody"}},
 		{"the store and the master key open", false, "EDOKIT_DATABASE_FILE=" + file, []string{"doctor", "--offline"}},
 		{"unsafe", true, "EDOKIT_DATABASE=" + dsn + "&synchronous_commit=off", []string{"doctor", "--offline"}},
 		{"database", true, "EDOKIT_DATABASE=postgres://u:c4n4ry@127.0.0.1:1/x", []string{"doctor", "--offline"}},
@@ -56,5 +62,44 @@ func TestDatabaseOnAServer(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "home", "edokit.db")); err == nil {
 		t.Error("a SQLite file was made beside the server")
+	}
+}
+
+// TestRunSurvivesTheServer: work goes on when all connections were cut.
+func TestRunSurvivesTheServer(t *testing.T) {
+	t.Parallel()
+	dsn := server.Bare(t).Reveal()
+	home := filepath.Join(t.TempDir(), "home")
+	start := func(args ...string) (*exec.Cmd, *bytes.Buffer) {
+		var said bytes.Buffer
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), binary(), append([]string{"--home", home}, args...)...)
+		cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "EDOKIT_DATABASE="+dsn), &said, &said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd, &said
+	}
+	if cmd, said := start("migrate"); cmd.Wait() != nil {
+		t.Fatalf("%s", said)
+	}
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	run, said := start("run", "--for", "6s")
+	cut, deadline := 0, time.Now().Add(5*time.Second)
+	for cut < 2 && time.Now().Before(deadline) { // when it works, and when it works again
+		var n int
+		if err := conn.QueryRow(t.Context(), `SELECT count(pg_terminate_backend(a.pid)) FROM pg_stat_activity a WHERE datname = current_database() AND pid <> pg_backend_pid()
+			AND EXISTS (SELECT FROM pg_stat_activity l WHERE l.datname = a.datname AND l.query ILIKE 'LISTEN%')`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			cut++
+		}
+	}
+	if err := run.Wait(); err != nil || cut < 2 {
+		t.Errorf("%v, cut %d times: %s", err, cut, said)
 	}
 }

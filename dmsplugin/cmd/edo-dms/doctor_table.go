@@ -123,7 +123,7 @@ func findingsOfStore() map[string]known {
 		"store.schema": {
 			failure,
 			sentence{"схема базы данных другой версии", "the schema of the database is of another version"},
-			sentence{"запустите программу той версии, которая с ней работала, или обновите эту", "use the version of the program that worked with it, or a newer one"},
+			sentence{"если база новая или старая, выполните edo-dms migrate; если новее программы, обновите программу", "if the database is new or older, run edo-dms migrate; if it is newer than the program, use the version that worked with it"},
 		},
 		"store.unread": {
 			failure,

@@ -45,6 +45,11 @@ func (l logVerify) Run(c *command) error {
 		check.Progress = c.linkProgress()
 	}
 	return c.with(func(p *parts) error {
+		for _, s := range check.Subscribers {
+			if _, err := p.Store.Subscriber(c.ctx, s); err != nil {
+				return err // a name that nobody has would be found in order
+			}
+		}
 		report, err := directory.VerifyLog(c.ctx, p.Store, check)
 		if err != nil {
 			return err

@@ -55,10 +55,15 @@ func (w work) work(c *command, p *parts) error {
 	workers.Go(func() { _ = p.gateway.Run(ctx) }) // ends with the context and reports nothing else
 	tick := time.NewTicker(runLook)
 	defer tick.Stop()
-	for ctx.Err() == nil {
-		if err := c.tellAll(steady, p); err != nil {
+	for told := true; ctx.Err() == nil; {
+		err := c.tellAll(steady, p)
+		if err != nil && edo.KindOf(err) != edo.Unavailable {
 			return err
 		}
+		if err != nil && told { // once: a database that restarts is waited for, and the work goes on by itself
+			c.report(err)
+		}
+		told = err == nil
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
