@@ -46,7 +46,7 @@ func findingsOfHome() map[string]known {
 		},
 		"key.malformed": {
 			failure,
-			sentence{"в файле главного ключа нет ключа", "the file of the master key holds no key"},
+			sentence{"главный ключ (файл или EDOKIT_MASTER_KEY) не содержит ключа", "the master key (its file or EDOKIT_MASTER_KEY) holds no key"},
 			sentence{"восстановите его из копии", "restore it from its copy"},
 		},
 		"disk.low": {
@@ -88,7 +88,7 @@ func findingsOfStore() map[string]known {
 		"store.unwritable": {
 			failure,
 			sentence{"в хранилище нельзя писать", "the store cannot be written"},
-			sentence{"проверьте диск и права на файл базы", "look at the disk and at the rights of the database file"},
+			sentence{"проверьте диск и права на файл базы, а если база на сервере, доступен ли он", "look at the disk and at the rights of the database file; if the database is on a server, see that it can be reached"},
 		},
 		"store.full": {
 			failure,

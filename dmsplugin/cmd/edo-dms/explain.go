@@ -34,6 +34,7 @@ func (c *command) printExplanation(x edo.Explanation) {
 	}
 	next := say(x.Next.RU, x.Next.EN)
 	switch {
+	case x.Operation != nil && x.Operation.State == edo.StateFailed: // a job that is still there will only find that
 	case x.NextAt.After(x.At):
 		next += ", " + when(x.NextAt)
 	case !x.NextAt.IsZero():
