@@ -79,6 +79,13 @@ func Migrate(ctx context.Context, cfg Config) error {
 		}
 		return sqlite.Migrate(ctx, filepath.Join(cfg.Home, DatabaseFile))
 	}
+	s, err := openStore(ctx, cfg, nil) // a server that is unsafe is refused before anything is made there
+	if err == nil {
+		err = s.Close()
+	}
+	if errors.Is(err, directory.StoreUnsafe) {
+		return err
+	}
 	if err := postgres.Migrate(ctx, cfg.Database); err != nil {
 		return err
 	}
@@ -88,7 +95,7 @@ func Migrate(ctx context.Context, cfg Config) error {
 	if err := os.MkdirAll(filepath.Join(cfg.Home, filepath.Dir(KeyFile)), 0o700); err != nil {
 		return err
 	}
-	_, err := os.Stat(filepath.Join(cfg.Home, KeyFile))
+	_, err = os.Stat(filepath.Join(cfg.Home, KeyFile))
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -55,9 +55,6 @@ func migrateOn(ctx context.Context, cfg *pgxpool.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	if err := checkSettings(ctx, conn); err != nil {
-		return err
-	}
 	if err := checkSchema(ctx, reader{on: conn}); err == nil || errors.Is(err, directory.SchemaNew) {
 		return err
 	}
