@@ -133,7 +133,7 @@ func (s *stand) handedOver(p *plugin) {
 			break
 		}
 		for _, e := range page {
-			if after = e.Seq; e.Kind == edo.EventInbound {
+			if after = e.Seq; e.Kind == edo.EventInbound && e.Document != "" { // without one: a message waits, for a full disk
 				told[edo.RemoteID(e.Document)]++
 			}
 		}
