@@ -109,7 +109,7 @@ func (p *readerPool) known(query string) (stmt *sql.Stmt, room bool) {
 
 // prepare gives nil for a text that is one too many.
 func (p *readerPool) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	stmt, room := p.known(query)
+	stmt, room := p.known(query) //nolint:sqlclosecheck // kept for the pool, closed with it
 	if stmt != nil || !room {
 		return stmt, nil
 	}
@@ -120,7 +120,7 @@ func (p *readerPool) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if other, ok := p.ready[query]; ok {
-		return other, stmt.Close()
+		return other, stmt.Close() //nolint:sqlclosecheck // one too many, the other is kept
 	}
 	p.ready[query] = stmt
 	return stmt, nil
@@ -172,15 +172,15 @@ func (v *view) known(query string) *sql.Stmt {
 }
 
 func (v *view) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if stmt := v.known(query); stmt != nil { //nolint:sqlclosecheck // the transaction closes what it makes of it
-		return v.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+	if stmt := v.known(query); stmt != nil {
+		return v.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes what it makes of it
 	}
 	return v.tx.QueryContext(ctx, query, args...)
 }
 
 func (v *view) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if stmt := v.known(query); stmt != nil { //nolint:sqlclosecheck // the transaction closes what it makes of it
-		return v.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...)
+	if stmt := v.known(query); stmt != nil {
+		return v.tx.StmtContext(ctx, stmt).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes what it makes of it
 	}
 	return v.tx.QueryRowContext(ctx, query, args...)
 }

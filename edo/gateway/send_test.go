@@ -343,8 +343,7 @@ func TestNothingLeavesBeforeItsRow(t *testing.T) {
 			t.Parallel()
 			called, taken := make(chan struct{}), make(chan struct{})
 			slow := &slowSending{called: called, err: lost}
-			var b *bundle
-			b = setup(t, both(forms, func(b *bundle) {
+			b := setup(t, both(forms, func(b *bundle) {
 				slow.Outbox, b.cfg.Outbox = b.store, slow
 				b.op.Script(edotest.Step{Before: func(context.Context) { close(called) }, After: func(context.Context) { close(taken) }})
 			}))
