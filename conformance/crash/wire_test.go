@@ -167,6 +167,9 @@ func (s *stand) compare(t *testing.T) {
 		if !bytes.Equal(rebuilt, request) || row.RequestDigest.String() != x.Request.SHA256 || row.RequestSize != x.Request.Size || row.RequestSent != x.Request.Size {
 			t.Errorf("%s: request of %d bytes %s, log %d bytes %s\n%s", what, x.Request.Size, x.Request.SHA256, row.RequestSize, row.RequestDigest, cmp.Diff(string(request), string(rebuilt)))
 		}
+		if row.HTTPStatus == 0 && i >= len(wire)-workers {
+			continue // the plugin was closed while this answer was on its way, and says that it has none
+		}
 		if !bytes.Equal(reanswered, answer) || row.AnswerDigest.String() != x.Response.SHA256 || row.AnswerSize != x.Response.Size || row.HTTPStatus != x.Status {
 			t.Errorf("%s: answer %d of %d bytes %s, log %d, %d bytes %s", what, x.Status, x.Response.Size, x.Response.SHA256, row.HTTPStatus, row.AnswerSize, row.AnswerDigest)
 		}
