@@ -80,7 +80,7 @@ type verifier struct {
 	ledger Ledger
 	check  LogCheck
 	report LogReport
-	blind  bool // what is before the next link could not be read
+	unread int // links in a row that could not be read
 }
 
 func (v *verifier) fault(f Fault) {
@@ -129,16 +129,15 @@ func (v *verifier) chain(ctx context.Context, end Link) error {
 		}
 	}
 	before, err := v.before(ctx, end.Subscriber, first)
-	unread := 0
+	v.unread = 0
 	for err == nil && before.Position < last {
 		at := before.Position
 		limit := int(min(verifyPage, last-at))
 		err = v.ledger.Links(ctx, end.Subscriber, at, limit, func(l Linked) error {
-			before, unread = v.link(before, l, last), 0
+			before = v.link(before, l, last)
 			return ctx.Err()
 		})
-		if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil && unread < maxUnread {
-			unread++
+		if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil && v.unread < maxUnread {
 			before = v.unreadable(before, err)
 			err = nil
 			continue
@@ -174,7 +173,7 @@ const maxUnread = 1000
 func (v *verifier) unreadable(before Link, err error) Link {
 	at := before.Position + 1
 	v.fault(Fault{Subscriber: before.Subscriber, Position: at, Break: BreakChanged, Detail: "cannot be read: " + err.Error()})
-	v.blind = true
+	v.unread++
 	return Link{Subscriber: before.Subscriber, Position: at}
 }
 
@@ -192,8 +191,8 @@ func (v *verifier) link(before Link, l Linked, last int64) Link {
 		return before
 	}
 	v.report.Links++
-	broken := v.blind
-	v.blind = false
+	broken := v.unread > 0 // nothing is known of the link before
+	v.unread = 0
 	if l.Position != before.Position+1 {
 		broken = true
 		v.gap(before, l.Position)

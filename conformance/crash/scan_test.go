@@ -59,8 +59,12 @@ func (s *seat) silent() {
 		secrets[fmt.Sprintf("token %d", i)] = token
 	}
 	scan := newScanner(s, secrets)
-	if scan.folder(s, s.home)+scan.folder(s, s.temporary)+scan.folder(s, s.orders.dir) == 0 {
-		s.Error("nothing is left to be looked at")
+	least := 5
+	if !s.database.IsZero() {
+		least = 1 // the database is not in the home
+	}
+	if n := scan.folder(s, s.home) + scan.folder(s, s.temporary) + scan.folder(s, s.orders.dir); n < least {
+		s.Errorf("only %d files are left to be looked at: %+v after %d cells", n, s.kind, s.cells)
 	}
 	for _, leak := range scan.Find([]byte(s.heard.all())) {
 		s.Errorf("told to hosts: %s", leak)

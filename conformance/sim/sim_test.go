@@ -119,6 +119,19 @@ func TestSimulation(t *testing.T) {
 	histories(t, first, n)
 }
 
+// TestOnceFailed repeats histories that the long form has failed at.
+func TestOnceFailed(t *testing.T) {
+	t.Parallel()
+	for seed, what := range map[uint64]string{
+		1001155: "a worker that stood still for an hour registered a company a second time",
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			histories(t, seed, 1)
+		})
+	}
+}
+
 // TestSoakSimulation runs a hundred thousand more. It runs when EDOKIT_SOAK is set.
 func TestSoakSimulation(t *testing.T) {
 	t.Parallel()

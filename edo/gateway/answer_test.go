@@ -400,7 +400,8 @@ func TestStaleAnswer(t *testing.T) {
 				armed.Store(true)
 				id := b.answer(t, answer(kind, "in-1-doc", "head")).Key.Package
 				op := b.until(t, id, settled)
-				if op.State != edo.StateSent || b.op.Sends()-before != 2 || len(b.answersTo(id)) != 1 {
+				// Inside of the driver the state may not be written yet: then that attempt was none.
+				if op.State != edo.StateSent || op.Attempts != 2 && !(inside && op.Attempts == 1) || b.op.Sends()-before != 2 || len(b.answersTo(id)) != 1 {
 					t.Errorf("%s after %d attempts, %d calls, %d in the ledger", op.State, op.Attempts, b.op.Sends()-before, len(b.answersTo(id)))
 				}
 			})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -49,15 +48,7 @@ func setup(t *testing.T, change func(*bundle)) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(dir, "edokit.db")
-	empty, err := emptyStore()
-	if err == nil {
-		err = os.WriteFile(path, empty, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := sqlite.Open(t.Context(), sqlite.Config{Path: path, Archive: arch})
+	store, err := sqlite.OpenAndMigrate(t.Context(), sqlite.Config{Path: filepath.Join(dir, "edokit.db"), Archive: arch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,24 +69,6 @@ func setup(t *testing.T, change func(*bundle)) *bundle {
 	b.gw = b.open(t, b.cfg)
 	return b
 }
-
-// emptyStore is a file that is migrated, made once: migrations cost more than most tests.
-var emptyStore = sync.OnceValues(func() ([]byte, error) {
-	dir, err := os.MkdirTemp("", "edokit-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "edokit.db")
-	store, err := sqlite.OpenAndMigrate(context.Background(), sqlite.Config{Path: path})
-	if err == nil {
-		err = store.Close() // puts all that was written into the file
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.ReadFile(path)
-})
 
 func (b *bundle) open(t *testing.T, c gateway.Config) *gateway.Gateway {
 	t.Helper()

@@ -367,6 +367,25 @@ func TestNothingLeavesBeforeItsRow(t *testing.T) {
 	}
 }
 
+// TestPanicWhileItsRowIsWritten: it ends neither the process nor the package, and nothing leaves.
+func TestPanicWhileItsRowIsWritten(t *testing.T) {
+	t.Parallel()
+	called := make(chan struct{})
+	slow := &slowSending{called: called, before: func() { panic("a fault of ours") }}
+	b := setup(t, both(forms, func(b *bundle) {
+		slow.Outbox, b.cfg.Outbox = b.store, slow
+		b.op.Script(edotest.Step{Before: func(context.Context) { close(called) }})
+	}))
+	b.run(t)
+	if _, err := b.gw.Send(t.Context(), pack("p", "text")); err != nil {
+		t.Fatal(err)
+	}
+	b.until(t, "p", state(edo.StateSent))
+	if len(b.op.Ledger()) != 1 || b.op.Sends() != 2 {
+		t.Errorf("%d times in the ledger, %d calls", len(b.op.Ledger()), b.op.Sends())
+	}
+}
+
 // slowSending writes the first state "sending" when the driver has been called, or fails to.
 type slowSending struct {
 	gateway.Outbox
