@@ -422,12 +422,9 @@ func TestVerifyDigest(t *testing.T) {
 			t.Parallel()
 			d := newDraft(p)
 			tc.bend(d)
-			s, err := Parse(d.write(t, p))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if r, ok := s.VerifyDigest(tc.sum, moment); ok != tc.ok || r.Verdict().State != tc.want {
-				t.Errorf("%t, %+v", ok, r)
+			v, ok, err := Verifier{}.CheckDigest(tc.sum, d.write(t, p), moment)
+			if err != nil || ok != tc.ok || v.State != tc.want {
+				t.Errorf("%t, %+v, %v", ok, v, err)
 			}
 		})
 	}

@@ -25,6 +25,19 @@ func (Verifier) Check(ctx context.Context, content io.Reader, signature []byte, 
 	return report.Verdict(), nil
 }
 
+// CheckDigest is Check for content whose SHA-256 is known. It reports false for signatures that need the content itself.
+func (Verifier) CheckDigest(d edo.Digest, signature []byte, at time.Time) (v edo.Verdict, ok bool, err error) {
+	s, err := Parse(signature)
+	if err != nil {
+		return v, false, err
+	}
+	report, ok := s.VerifyDigest(d, at)
+	if !ok {
+		return v, false, nil
+	}
+	return report.Verdict(), true, nil
+}
+
 // Certificate reads what people need to know of a certificate, DER.
 func (Verifier) Certificate(der []byte) (edo.SignerInfo, error) {
 	c, err := ParseCertificate(der)

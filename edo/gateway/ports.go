@@ -74,6 +74,12 @@ type Verifier interface {
 	Check(ctx context.Context, content io.Reader, signature []byte, at time.Time) (edo.Verdict, error)
 }
 
+// DigestVerifier is implemented by verifiers that need no content where its SHA-256 is known. The caller vouches that d is
+// the digest of the document. False: this signature cannot be checked so.
+type DigestVerifier interface {
+	CheckDigest(d edo.Digest, signature []byte, at time.Time) (v edo.Verdict, ok bool, err error)
+}
+
 // FormReader looks at a printed form without changing it.
 type FormReader interface {
 	// Recognise reports which of the words stand in the text of the PDF.

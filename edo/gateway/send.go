@@ -207,14 +207,24 @@ func (g *Gateway) archive(ctx context.Context, c edo.Content, field string) erro
 	return nil
 }
 
-// verify checks a finished signature.
+// verify checks a finished signature of content that has just been stored under its digest.
 func (g *Gateway) verify(ctx context.Context, st *edo.DocumentStatus, signature []byte, policy edo.Policy, field string) error {
-	v, err := g.verdict(ctx, st.Digest, signature)
+	v, err := g.freshVerdict(ctx, st.Digest, signature)
 	if err != nil {
 		return at(field, err)
 	}
 	st.Verdict, st.SignedBy = v.State, v.Signer
 	return judge(v, policy, field)
+}
+
+// freshVerdict reads the content again only for verifiers and signatures that insist on it.
+func (g *Gateway) freshVerdict(ctx context.Context, content edo.Digest, signature []byte) (edo.Verdict, error) {
+	if by, ok := g.Verifier.(DigestVerifier); ok {
+		if v, ok, err := by.CheckDigest(content, signature, g.Now()); ok || err != nil {
+			return v, err
+		}
+	}
+	return g.verdict(ctx, content, signature)
 }
 
 // verdict checks a signature against archived bytes.

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -407,4 +408,36 @@ func (s *slowSending) Settle(ctx context.Context, j edo.Job, c edo.Change) (err 
 		return err
 	}
 	return s.Outbox.Settle(ctx, j, c)
+}
+
+// glance checks by digest what begins with "+", and everything else by content.
+type glance struct{ content int }
+
+func (g *glance) CheckDigest(_ edo.Digest, cms []byte, _ time.Time) (edo.Verdict, bool, error) {
+	return edo.Verdict{State: edo.VerdictValid}, cms[0] == '+', nil
+}
+
+func (g *glance) Check(_ context.Context, r io.Reader, _ []byte, _ time.Time) (edo.Verdict, error) {
+	g.content++
+	_, err := io.Copy(io.Discard, r)
+	return edo.Verdict{State: edo.VerdictOperatorOnly}, err
+}
+
+// TestFreshContentIsNotReadAgain checks that a signature is held against the digest that the archive has just computed, where the
+// verifier can, and against the content where it cannot.
+func TestFreshContentIsNotReadAgain(t *testing.T) {
+	t.Parallel()
+	var seen glance
+	b := setup(t, func(b *bundle) { b.cfg.Verifier = &seen })
+	p := pack("p", "one", "two")
+	p.Documents[0].Signer, p.Documents[0].Signature = "", []byte("+")
+	p.Documents[1].Signer, p.Documents[1].Signature = "", []byte("-")
+	op, err := b.gw.Send(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []edo.VerdictState{op.Documents[0].Verdict, op.Documents[1].Verdict}
+	if diff := cmp.Diff([]edo.VerdictState{edo.VerdictValid, edo.VerdictOperatorOnly}, got); diff != "" || seen.content != 1 {
+		t.Errorf("content read %d times\n%s", seen.content, diff)
+	}
 }

@@ -36,7 +36,6 @@ type Limits struct {
 const (
 	defaultVisibility = 2 * time.Minute
 	defaultEntries    = 100_000
-	maxText           = 4 << 20 // bytes of one value: a signature above its limit is read, and judged by itself
 	emptyGUID         = "00000000-0000-0000-0000-000000000000"
 )
 
@@ -103,7 +102,7 @@ func (d *Driver) Open(_ context.Context, a edo.Account) (edo.Session, error) {
 	client, err := soap.New(soap.Config{
 		Subscriber: a.Subscriber, Endpoint: a.Endpoint, CAs: a.CAs, Pins: a.Pins, Journal: a.Journal,
 		Now: d.config.Now, UserAgent: d.config.UserAgent, FaultDetail: soap.Name{Space: faultSpace, Local: "ServiceErrorFaultContract"},
-		Limits: soap.Limits{Answer: l.Answer, Content: l.Content, Text: maxText, Deadline: l.Deadline, MinRate: l.MinRate},
+		Limits: soap.Limits{Answer: l.Answer, Content: l.Content, Deadline: l.Deadline, MinRate: l.MinRate},
 	})
 	add(err)
 	if err := faults.Err(); err != nil {

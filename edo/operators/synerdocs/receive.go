@@ -151,9 +151,6 @@ func (s *session) incoming(ctx context.Context, m message, x edo.ExchangeID) (ed
 		if g.document == "" {
 			return edo.Incoming{}, unreadable("GetMessageWithLoadOptions", "the answer has a signature without document")
 		}
-		if len(g.raw) == 0 || len(g.raw) > edo.MaxSignatureSize {
-			g.raw = nil
-		}
 		box := edo.BoxID(g.from)
 		if box == "" {
 			box = from.Box

@@ -149,7 +149,7 @@ func readSign(s *sign, zone *time.Location) reader {
 			om("Id"):         id(&s.id),
 			om("IsValid"):    boolean(&s.valid),
 			om("ParentId"):   text(&s.parent),
-			om("Raw"):        blob(&s.raw),
+			om("Raw"):        signature(&s.raw),
 			om("SentDate"):   moment(&s.sent, zone),
 			om("TimeStamp"):  moment(&s.stamped, zone),
 		})

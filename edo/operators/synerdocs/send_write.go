@@ -1,6 +1,10 @@
 package synerdocs
 
 import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"io"
 	"slices"
 
 	"github.com/edokit/edokit/edo"
@@ -134,8 +138,16 @@ func (s *session) writeSign(b *soap.Body, p edo.PackageID, d edo.DocumentID, of 
 	b.Open(om("Sign"))
 	b.Text(om("DocumentId"), of)
 	b.Text(om("Id"), s.signID(p, d))
-	b.Bytes(om("Raw"), raw)
+	writeRaw(b, raw)
 	b.Close()
+}
+
+// writeRaw writes a signature as content, which the log names by digest: whoever sends has it in the archive.
+func writeRaw(b *soap.Body, cms []byte) {
+	b.Content(om("Raw"), edo.Content{
+		Size: int64(len(cms)), Digest: sha256.Sum256(cms),
+		Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(cms)), nil },
+	})
 }
 
 // writeSignDocument says whose signature it is in the signature itself: this call has no message around it.
@@ -146,7 +158,7 @@ func (s *session) writeSignDocument(b *soap.Body, p edo.PackageID, c edo.Counter
 	b.Text(om("From"), string(s.box))
 	optional(b, om("FromDepartmentId"), s.department)
 	b.Text(om("Id"), s.signID(p, c.ID))
-	b.Bytes(om("Raw"), c.Signature)
+	writeRaw(b, c.Signature)
 	b.Close()
 }
 

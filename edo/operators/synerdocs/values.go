@@ -1,12 +1,13 @@
 package synerdocs
 
 import (
-	"encoding/base64"
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/internal/soap"
 )
 
@@ -102,16 +103,26 @@ func id(to *string) reader {
 	}
 }
 
-// blob reads something small that came as base64, such as a signature. It stays in the log as it is.
-func blob(to *[]byte) reader {
-	return scalar(func(v string) error {
-		raw, err := base64.StdEncoding.DecodeString(strings.NewReplacer("\r", "", "\n", "", "\t", "", " ", "").Replace(v))
-		if err != nil {
-			return errors.New("is not base64")
+// signature reads a CMS as content, which the log names by digest. One that is larger than a signature may be is read to
+// its end and comes empty.
+func signature(to *[]byte) reader {
+	return func(n *soap.Node) error {
+		var cms capped
+		_, size, err := n.Content(&cms)
+		if size <= edo.MaxSignatureSize {
+			*to = cms.Bytes()
 		}
-		*to = raw
-		return nil
-	})
+		return err
+	}
+}
+
+// capped keeps no more than a signature may be long.
+type capped struct{ bytes.Buffer }
+
+func (c *capped) Write(p []byte) (int, error) {
+	keep := min(len(p), edo.MaxSignatureSize-c.Len())
+	_, err := c.Buffer.Write(p[:keep])
+	return len(p), err
 }
 
 // paperDate reads the date of a paper as it was written, whatever the zone: a date on paper has none.
