@@ -87,6 +87,9 @@ type archivePending struct {
 // Run lists what is not archived as it is now.
 func (a archivePending) Run(c *command) error {
 	return c.keeping(func(p *parts, _ *handover.Keeper) error {
+		if err := p.knownIf(c.ctx, a.Subscriber); err != nil {
+			return err
+		}
 		var rows []directory.Unarchived
 		for _, kind := range []directory.ItemKind{directory.ItemPackage, directory.ItemInbound} {
 			page, err := p.Store.Unarchived(c.ctx, directory.UnarchivedFilter{

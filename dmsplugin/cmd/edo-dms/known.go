@@ -16,6 +16,14 @@ func (p *parts) known(ctx context.Context, id string) error {
 	return p.unknown(err, id)
 }
 
+// knownIf is known where no name means all: a name that nobody has would find nothing, as one that is in order.
+func (p *parts) knownIf(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	return p.known(ctx, id)
+}
+
 // unknown says where the known ones are.
 func (*parts) unknown(err error, id string) error {
 	if errors.Is(err, edo.SubscriberUnknown) {

@@ -42,6 +42,9 @@ func (l logList) Run(c *command) error {
 		filter.From = time.Now().Add(-l.Since)
 	}
 	return c.with(func(p *parts) error {
+		if err := p.knownIf(c.ctx, l.Subscriber); err != nil {
+			return err
+		}
 		rows, err := p.Store.Exchanges(c.ctx, filter)
 		if err != nil {
 			return err

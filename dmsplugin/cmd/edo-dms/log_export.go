@@ -64,6 +64,9 @@ func (l logExport) filter() directory.ExchangeFilter {
 // Run writes the rows page by page: facts only, neither heads nor XML.
 func (l logExport) Run(c *command) error {
 	return c.with(func(p *parts) error {
+		if err := p.knownIf(c.ctx, l.Subscriber); err != nil {
+			return err
+		}
 		if err := p.exporting(c.ctx, l.reader(), edo.SubscriberID(l.Subscriber), nil, l.asked()); err != nil {
 			return err
 		}

@@ -53,6 +53,9 @@ func (s status) Run(c *command) error {
 }
 
 func (s status) list(c *command, p *parts) error {
+	if err := p.knownIf(c.ctx, s.Subscriber); err != nil {
+		return err
+	}
 	rows, err := p.Store.Operations(c.ctx, edo.OperationFilter{Subscriber: edo.SubscriberID(s.Subscriber), Limit: s.Limit})
 	if err != nil {
 		return err

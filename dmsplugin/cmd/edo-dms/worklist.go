@@ -20,6 +20,9 @@ func (l workList) Run(c *command) error {
 		f.Kinds = append(f.Kinds, edo.JobKind(k))
 	}
 	return c.with(func(p *parts) error {
+		if err := p.knownIf(c.ctx, l.Subscriber); err != nil {
+			return err
+		}
 		rows, err := p.Store.Jobs(c.ctx, f)
 		if err != nil {
 			return err
