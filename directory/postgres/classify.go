@@ -31,7 +31,7 @@ func classify(op string, err error) error {
 	case errors.As(err, new(edo.Faults)):
 		return err
 	}
-	e := &edo.Error{Kind: edo.Internal, Op: op, Err: err}
+	e := &edo.Error{Kind: edo.Internal, Op: op, Err: oneLine{err}}
 	var answer *pgconn.PgError
 	switch {
 	case errors.Is(err, errNone):
@@ -47,6 +47,19 @@ func classify(op string, err error) error {
 	}
 	return e
 }
+
+// oneLine is an error that people read in a row of a report: that of a connection names every address on a line of its own.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string {
+	lines := strings.Split(e.error.Error(), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	return strings.Join(lines, " ")
+}
+
+func (e oneLine) Unwrap() error { return e.error }
 
 // classifyCode knows the codes of the server, whole or by their class, the first two letters.
 func classifyCode(e *edo.Error, code string) {

@@ -63,6 +63,10 @@ func TestClassify(t *testing.T) {
 	if one := classify("one", shared); !errors.As(one, &e) || e.Op != "one" || !errors.As(shared, &e) || e.Op != "" {
 		t.Errorf("%v became %v", shared, one)
 	}
+	lines := classify("op", fmt.Errorf("failed to connect to `x`:\n\t%w\n\thost: refused", io.EOF))
+	if text := lines.Error(); strings.ContainsAny(text, "\n\t") || !strings.Contains(text, "`x`: EOF host: refused") || !errors.Is(lines, io.EOF) {
+		t.Errorf("%q", text)
+	}
 	if classify("op", nil) != nil {
 		t.Error("no error became one")
 	}
