@@ -93,7 +93,7 @@ func (e *examination) within(what sentence, check func(ctx context.Context, r *r
 	defer over.Stop()
 	select {
 	case r := <-finished:
-		e.found = append(e.found, r.found...)
+		e.take(r.found...)
 	case <-over.C:
 		e.add("check.timeout", "", e.say(what), limit)
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -76,7 +78,17 @@ func (r *report) addErr(err error, id, about string, args ...any) {
 	if err != nil {
 		f.Text += ": " + bare(err)
 	}
-	r.found = append(r.found, f)
+	r.take(f)
+}
+
+// take adds findings. What is wrong with the store is met by the probe, by opening it and by a write, and told once.
+func (r *report) take(found ...finding) {
+	for _, f := range found {
+		met := func(o finding) bool { return o.ID == f.ID && o.About == f.About }
+		if !strings.HasPrefix(f.ID, "store.") || !slices.ContainsFunc(r.found, met) {
+			r.found = append(r.found, f)
+		}
+	}
 }
 
 // bare is the text of an error without its remedy.
