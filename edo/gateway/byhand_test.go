@@ -330,6 +330,7 @@ func TestDecideTooEarly(t *testing.T) {
 	for name, d := range map[string]edo.Decision{
 		"without its id":       {Accepted: true, OperatorTime: time.Now(), Why: "seen"},
 		"without its time":     {Accepted: true, Message: "m", Why: "seen"},
+		"with several faults":  {Accepted: true, OperatorTime: time.Now().AddDate(0, 0, -2), Why: "seen"},
 		"in the future":        {Accepted: true, Message: "m", OperatorTime: time.Now().AddDate(0, 0, 2), Why: "seen"},
 		"before it was here":   {Accepted: true, Message: "m", OperatorTime: time.Now().AddDate(0, 0, -2), Why: "seen"},
 		"of no document":       {Accepted: true, Message: "m", OperatorTime: time.Now(), Documents: map[edo.DocumentID]edo.RemoteID{"x": "r"}, Why: "seen"},
@@ -339,6 +340,9 @@ func TestDecideTooEarly(t *testing.T) {
 	} {
 		if _, err := b.gw.Decide(t.Context(), clerk, key("p1"), d); !errors.Is(err, edo.Invalid) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if _, attempt, _ := b.traces(t, "p1"); !strings.Contains(attempt, "/not decided/") || strings.Contains(attempt, "\n") {
+			t.Errorf("%s: %q", name, attempt)
 		}
 	}
 	if b.op.Sends() != 1 {

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -38,4 +39,5 @@ func asError(err error) *edo.Error {
 }
 
 // plain is one line for people. Errors of the SDK hold neither secrets nor an operator's own text.
-func plain(err error) string { return err.Error() }
+// Several faults are a line each, and rows are lines.
+func plain(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }

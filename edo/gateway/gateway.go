@@ -157,7 +157,7 @@ func (g *Gateway) measured(ctx context.Context, t *turn) error {
 // givenBack is the change that lets a job come again after an error that its own work did not settle. However often that
 // happens, it decides nothing: an internal fault in a row is counted, so that a person is told of it.
 func (g *Gateway) givenBack(ctx context.Context, job edo.Job, err error) edo.Change {
-	c := edo.Change{At: g.Now(), Release: true, Reason: edo.ReasonOf(err), Result: "error", Detail: err.Error()}
+	c := edo.Change{At: g.Now(), Release: true, Reason: edo.ReasonOf(err), Result: "error", Detail: plain(err)}
 	if held, ok := errors.AsType[*postponed](err); ok {
 		c.Due, c.Untried, c.Result, c.Detail = c.At.Add(held.wait), true, string(held.why.Reason), held.why.Message
 		return c

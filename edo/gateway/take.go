@@ -184,7 +184,7 @@ func (k *taking) commit(ctx context.Context) error {
 	case err != nil:
 		// The documents that are missing are asked for again, as rarely as a no deserves.
 		c.Events = append(c.Events, k.unseen(k.left[0])...)
-		row.Detail = k.mark() + strings.ReplaceAll(err.Error(), "\n", "; ")
+		row.Detail = k.mark() + plain(err)
 		c.Release, c.Due, c.Reason = true, c.At.Add(k.wait(k.left[0])), edo.ReasonOf(k.left[0])
 	case k.closed > 0:
 		row.State, row.Detail, c.Reason = edo.InboundClosed, "the operator gives the content after our receipt", edo.ContentClosed
