@@ -34,6 +34,9 @@ func (a substitutionSet) Run(c *command) error {
 	for _, action := range a.Action {
 		row.Actions = append(row.Actions, edo.Action(action))
 	}
+	if err := lasting(row.Until, "user substitute remove"); err != nil {
+		return err
+	}
 	return c.with(func(p *parts) error {
 		if err := p.known(c.ctx, a.Subscriber); err != nil {
 			return err

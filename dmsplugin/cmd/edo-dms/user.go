@@ -28,6 +28,9 @@ func (a userAllow) Run(c *command) error {
 	for _, action := range a.Action {
 		row.Actions = append(row.Actions, edo.Action(action))
 	}
+	if err := lasting(row.Until, "user revoke"); err != nil {
+		return err
+	}
 	return c.with(func(p *parts) error {
 		if err := p.known(c.ctx, a.Subscriber); err != nil {
 			return err
@@ -37,6 +40,14 @@ func (a userAllow) Run(c *command) error {
 		}
 		return c.emit(row, func() { c.print("user %s may %s for %s\n", row.Actor, strings.Join(a.Action, ", "), row.Subscriber) })
 	})
+}
+
+// lasting refuses an end that is over: it is mistyped, and who wants to take a right back says so.
+func lasting(until time.Time, end string) error {
+	if until.IsZero() || until.After(time.Now()) {
+		return nil
+	}
+	return usage("until", "lies in the past", `name a later day; "`+end+`" takes back what was given`)
 }
 
 type userRevoke struct {
