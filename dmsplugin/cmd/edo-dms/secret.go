@@ -31,7 +31,7 @@ func (secretList) Run(c *command) error {
 		if err != nil {
 			return err
 		}
-		return c.emit(list(rows), func() {
+		err = c.emit(list(rows), func() {
 			c.table(c.lang.say("АБОНЕНТ\tЧТО\tЧЬЁ\tСЛЕДУЮЩИЙ\tВЕРСИЯ\tКЛЮЧ\tОТПЕЧАТОК\tИЗМЕНЁН\tИСПОЛЬЗОВАН", "SUBSCRIBER\tWHAT\tWHOSE\tNEXT\tVERSION\tKEY\tFINGERPRINT\tCHANGED\tUSED"), func(line func(...any)) {
 				for _, s := range rows {
 					mark := s.Fingerprint
@@ -42,7 +42,20 @@ func (secretList) Run(c *command) error {
 				}
 			})
 		})
+		if closed := unopened(rows); err == nil && closed > 0 {
+			err = &ended{fmt.Sprintf(c.lang.say("не открываются этим главным ключом: %d из %d", "%d of %d secrets do not open with this master key"), closed, len(rows)), 1}
+		}
+		return err
 	})
+}
+
+func unopened(rows []secret.Listed) (n int) {
+	for _, s := range rows {
+		if s.Fingerprint == "" {
+			n++
+		}
+	}
+	return n
 }
 
 type secretSet struct {
