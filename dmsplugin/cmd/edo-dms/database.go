@@ -48,8 +48,12 @@ func readDSN(path string) (edo.Secret, error) {
 	}
 	raw, err := os.ReadFile(path)
 	text := strings.TrimSpace(string(raw))
-	if err == nil && text == "" {
+	switch {
+	case err != nil:
+	case text == "":
 		err = usage("database-file", path+" is empty", "write the connection string into it")
+	case strings.ContainsAny(text, "\r\n"):
+		err = usage("database-file", path+" has several lines and must hold exactly one line", "leave the connection string alone in it")
 	}
 	return edo.NewSecret(text), err
 }

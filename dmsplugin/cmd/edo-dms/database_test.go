@@ -36,6 +36,10 @@ func TestDatabaseOnAServer(t *testing.T) {
 	if err := os.WriteFile(open, []byte(dsn), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	two := filepath.Join(folder, "two")
+	if err := os.WriteFile(two, []byte(dsn+"\n"+dsn+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, step := range []struct {
 		says string
 		fail bool
@@ -47,6 +51,7 @@ func TestDatabaseOnAServer(t *testing.T) {
 		{"is given twice", true, "EDOKIT_DATABASE=" + dsn, []string{"--database-file", file, "migrate"}},
 		{"is no connection string", true, "EDOKIT_DATABASE=c4n4ry", []string{"migrate"}},
 		{"others may read", runtime.GOOS != "windows", "", []string{"--database-file", open, "migrate"}},
+		{"must hold exactly one line", true, "", []string{"--database-file", two, "migrate"}},
 		{"Master key", false, "", []string{"--database-file", file, "migrate"}},
 		{"up to date", false, "EDOKIT_DATABASE=" + dsn, []string{"migrate"}},
 		{"unsafe", true, "EDOKIT_DATABASE=" + dsn + "&synchronous_commit=off", []string{"migrate"}},
