@@ -48,6 +48,12 @@ type Exchange struct {
 	Answer      edo.Masked
 }
 
+// Row is a row of a list that goes on behind damage.
+type Row struct {
+	Exchange
+	Unreadable string `json:",omitempty"` // why the row cannot be read: what is damaged of it is zero
+}
+
 // Duration is how long the exchange took, zero while it is not finished.
 func (e Exchange) Duration() time.Duration {
 	if e.EndedAt.IsZero() {

@@ -114,6 +114,9 @@ type Reference struct {
 	What   string // original, signature, version, task, inbound, inbound-signature, log
 	Where  string // for people: what refers to it
 	At     time.Time
+
+	// Why the row cannot be read, empty if it can. It may refer to contents that nobody knows: Digest is then zero.
+	Unreadable string
 }
 
 // Departures says what was deleted after a hand-over. A store has it beside [Book].

@@ -160,7 +160,7 @@ type Linked struct {
 	Row *Exchange
 }
 
-// Ledger is the chain of the message log as a store keeps it. [VerifyLog] reads it.
+// Ledger is the message log as a store keeps it, damage and all. [VerifyLog] reads its chain.
 type Ledger interface {
 	// Chains gives the last link of every subscriber, ordered by subscriber.
 	Chains(ctx context.Context) ([]Link, error)
@@ -174,6 +174,8 @@ type Ledger interface {
 	// Unlinked lists halves of rows that no link stands for, limit at most. There are none unless somebody wrote past
 	// the log. An empty subscriber means all.
 	Unlinked(ctx context.Context, s edo.SubscriberID, limit int) ([]Link, error)
+	// Rows is a list as [Book] Exchanges gives it, which goes on behind a row that cannot be read.
+	Rows(ctx context.Context, f ExchangeFilter) ([]Row, error)
 }
 
 // Checkpoint says how long a subscriber's chain was at a time and how it ended. Kept outside of the database, it shows

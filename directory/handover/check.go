@@ -31,6 +31,8 @@ type Checked struct {
 	Missing  int // contents that are neither
 	Damaged  int // contents that are here, and wrong
 
+	Unreadable int // rows of the log whose contents nobody knows: "log verify" says what is wrong with them
+
 	Unreferenced      int   // entries of the archive that no row of any time refers to
 	UnreferencedBytes int64 // of them
 	Young             int   // entries without a row that may be just being stored
@@ -43,14 +45,14 @@ type Checked struct {
 type Fault struct {
 	Digest edo.Digest
 	Size   int64
-	What   string // missing, damaged, size, unreferenced
+	What   string // missing, damaged, size, unreadable, unreferenced
 	Where  string // what refers to it, of several the first
 	Detail string `json:",omitempty"`
 }
 
-// OK reports whether nothing of the period is missing or damaged. Entries that nobody refers to are no fault.
+// OK reports whether nothing of the period is missing, damaged or unknown. Entries that nobody refers to are no fault.
 func (c Checked) OK() bool {
-	return c.Missing == 0 && c.Damaged == 0 && c.Right+c.Departed == c.Contents
+	return c.Missing == 0 && c.Damaged == 0 && c.Unreadable == 0 && c.Right+c.Departed == c.Contents
 }
 
 const (
@@ -82,6 +84,13 @@ func (c *checker) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.close()) }()
 	err = c.Store.References(ctx, func(r directory.Reference) error {
 		in := !r.At.Before(c.options.From) && (c.options.To.IsZero() || r.At.Before(c.options.To))
+		if r.Unreadable != "" {
+			if in || r.At.IsZero() { // of which period a row without its time is, nobody knows
+				c.Unreadable++
+				c.fault(note{size: -1, what: r.What, where: r.Where}, "unreadable", r.Unreadable)
+			}
+			return nil
+		}
 		if in {
 			c.References[r.What]++
 		}

@@ -133,6 +133,17 @@ func scanExchange(from scanner) (directory.Exchange, error) {
 	return e, from.Scan(exchangeTargets(&e)...)
 }
 
+// scanRow goes on behind a value that is none of its column, and keeps why.
+func scanRow(from scanner) (directory.Row, error) {
+	var row directory.Row
+	var bad error
+	err := from.Scan(sparing(exchangeTargets(&row.Exchange), &bad)...)
+	if bad != nil {
+		row.Unreadable = bad.Error()
+	}
+	return row, err
+}
+
 // Exchange gives a whole row of the message log.
 func (s *Store) Exchange(ctx context.Context, id edo.ExchangeID) (directory.Exchange, error) {
 	var e directory.Exchange
@@ -155,6 +166,16 @@ func (s *Store) Exchanges(ctx context.Context, f directory.ExchangeFilter) ([]di
 	query, args := exchangeQuery(f)
 	all, err := list(ctx, s.reader, scanExchange, query, args...)
 	return all, classify("postgres.Exchanges", err)
+}
+
+// Rows is Exchanges that goes on behind a row which cannot be read.
+func (s *Store) Rows(ctx context.Context, f directory.ExchangeFilter) ([]directory.Row, error) {
+	if err := f.Check(); err != nil {
+		return nil, classify("postgres.Rows", err)
+	}
+	query, args := exchangeQuery(f)
+	all, err := list(ctx, s.reader, scanRow, query, args...)
+	return all, classify("postgres.Rows", err)
 }
 
 // exchangeQuery leaves the choice of the index to the server, which knows how many rows each condition leaves.

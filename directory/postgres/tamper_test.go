@@ -91,3 +91,33 @@ func words(all []directory.Break) (texts []string) {
 	}
 	return texts
 }
+
+// TestUnreadableRows is the short form of the one in directory/sqlite: times are checked by the server.
+func TestUnreadableRows(t *testing.T) {
+	t.Parallel()
+	dsn := server.Fresh(t)
+	s := open(t, dsn)
+	storetest.Talk(t, s, 5, "ours")
+	must(t, past(t, dsn, "DROP TRIGGER exchanges_stay ON exchanges", "DROP TRIGGER answers_stay ON answers",
+		"UPDATE answers SET digest = '\\x00' WHERE exchange = 3", "UPDATE answers SET raw = '\\x01ff00' WHERE exchange = 4"))
+	if _, err := s.Exchanges(t.Context(), directory.ExchangeFilter{}); err == nil {
+		t.Error("a list that says nothing of damage is whole")
+	}
+	rows, err := s.Rows(t.Context(), directory.ExchangeFilter{})
+	must(t, err)
+	for _, e := range rows {
+		if (e.Unreadable != "") != (e.Seq == 3) || e.ID == "" {
+			t.Errorf("%+v", e)
+		}
+	}
+	var unread []string
+	must(t, s.References(t.Context(), func(r directory.Reference) error {
+		if r.Unreadable != "" {
+			unread = append(unread, strings.Fields(r.Where)[0])
+		}
+		return nil
+	}))
+	if len(rows) != 5 || strings.Join(unread, " ") != "4" {
+		t.Errorf("%d rows, unread %v", len(rows), unread)
+	}
+}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
@@ -154,4 +155,28 @@ func bytesOf(b []byte) []byte {
 		return []byte{}
 	}
 	return b
+}
+
+// spared is a value that does not end the reading of its row when it is damaged.
+type spared struct {
+	sql.Scanner
+	why *error
+}
+
+// Scan keeps the first fault.
+func (s spared) Scan(v any) error {
+	if err := s.Scanner.Scan(v); err != nil && *s.why == nil {
+		*s.why = err
+	}
+	return nil
+}
+
+// sparing replaces the targets of values that this package takes apart; the others the database has checked.
+func sparing(targets []any, why *error) []any {
+	for i, t := range targets {
+		if s, ours := t.(sql.Scanner); ours {
+			targets[i] = spared{s, why}
+		}
+	}
+	return targets
 }

@@ -247,11 +247,12 @@ type logged struct {
 	id              edo.ExchangeID
 	at              time.Time
 	request, answer []byte // packed
+	bad             error  // of its time
 }
 
 func scanLogged(from scanner) (logged, error) {
 	var l logged
-	return l, from.Scan(&l.seq, &l.id, at(&l.at), &l.request, &l.answer)
+	return l, from.Scan(sparing([]any{&l.seq, &l.id, at(&l.at), &l.request, &l.answer}, &l.bad)...)
 }
 
 // loggedContents reads the message log in pages.
@@ -270,25 +271,40 @@ func (s *Store) loggedContents(ctx context.Context, each func(directory.Referenc
 	}
 }
 
-// contentsOf tells the contents that stand in the two halves of one row.
+// contentsOf tells the contents that stand in the two halves of one row, and what of it cannot be read.
 func (s *Store) contentsOf(l logged, each func(directory.Reference) error) error {
+	row := directory.Reference{What: "log", Where: fmt.Sprintf("%d %s", l.seq, l.id), At: l.at}
+	if l.bad != nil {
+		if err := each(unreadable(row, l.bad)); err != nil {
+			return err
+		}
+	}
 	for _, raw := range [][]byte{l.request, l.answer} {
 		if raw == nil {
 			continue // not answered
 		}
 		_, m, err := s.codec.Unpack(raw)
 		if err != nil {
-			return err
+			if err := each(unreadable(row, err)); err != nil {
+				return err
+			}
+			continue
 		}
 		for _, h := range m.Holes {
 			if h.Kind == edo.HoleSecret {
 				continue
 			}
-			r := directory.Reference{Digest: h.Digest, Size: h.Size, What: "log", Where: fmt.Sprintf("%d %s", l.seq, l.id), At: l.at}
+			r := row
+			r.Digest, r.Size = h.Digest, h.Size
 			if err := each(r); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func unreadable(r directory.Reference, err error) directory.Reference {
+	r.Unreadable = err.Error()
+	return r
 }

@@ -163,3 +163,49 @@ func TestRewrittenChain(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 }
+
+// TestUnreadableRows: a row that holds what was never written is listed as such, and ends neither the list nor the walk
+// over what the log refers to.
+func TestUnreadableRows(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "edo.db")
+	s := open(t, config(path))
+	storetest.Talk(t, s, 5, "ours")
+	must(t, past(t, path, noTriggers, "UPDATE exchanges SET at = 'soon' WHERE seq = 2", "UPDATE answers SET digest = x'00' WHERE exchange = 3",
+		"UPDATE answers SET raw = x'01ff00' WHERE exchange = 4"))
+	if _, err := s.Exchanges(t.Context(), directory.ExchangeFilter{}); err == nil {
+		t.Error("a list that says nothing of damage is whole")
+	}
+	rows, err := s.Rows(t.Context(), directory.ExchangeFilter{})
+	must(t, err)
+	var bad []int64
+	for _, e := range rows {
+		if e.Unreadable != "" {
+			bad = append(bad, e.Seq)
+		}
+		if e.ID == "" || e.Operation == "" {
+			t.Errorf("%+v", e)
+		}
+	}
+	same(t, "unreadable", []int64{3, 2}, bad)
+	same(t, "rows", 5, len(rows))
+	same(t, "cannot be unpacked, or has no time", []string{"2", "4"}, unread(t, s))
+}
+
+// unread are the rows of the log whose contents are not known, by their numbers.
+func unread(t *testing.T, s *sqlite.Store) (rows []string) {
+	t.Helper()
+	contents := 0
+	must(t, s.References(t.Context(), func(r directory.Reference) error {
+		if r.Unreadable != "" {
+			rows = append(rows, strings.Fields(r.Where)[0])
+		} else {
+			contents++
+		}
+		return nil
+	}))
+	if contents == 0 {
+		t.Error("of the others nothing is told")
+	}
+	return rows
+}

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
@@ -125,3 +126,27 @@ func (h *hashed) Scan(v any) error {
 }
 
 func short(d *edo.Digest) *hashed { return (*hashed)(d) }
+
+// spared is a value that does not end the reading of its row when it is damaged.
+type spared struct {
+	sql.Scanner
+	why *error
+}
+
+// Scan keeps the first fault.
+func (s spared) Scan(v any) error {
+	if err := s.Scanner.Scan(v); err != nil && *s.why == nil {
+		*s.why = err
+	}
+	return nil
+}
+
+// sparing replaces the targets of values that this package takes apart; the others the database has checked.
+func sparing(targets []any, why *error) []any {
+	for i, t := range targets {
+		if s, ours := t.(sql.Scanner); ours {
+			targets[i] = spared{s, why}
+		}
+	}
+	return targets
+}

@@ -263,8 +263,15 @@ func (c *command) printCheck(f handover.Checked) {
 	c.print("%s: %s\n", say("ссылки на содержимое", "references to contents"), dash(strings.Join(references, ", ")))
 	c.print("%s: %d = %d %s + %d %s + %d %s + %d %s\n", say("разного содержимого", "distinct contents"), f.Contents, f.Right, say("на месте и верно", "here and right"),
 		f.Departed, say("сдано во внешний архив и удалено", "handed over and deleted"), f.Missing, say("ПРОПАЛО", "MISSING"), f.Damaged, say("ПОВРЕЖДЕНО", "DAMAGED"))
+	if f.Unreadable > 0 {
+		c.print("%s: %d\n", say("строк журнала, которые не читаются", "rows of the log that cannot be read"), f.Unreadable)
+	}
 	for _, w := range f.Wrong {
-		c.print("  %s %s: %s %s\n", w.What, w.Digest, printable(w.Where), printable(w.Detail))
+		what := w.What
+		if !w.Digest.IsZero() { // of a row that cannot be read none is known
+			what += " " + w.Digest.String()
+		}
+		c.print("  %s: %s %s\n", what, printable(w.Where), printable(w.Detail))
 	}
 	c.print("%s: %d, %d %s; %s: %d\n", say("без ссылок", "without references"), f.Unreferenced, f.UnreferencedBytes, say("байт", "bytes"), say("может быть, ещё записывается", "maybe just being stored"), f.Young)
 	for _, w := range f.Loose {

@@ -45,20 +45,41 @@ func (l logList) Run(c *command) error {
 		if err := p.knownIf(c.ctx, l.Subscriber); err != nil {
 			return err
 		}
-		rows, err := p.Store.Exchanges(c.ctx, filter)
+		rows, err := p.Store.Rows(c.ctx, filter)
 		if err != nil {
 			return err
 		}
-		return c.emit(list(rows), func() {
+		err = c.emit(list(rows), func() {
 			c.table(c.lang.say(
 				"№\tИДЕНТИФИКАТОР\tНАЧАТ\tДЛИЛСЯ\tОПЕРАЦИЯ\tHTTP\tИТОГ\tКОД\tОТПРАВЛЕНО\tПОЛУЧЕНО\tПАКЕТ",
 				"NO\tID\tSTARTED\tTOOK\tOPERATION\tHTTP\tOUTCOME\tCODE\tSENT\tRECEIVED\tPACKAGE"), func(line func(...any)) {
 				for _, e := range rows {
-					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.outcome(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(e.Package))
+					line(e.Seq, e.ID, when(e.StartedAt), e.Duration().Round(time.Millisecond), e.Operation, e.HTTPStatus, c.row(e), dash(e.Code), e.RequestSent, e.AnswerSize, dash(e.Package))
 				}
 			})
 		})
+		if n := unread(rows); err == nil && n > 0 {
+			err = &ended{fmt.Sprintf(c.lang.say("строк журнала, которые не читаются: %d; подробности: log verify", "%d rows of the log cannot be read; see log verify"), n), exitBroken}
+		}
+		return err
 	})
+}
+
+// row is the outcome of a row that may be damaged.
+func (c *command) row(r directory.Row) string {
+	if r.Unreadable != "" {
+		return c.lang.say("НЕ ЧИТАЕТСЯ", "UNREADABLE")
+	}
+	return c.outcome(r.Exchange)
+}
+
+func unread(rows []directory.Row) (n int) {
+	for _, e := range rows {
+		if e.Unreadable != "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *command) outcome(e directory.Exchange) string {
@@ -151,13 +172,13 @@ func (c *command) whole(p *parts, rows []directory.Exchange, err error) (directo
 func (c *command) beginning(p *parts, prefix string) (found []directory.Exchange, err error) {
 	filter := directory.ExchangeFilter{Limit: directory.MaxLimit}
 	for searched := 0; searched < maxSearch; searched += filter.Limit {
-		rows, err := p.Store.Exchanges(c.ctx, filter)
+		rows, err := p.Store.Rows(c.ctx, filter)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range rows {
 			if strings.HasPrefix(string(e.ID), prefix) {
-				found = append(found, e)
+				found = append(found, e.Exchange)
 			}
 			filter.Before = e.Seq
 		}
