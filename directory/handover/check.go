@@ -48,6 +48,7 @@ type Fault struct {
 	What   string // missing, damaged, size, unreadable, unreferenced
 	Where  string // what refers to it, of several the first
 	Detail string `json:",omitempty"`
+	Found  int64  `json:",omitempty"` // bytes that are here, if What is size
 }
 
 // OK reports whether nothing of the period is missing, damaged or unknown. Entries that nobody refers to are no fault.
@@ -87,7 +88,7 @@ func (c *checker) run(ctx context.Context) (err error) {
 		if r.Unreadable != "" {
 			if in || r.At.IsZero() { // of which period a row without its time is, nobody knows
 				c.Unreadable++
-				c.fault(note{size: -1, what: r.What, where: r.Where}, "unreadable", r.Unreadable)
+				c.fault(note{size: -1, what: r.What, where: r.Where}, Fault{What: "unreadable", Detail: r.Unreadable})
 			}
 			return nil
 		}
@@ -164,7 +165,8 @@ func (c *checker) content(ctx context.Context, group []note) error {
 	}
 	c.Bytes += content.Size
 	if one.size >= 0 && content.Size != one.size {
-		c.damaged(*one, "size", fmt.Sprintf("is %d bytes long", content.Size))
+		c.Damaged++
+		c.fault(*one, Fault{What: "size", Detail: fmt.Sprintf("is %d bytes long", content.Size), Found: content.Size})
 		return nil
 	}
 	if !c.options.Quick {
@@ -172,7 +174,8 @@ func (c *checker) content(ctx context.Context, group []note) error {
 	}
 	switch {
 	case errors.Is(err, archive.Corrupt):
-		c.damaged(*one, "damaged", err.Error())
+		c.Damaged++
+		c.fault(*one, Fault{What: "damaged", Detail: err.Error()})
 	case errors.Is(err, edo.NotFound): // removed between the two
 		return c.absent(ctx, *one)
 	case err != nil:
@@ -193,17 +196,13 @@ func (c *checker) absent(ctx context.Context, n note) error {
 		return nil
 	}
 	c.Missing++
-	c.fault(n, "missing", "")
+	c.fault(n, Fault{What: "missing"})
 	return nil
 }
 
-func (c *checker) damaged(n note, what, detail string) {
-	c.Damaged++
-	c.fault(n, what, detail)
-}
-
-func (c *checker) fault(n note, what, detail string) {
+func (c *checker) fault(n note, f Fault) {
 	if len(c.Wrong) < maxFaults {
-		c.Wrong = append(c.Wrong, Fault{Digest: n.digest, Size: n.size, What: what, Where: n.what + " " + n.where, Detail: detail})
+		f.Digest, f.Size, f.Where = n.digest, n.size, n.what+" "+n.where
+		c.Wrong = append(c.Wrong, f)
 	}
 }

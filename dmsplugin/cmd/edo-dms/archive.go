@@ -258,7 +258,7 @@ func (c *command) printCheck(f handover.Checked) {
 	say := c.lang.say
 	var references []string
 	for _, what := range slices.Sorted(maps.Keys(f.References)) {
-		references = append(references, fmt.Sprintf("%s %d", what, f.References[what]))
+		references = append(references, fmt.Sprintf("%s %d", c.lang.reference(what), f.References[what]))
 	}
 	c.print("%s: %s\n", say("ссылки на содержимое", "references to contents"), dash(strings.Join(references, ", ")))
 	c.print("%s: %d = %d %s + %d %s + %d %s + %d %s\n", say("разного содержимого", "distinct contents"), f.Contents, f.Right, say("на месте и верно", "here and right"),
@@ -267,11 +267,7 @@ func (c *command) printCheck(f handover.Checked) {
 		c.print("%s: %d\n", say("строк журнала, которые не читаются", "rows of the log that cannot be read"), f.Unreadable)
 	}
 	for _, w := range f.Wrong {
-		what := w.What
-		if !w.Digest.IsZero() { // of a row that cannot be read none is known
-			what += " " + w.Digest.String()
-		}
-		c.print("  %s: %s %s\n", what, printable(w.Where), printable(w.Detail))
+		c.print("  %s\n", printable(c.lang.fault(w)))
 	}
 	c.print("%s: %d, %d %s; %s: %d\n", say("без ссылок", "without references"), f.Unreferenced, f.UnreferencedBytes, say("байт", "bytes"), say("может быть, ещё записывается", "maybe just being stored"), f.Young)
 	for _, w := range f.Loose {
@@ -280,4 +276,39 @@ func (c *command) printCheck(f handover.Checked) {
 	if f.Quick {
 		c.print("%s\n", say("быстрая проверка: байты не читались", "quick check: no bytes were read"))
 	}
+}
+
+// reference is what a row refers to a content as.
+func (l lang) reference(what string) string {
+	return word(l, map[string]sentence{
+		"original":          {"оригинал", "original"},
+		"signature":         {"подпись", "signature"},
+		"version":           {"версия", "version"},
+		"task":              {"задание на подпись", "task"},
+		"inbound":           {"входящий", "inbound"},
+		"inbound-signature": {"подпись входящего", "inbound-signature"},
+		"log":               {"журнал", "log"},
+	}, what)
+}
+
+// fault is one finding of the check. Its detail, which comes from the store or the archive, is for those who read English.
+func (l lang) fault(f handover.Fault) string {
+	text := word(l, map[string]sentence{
+		"missing":    {"ПРОПАЛО", "missing"},
+		"damaged":    {"ПОВРЕЖДЕНО, байты не те", "damaged"},
+		"size":       {"ПОВРЕЖДЕНО, длина не та", "size"},
+		"unreadable": {"НЕ ЧИТАЕТСЯ, подробности: log verify", "unreadable"},
+	}, f.What)
+	if !f.Digest.IsZero() { // of a row that cannot be read none is known
+		text += " " + f.Digest.String()
+	}
+	kind, where, _ := strings.Cut(f.Where, " ")
+	text += ": " + l.reference(kind) + " " + where
+	switch {
+	case l != russian:
+		text = strings.TrimSpace(text + " " + f.Detail)
+	case f.What == "size":
+		text += fmt.Sprintf(", %d байт вместо %d", f.Found, f.Size)
+	}
+	return text
 }
