@@ -22,6 +22,9 @@ type Order struct {
 	Folder     string           // of the export: new or empty, or that of an export that was interrupted
 	Actor      edo.ActorID
 	Limit      int // items; 0: [directory.MaxHandover], which is the most
+	// Chosen is called when there is a batch, before the first byte of it is written: an error ends the export, which is
+	// gone on with later. Nil: nobody is told.
+	Chosen func(ctx context.Context) error
 }
 
 // Export writes a batch into a folder and returns when all of it is on stable storage; it is then exported and waits for
@@ -40,6 +43,9 @@ func (k *Keeper) export(ctx context.Context, o Order) (directory.Handover, error
 	h, err := k.Store.OpenHandoverAt(ctx, place)
 	if errors.Is(err, edo.NotFound) {
 		h, err = k.begin(ctx, o, place)
+	}
+	if err == nil && o.Chosen != nil {
+		err = o.Chosen(ctx)
 	}
 	if err != nil {
 		return h, err

@@ -117,7 +117,11 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 	if out, code := m.try(t, "archive", "pending"); code != 1 || !strings.Contains(out, "not acknowledged") {
 		t.Errorf("%d %s", code, out)
 	}
-	holds(t, m.run(t, "--json", "user", "list", "--subscriber", string(us)), `"Action":"export"`, "archive hand-over create --until "+tomorrow+" --actor archivist")
+	readings := m.run(t, "--json", "user", "list", "--subscriber", string(us))
+	holds(t, readings, `"Action":"export"`, "archive hand-over create --until "+tomorrow+" --actor archivist")
+	if n := strings.Count(readings, "archive hand-over create"); n != 1 { // the folder that was not empty got nothing
+		t.Errorf("%d readings: %s", n, readings)
+	}
 	acknowledge := []string{"--lang", "ru", "archive", "hand-over", "acknowledge", string(h.ID), "--actor", "archivist", "--reference", "АКТ-7", "--manifest"}
 	if out, code := m.try(t, append(acknowledge, strings.Repeat("0a", 32))...); code == 0 || !strings.Contains(out, "другие байты") {
 		t.Errorf("a receipt of other bytes: %s", out)

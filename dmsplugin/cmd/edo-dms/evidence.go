@@ -75,12 +75,18 @@ func (e evidenceOf) own(c *command, p *parts) error {
 // prove writes the archive and says what it is worth.
 func (e evidenceOf) prove(c *command, p *parts, name string, what any, line string, m edo.MessageID, first step, kind string) error {
 	s := edo.SubscriberID(e.Subscriber)
-	export := asked("evidence "+e.Request, "package", e.Package, "document", e.Document)
-	if err := p.exporting(c.ctx, e.reader(), s, []string{kind}, export); err != nil {
+	if err := vacant(e.Out); err != nil {
+		return err
+	}
+	if _, err := p.mayExport(c.ctx, e.reader(), s, []string{kind}); err != nil {
 		return err
 	}
 	expect, err := p.expected(c.ctx, s, first)
 	if err != nil {
+		return err
+	}
+	export := asked("evidence "+e.Request, "package", e.Package, "document", e.Document)
+	if err := p.exporting(c.ctx, e.reader(), s, []string{kind}, export); err != nil {
 		return err
 	}
 	report, err := p.proof(c.ctx, s, edo.Ref{Message: m, Remote: first.remote}, expect, e.Out)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/edokit/edokit/directory"
@@ -20,11 +21,16 @@ type handOverCreate struct {
 func (h handOverCreate) Run(c *command) error {
 	return c.keeping(func(p *parts, k *handover.Keeper) error {
 		what := asked("archive hand-over create", "until", day(h.Until), "subscriber", h.Subscriber, "actor", h.Actor)
-		if err := p.exporting(c.ctx, readerFlag{}.reader(), edo.SubscriberID(h.Subscriber), nil, what); err != nil {
+		by, of := readerFlag{}.reader(), edo.SubscriberID(h.Subscriber)
+		if err := p.knownIf(c.ctx, h.Subscriber); err != nil {
+			return err
+		}
+		if _, err := p.mayExport(c.ctx, by, of, nil); err != nil {
 			return err
 		}
 		batch, err := k.Export(c.ctx, handover.Order{
-			Until: localDay(h.Until), Subscriber: edo.SubscriberID(h.Subscriber), Folder: h.Out, Actor: edo.ActorID(h.Actor), Limit: h.Limit,
+			Until: localDay(h.Until), Subscriber: of, Folder: h.Out, Actor: edo.ActorID(h.Actor), Limit: h.Limit,
+			Chosen: func(ctx context.Context) error { return p.exporting(ctx, by, of, nil, what) },
 		})
 		if err != nil {
 			return err

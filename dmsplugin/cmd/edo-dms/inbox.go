@@ -131,6 +131,9 @@ type inboxSave struct {
 
 // Run writes the bytes as they came.
 func (s inboxSave) Run(c *command) error {
+	if err := vacant(s.Out); err != nil {
+		return err
+	}
 	return c.with(func(p *parts) error {
 		d, err := p.gateway.Inbound(c.ctx, s.key())
 		if err != nil {

@@ -71,11 +71,21 @@ func (l logProof) Run(c *command) error {
 		if err := p.known(c.ctx, l.Subscriber); err != nil {
 			return err
 		}
-		if err := l.asks(c, p); err != nil {
+		if err := vacant(l.Out); err != nil {
 			return err
 		}
-		made, err := proof.Collect(c.ctx, p.Store, edo.Key{Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package)}, l.XML, time.Now())
+		op, err := p.Store.Operation(c.ctx, edo.Key{Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package)})
 		if err != nil {
+			return err
+		}
+		if _, err := p.mayExport(c.ctx, l.reader(), op.Key.Subscriber, kindsOf(op)); err != nil {
+			return err
+		}
+		made, err := proof.Collect(c.ctx, p.Store, op.Key, l.XML, time.Now())
+		if err != nil {
+			return err
+		}
+		if err := p.exporting(c.ctx, l.reader(), op.Key.Subscriber, kindsOf(op), l.asked()); err != nil {
 			return err
 		}
 		if err := c.sign(made, key, l.Out); err != nil || l.Out == "-" {
@@ -87,17 +97,13 @@ func (l logProof) Run(c *command) error {
 	})
 }
 
-// asks is for the export of the package, and of the raw XML that goes with it.
-func (l logProof) asks(c *command, p *parts) error {
-	op, err := p.Store.Operation(c.ctx, edo.Key{Subscriber: edo.SubscriberID(l.Subscriber), Package: edo.PackageID(l.Package)})
-	if err != nil {
-		return err
-	}
+// asked names the export of the package, and of the raw XML that goes with it.
+func (l logProof) asked() string {
 	xml := ""
 	if l.XML {
 		xml = "yes"
 	}
-	return p.exporting(c.ctx, l.reader(), op.Key.Subscriber, kindsOf(op), asked("log proof "+l.Package, "xml", xml))
+	return asked("log proof "+l.Package, "xml", xml)
 }
 
 func kindsOf(op edo.Operation) []string {

@@ -67,6 +67,12 @@ func (l logExport) Run(c *command) error {
 		if err := p.knownIf(c.ctx, l.Subscriber); err != nil {
 			return err
 		}
+		if err := l.filter().Check(); err != nil {
+			return err
+		}
+		if err := vacant(l.Out); err != nil {
+			return err
+		}
 		if err := p.exporting(c.ctx, l.reader(), edo.SubscriberID(l.Subscriber), nil, l.asked()); err != nil {
 			return err
 		}
@@ -117,10 +123,13 @@ type logBooks struct {
 // Run writes three files, each named as its book and the day.
 func (l logBooks) Run(c *command) error {
 	return c.with(func(p *parts) error {
-		if err := p.exporting(c.ctx, l.reader(), "", nil, asked("log books", "day", day(l.Day))); err != nil {
+		if _, err := p.mayExport(c.ctx, l.reader(), "", nil); err != nil {
 			return err
 		}
-		if err := os.MkdirAll(l.Out, 0o700); err != nil {
+		if err := l.folder(c.lang); err != nil {
+			return err
+		}
+		if err := p.exporting(c.ctx, l.reader(), "", nil, asked("log books", "day", day(l.Day))); err != nil {
 			return err
 		}
 		subscribers, err := p.Store.Subscribers(c.ctx)
@@ -158,6 +167,25 @@ func (l logBooks) Run(c *command) error {
 	})
 }
 
+// folder makes it, and refuses one that holds a book of the day.
+func (l logBooks) folder(in lang) error {
+	if err := os.MkdirAll(l.Out, 0o700); err != nil {
+		return err
+	}
+	for _, name := range []string{
+		bookFile(l, in, tables.Subscribers()), bookFile(l, in, tables.Users()), bookFile(l, in, tables.Messages()),
+	} {
+		if err := vacant(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bookFile[T any](l logBooks, in lang, b tables.Book[T]) string {
+	return filepath.Join(l.Out, fmt.Sprintf("%s %s.csv", in.say(b.RU, b.EN), l.Day.Format(time.DateOnly)))
+}
+
 func all[T any](s *tables.Sheet[T], rows []T) error {
 	for _, r := range rows {
 		if err := s.Write(r); err != nil {
@@ -168,7 +196,7 @@ func all[T any](s *tables.Sheet[T], rows []T) error {
 }
 
 func writeBook[T any](c *command, l logBooks, b tables.Book[T], o tables.Options, written *[]string, rows func(*tables.Sheet[T]) error) error {
-	name := filepath.Join(l.Out, fmt.Sprintf("%s %s.csv", c.lang.say(b.RU, b.EN), l.Day.Format(time.DateOnly)))
+	name := bookFile(l, c.lang, b)
 	*written = append(*written, name)
 	return c.output(name, func(w io.Writer) error { return rows(tables.CSV(w, b, o)) })
 }

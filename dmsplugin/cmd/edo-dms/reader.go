@@ -25,29 +25,48 @@ func (r readerFlag) reader() edo.Reader {
 	return edo.Reader{Actor: localActor(), Local: true}
 }
 
-// exporting asks whether somebody may take something out as a file, and writes the row that says so before anything is
-// given out: one for every subscriber that it may be of, all of them if none is named.
+// whose names the subscribers that something may be of: all of them if none is given.
+func (p *parts) whose(ctx context.Context, s edo.SubscriberID) ([]edo.SubscriberID, error) {
+	if s != "" {
+		return []edo.SubscriberID{s}, nil
+	}
+	all, err := p.Store.Subscribers(ctx)
+	if err != nil || len(all) == 0 {
+		return []edo.SubscriberID{""}, err
+	}
+	ids := make([]edo.SubscriberID, len(all))
+	for i, one := range all {
+		ids[i] = one.ID
+	}
+	return ids, nil
+}
+
+// mayExport asks whether somebody may take something out as a file, of every subscriber that it may be of.
+func (p *parts) mayExport(ctx context.Context, by edo.Reader, s edo.SubscriberID, kinds []string) ([]edo.AccessRequest, error) {
+	whose, err := p.whose(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]edo.AccessRequest, len(whose))
+	for i, one := range whose {
+		all[i] = edo.AccessRequest{Actor: by.Actor, Local: by.Local, Action: edo.ActionExport, Subscriber: one, Kinds: kinds, At: time.Now()}
+		if err := p.Store.Allowed(ctx, all[i]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// exporting asks the same, and writes the rows that say so: after everything else that may refuse, and before anything
+// is given out.
 func (p *parts) exporting(ctx context.Context, by edo.Reader, s edo.SubscriberID, kinds []string, what string) error {
-	whose := []edo.SubscriberID{s}
-	if s == "" {
-		all, err := p.Store.Subscribers(ctx)
-		if err != nil {
-			return err
-		}
-		for _, one := range all {
-			whose = append(whose, one.ID)
-		}
-		if len(all) > 0 {
-			whose = whose[1:]
+	all, err := p.mayExport(ctx, by, s, kinds)
+	for _, one := range all {
+		if err == nil {
+			err = p.gateway.Reading(ctx, one, what)
 		}
 	}
-	for _, one := range whose {
-		r := edo.AccessRequest{Actor: by.Actor, Local: by.Local, Action: edo.ActionExport, Subscriber: one, Kinds: kinds}
-		if err := p.gateway.Reading(ctx, r, what); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // asked is a command with those of its flags that are set: name and value by turns.

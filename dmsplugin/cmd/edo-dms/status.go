@@ -151,6 +151,9 @@ type fetch struct {
 
 // Run writes one version to a new file.
 func (f fetch) Run(c *command) error {
+	if err := vacant(f.Out); err != nil {
+		return err
+	}
 	return c.with(func(p *parts) error {
 		key := edo.Key{Subscriber: edo.SubscriberID(f.Subscriber), Package: edo.PackageID(f.Package)}
 		content, version, err := p.gateway.Content(c.ctx, f.reader(), key, edo.DocumentID(f.Document), edo.Role(f.Role))

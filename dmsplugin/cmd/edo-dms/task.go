@@ -46,6 +46,9 @@ type taskBytes struct {
 
 // Run writes the bytes that have to be signed.
 func (t taskBytes) Run(c *command) error {
+	if err := vacant(t.Out); err != nil {
+		return err
+	}
 	return c.with(func(p *parts) error {
 		task, err := p.Store.Task(c.ctx, t.key())
 		if err != nil {
