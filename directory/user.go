@@ -15,8 +15,8 @@ import (
 // for by what a user does.
 // [edo.ActionRead] is asked for by lists of the message log, [edo.ActionReadLog] by its raw XML, [edo.ActionReadContent]
 // by documents and their versions, [edo.ActionExport] by exports; the last three leave a [edo.Reading]. [edo.ActionAdmin]
-// is asked for when a change of the directory names the user who makes it. States and events, which a host fetches for
-// itself, name no user and ask for nothing.
+// is asked for when a change of the directory or of the archive names the user who makes it. States and events, which a
+// host fetches for itself, name no user and ask for nothing.
 //
 // Kinds bind what is sent, decided and read: whoever has kinds may not read what belongs to none.
 type User struct {

@@ -37,7 +37,7 @@ const (
 	ActionReadLog     Action = "read-log"     // read raw requests and answers of the message log
 	ActionReadContent Action = "read-content" // read documents, signatures and versions
 	ActionExport      Action = "export"       // take log, documents or proofs out as files
-	ActionAdmin       Action = "administer"   // change subscribers, credentials, users and signers
+	ActionAdmin       Action = "administer"   // change subscribers, credentials, users, signers and what the archive keeps
 )
 
 // AccessRequest asks whether an actor may do something. Nobody is allowed by default.

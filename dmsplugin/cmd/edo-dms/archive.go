@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -29,9 +30,31 @@ type archiveCommands struct {
 	Check     archiveCheck     `cmd:"" help:"Prove that no content between two dates is missing or damaged; exit code 1 if one is."`
 }
 
-// who is asked for by commands that leave rows.
+// who changes what the archive keeps.
 type who struct {
-	Actor string `required:"" help:"Who does it; kept in the row."`
+	Actor string `placeholder:"USER" help:"Which user of the document system does it: it must be allowed to administer, for an export to export. Without it the user of this system does, who is always allowed; either is kept in the row."`
+}
+
+func (w who) reader() edo.Reader { return readerFlag(w).reader() }
+
+// mayKeep asks whether somebody may change what the archive keeps of a subscriber, of all of them if none is named.
+func (p *parts) mayKeep(ctx context.Context, by edo.Reader, s edo.SubscriberID) error {
+	whose, err := p.whose(ctx, s)
+	for _, one := range whose {
+		if err == nil {
+			err = p.gateway.MayAdminister(ctx, by, one)
+		}
+	}
+	return err
+}
+
+// mayEnd asks for one batch.
+func (p *parts) mayEnd(ctx context.Context, by edo.Reader, id string) error {
+	batch, err := p.Store.Handover(ctx, edo.BatchID(id))
+	if err != nil {
+		return err
+	}
+	return p.mayKeep(ctx, by, batch.Subscriber)
 }
 
 // keeping runs f with what keeps the archive. Every command of the archive begins here.
@@ -162,8 +185,12 @@ type archiveDelete struct {
 
 // Run deletes what may go.
 func (a archiveDelete) Run(c *command) error {
-	return c.keeping(func(_ *parts, k *handover.Keeper) error {
-		done, err := k.Run(c.ctx, handover.RunOptions{Actor: edo.ActorID(a.Actor), Dry: a.DryRun})
+	return c.keeping(func(p *parts, k *handover.Keeper) error {
+		by := a.reader()
+		if err := p.mayKeep(c.ctx, by, ""); err != nil {
+			return err
+		}
+		done, err := k.Run(c.ctx, handover.RunOptions{Actor: by.Actor, Dry: a.DryRun})
 		if err != nil {
 			return err
 		}
@@ -186,6 +213,7 @@ func (a archiveDelete) Run(c *command) error {
 }
 
 type archiveRestore struct {
+	who    `embed:""`
 	Folder string   `arg:"" help:"Folder of a batch as it came back from the external archive."`
 	Digest []string `help:"Only this content, by its SHA-256; several are possible."`
 }
@@ -200,7 +228,10 @@ func (a archiveRestore) Run(c *command) error {
 		}
 		only = append(only, d)
 	}
-	return c.keeping(func(_ *parts, k *handover.Keeper) error {
+	return c.keeping(func(p *parts, k *handover.Keeper) error {
+		if err := p.mayKeep(c.ctx, a.reader(), ""); err != nil { // whose the contents are only the copy says
+			return err
+		}
 		copied, err := handover.OpenCopy(a.Folder)
 		if err != nil {
 			return err

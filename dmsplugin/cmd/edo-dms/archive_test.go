@@ -50,7 +50,8 @@ func TestArchiveFromSendToRestore(t *testing.T) {
 	}
 	m.showsGone(t, op, batch)
 
-	out := m.run(t, "archive", "restore", "handed-over", "--digest", digest.String())
+	m.refuses(t, "archive", "restore", "handed-over", "--digest", digest.String(), "--actor", string(clerk))
+	out := m.run(t, "archive", "restore", "handed-over", "--digest", digest.String(), "--actor", "archivist")
 	holds(t, out, "restored: 1")
 	m.run(t, "fetch", "signed-1", "1", "--subscriber", string(us), "--role", "original", "--out", "again.txt")
 	if got, err := os.ReadFile(filepath.Join(m.dir, "again.txt")); err != nil || !bytes.Equal(got, original) {
@@ -103,6 +104,8 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 	tomorrow := time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
 	create := []string{"--json", "archive", "hand-over", "create", "--actor", "archivist", "--until", tomorrow, "--out", "handed-over"}
 	m.rests(t, pack)
+	m.refuses(t, create...)
+	m.run(t, "user", "allow", "archivist", "--subscriber", string(us), "--action", "export,administer")
 	var h directory.Handover
 	if err := json.Unmarshal([]byte(m.run(t, create...)), &h); err != nil {
 		t.Fatal(err)
@@ -123,6 +126,9 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 		t.Errorf("%d readings: %s", n, readings)
 	}
 	acknowledge := []string{"--lang", "ru", "archive", "hand-over", "acknowledge", string(h.ID), "--actor", "archivist", "--reference", "АКТ-7", "--manifest"}
+	m.refuses(t, "archive", "hand-over", "acknowledge", string(h.ID), "--reference", "АКТ-7", "--actor", string(clerk))
+	m.refuses(t, "archive", "hand-over", "abandon", string(h.ID), "--actor", string(clerk))
+	m.refuses(t, "archive", "delete", "--actor", string(clerk))
 	if out, code := m.try(t, append(acknowledge, strings.Repeat("0a", 32))...); code == 0 || !strings.Contains(out, "другие байты") {
 		t.Errorf("a receipt of other bytes: %s", out)
 	}
@@ -131,8 +137,16 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 		t.Errorf("still pending: %s", out)
 	}
 	holds(t, m.run(t, "archive", "hand-over", "list"), string(h.ID), "АКТ-7")
-	holds(t, m.run(t, "archive", "delete", "--actor", "archivist"), "deleted: 0")
+	holds(t, m.run(t, "archive", "delete"), "deleted: 0") // by the user of this system
 	return h
+}
+
+// refuses: who is not allowed does nothing to the archive.
+func (m *mailroom) refuses(t *testing.T, args ...string) {
+	t.Helper()
+	if out, code := m.try(t, args...); code == 0 || !strings.Contains(out, "an administrator has to allow it") {
+		t.Errorf("%v: exit code %d: %s", args, code, out)
+	}
 }
 
 // rests waits until no work on a package is left.

@@ -21,7 +21,7 @@ type handOverCreate struct {
 func (h handOverCreate) Run(c *command) error {
 	return c.keeping(func(p *parts, k *handover.Keeper) error {
 		what := asked("archive hand-over create", "until", day(h.Until), "subscriber", h.Subscriber, "actor", h.Actor)
-		by, of := readerFlag{}.reader(), edo.SubscriberID(h.Subscriber)
+		by, of := h.reader(), edo.SubscriberID(h.Subscriber)
 		if err := p.knownIf(c.ctx, h.Subscriber); err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func (h handOverCreate) Run(c *command) error {
 			return err
 		}
 		batch, err := k.Export(c.ctx, handover.Order{
-			Until: localDay(h.Until), Subscriber: of, Folder: h.Out, Actor: edo.ActorID(h.Actor), Limit: h.Limit,
+			Until: localDay(h.Until), Subscriber: of, Folder: h.Out, Actor: by.Actor, Limit: h.Limit,
 			Chosen: func(ctx context.Context) error { return p.exporting(ctx, by, of, nil, what) },
 		})
 		if err != nil {
@@ -117,7 +117,11 @@ func (h handOverAcknowledge) Run(c *command) error {
 		}
 	}
 	return c.keeping(func(p *parts, k *handover.Keeper) error {
-		batch, err := p.Store.AcknowledgeHandover(c.ctx, edo.BatchID(h.Batch), h.Reference, manifest, edo.ActorID(h.Actor), k.Now())
+		by := h.reader()
+		if err := p.mayEnd(c.ctx, by, h.Batch); err != nil {
+			return err
+		}
+		batch, err := p.Store.AcknowledgeHandover(c.ctx, edo.BatchID(h.Batch), h.Reference, manifest, by.Actor, k.Now())
 		if err != nil {
 			return err
 		}
@@ -126,12 +130,16 @@ func (h handOverAcknowledge) Run(c *command) error {
 }
 
 type handOverAbandon struct {
+	who   `embed:""`
 	Batch string `arg:"" help:"Batch, as the list shows it."`
 }
 
 // Run gives a batch up.
 func (h handOverAbandon) Run(c *command) error {
 	return c.keeping(func(p *parts, _ *handover.Keeper) error {
+		if err := p.mayEnd(c.ctx, h.reader(), h.Batch); err != nil {
+			return err
+		}
 		batch, err := p.Store.AbandonHandover(c.ctx, edo.BatchID(h.Batch))
 		if err != nil {
 			return err

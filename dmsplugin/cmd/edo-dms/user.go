@@ -13,7 +13,7 @@ import (
 type userAllow struct {
 	Actor      string    `arg:"" help:"The user's id in the document system."`
 	Subscriber string    `required:"" help:"For which of our organisations."`
-	Action     []string  `enum:"send,read,answer,invite,sign,decide,read-log,read-content,export,administer" default:"send,read" help:"What is allowed: send packages; answer what came in; invite and register counterparties and subscribers; sign what waits for a signature; decide: retry, cancel and decide what hangs; read the rows of the message log; read-log, its raw XML; read-content, documents and versions; export; administer subscribers, users and signers."`
+	Action     []string  `enum:"send,read,answer,invite,sign,decide,read-log,read-content,export,administer" default:"send,read" help:"What is allowed: send packages; answer what came in; invite and register counterparties and subscribers; sign what waits for a signature; decide: retry, cancel and decide what hangs; read the rows of the message log; read-log, its raw XML; read-content, documents and versions; export; administer subscribers, users, signers and the archive."`
 	Kind       []string  `help:"Only documents of this kind, sent or read; several are possible."`
 	From       time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not before this day; it begins at midnight of this machine's time."`
 	Until      time.Time `format:"2006-01-02" placeholder:"YYYY-MM-DD" help:"Not from this day on, by this machine's time."`
