@@ -22,8 +22,11 @@ import (
 type Copy struct {
 	Manifest Manifest
 	Digest   edo.Digest // of manifest.json
-	root     *os.Root
-	content  *archive.Archive
+	// Expect is the digest that it must have, as the store or the receipt knows it. Zero: a manifest that was changed
+	// together with what it names is not noticed, see [Report.Compared].
+	Expect  edo.Digest
+	root    *os.Root
+	content *archive.Archive
 }
 
 // OpenCopy opens the folder of an export and reads its manifest.
@@ -54,6 +57,7 @@ func (c *Copy) Open(ctx context.Context, d edo.Digest) (edo.Content, error) {
 type Report struct {
 	Batch    edo.BatchID
 	Manifest edo.Digest
+	Compared bool  // the manifest was compared with what is known of it, not only the copy with its manifest
 	Contents int   // that are there and right
 	Bytes    int64 // of them
 	Restored int   // that were missing here, or damaged, and are back
@@ -91,7 +95,7 @@ func (c *Copy) Verify(ctx context.Context, progress func(done, total int)) (Repo
 
 // each goes over all contents that the copy must have, after its lists were found to be those of the manifest.
 func (c *Copy) each(ctx context.Context, progress func(done, total int), use func(edo.Content, *Report) error) (Report, error) {
-	r := Report{Batch: c.Manifest.Batch, Manifest: c.Digest}
+	r := Report{Batch: c.Manifest.Batch, Manifest: c.Digest, Compared: !c.Expect.IsZero()}
 	if err := c.lists(&r); err != nil || !r.OK() {
 		return r, wrap("handover.Copy", err)
 	}
@@ -123,6 +127,10 @@ func (c *Copy) each(ctx context.Context, progress func(done, total int), use fun
 
 // lists compares the three lists with the manifest.
 func (c *Copy) lists(r *Report) error {
+	if r.Compared && c.Expect != c.Digest {
+		r.wrong("%s is not the one that was handed over: its sha256 was %s", ManifestFile, c.Expect)
+		return nil
+	}
 	named := map[string]bool{}
 	for _, want := range c.Manifest.Files {
 		named[want.Name] = true

@@ -48,6 +48,12 @@ func TestExport(t *testing.T) {
 	if err != nil || !report.OK() || report.Contents != 6 || report.Bytes != h.Bytes {
 		t.Errorf("%+v %v", report, err)
 	}
+	for expect, ok := range map[edo.Digest]bool{h.Manifest: true, digest("another manifest"): false} {
+		c.Expect = expect
+		if compared, err := c.Verify(t.Context(), quiet); err != nil || compared.OK() != ok || !compared.Compared || report.Compared {
+			t.Errorf("%+v %v", compared, err)
+		}
+	}
 	var lines []handover.Line
 	must(t, c.Documents(func(l handover.Line) error { lines = append(lines, l); return nil }))
 	if len(lines) != 2 {

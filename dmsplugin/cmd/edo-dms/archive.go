@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,7 +21,7 @@ type archiveCommands struct {
 	HandOver struct {
 		Create      handOverCreate      `cmd:"" help:"Export documents, signatures, printed forms, evidence and log to a folder; what was interrupted goes on."`
 		List        handOverList        `cmd:"" help:"List batches, newest first."`
-		Verify      handOverVerify      `cmd:"" help:"Check an export, or a copy that came back, against its manifest."`
+		Verify      handOverVerify      `cmd:"" help:"Check an export, or a copy that came back, against its manifest, and that against what was handed over."`
 		Acknowledge handOverAcknowledge `cmd:"" help:"Record the receipt of the external archive: only then contents may be deleted."`
 		Abandon     handOverAbandon     `cmd:"" help:"Give a batch up that was not acknowledged: its documents are exported anew."`
 	} `cmd:"" name:"hand-over" help:"Batches for an external archive."`
@@ -237,19 +238,31 @@ func (a archiveRestore) Run(c *command) error {
 			return err
 		}
 		defer func() { _ = copied.Close() }()
+		batch, err := p.Store.Handover(c.ctx, copied.Manifest.Batch)
+		if err != nil && !errors.Is(err, edo.NotFound) { // a database that was lost does not know its batches
+			return err
+		}
+		copied.Expect = batch.Manifest
 		report, err := k.Restore(c.ctx, copied, only...)
 		if err != nil {
 			return err
 		}
-		return c.copyReport(report, true)
+		return c.copyReport(report, copied.Expect, true)
 	})
 }
 
 // copyReport prints what was found of a copy; exit code 1 if anything is wrong with it.
-func (c *command) copyReport(r handover.Report, restored bool) error {
+func (c *command) copyReport(r handover.Report, expect edo.Digest, restored bool) error {
 	err := c.emit(r, func() {
 		say := c.lang.say
-		c.print("%s %s, %s %s\n", say("партия", "batch"), r.Batch, say("опись", "manifest"), r.Manifest)
+		c.print("%s %s, %s %s\n", say("партия", "batch"), printable(string(r.Batch)), say("опись", "manifest"), r.Manifest)
+		switch {
+		case !r.Compared:
+			c.print("%s\n", say("копия проверена только по её собственной описи: никто не сказал, какой должна быть опись (--manifest или --home)",
+				"the copy was checked against its own manifest only: nobody has said which manifest it must be (--manifest or --home)"))
+		case r.Manifest == expect:
+			c.print("%s\n", say("опись та, что была передана", "the manifest is the one that was handed over"))
+		}
 		c.print("%s: %d, %d %s\n", say("содержимое верно", "contents right"), r.Contents, r.Bytes, say("байт", "bytes"))
 		if restored {
 			c.print("%s: %d\n", say("возвращено", "restored"), r.Restored)

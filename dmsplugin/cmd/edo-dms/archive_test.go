@@ -114,6 +114,7 @@ func (m *mailroom) handsOver(t *testing.T, pack edo.PackageID) directory.Handove
 		t.Fatalf("%+v", h)
 	}
 	holds(t, m.run(t, "archive", "hand-over", "verify", "handed-over"), "contents right", h.Manifest.String())
+	m.seesAnotherManifest(t, h)
 	if out, code := m.try(t, append(create[:len(create)-1], "handed-over")...); code == 0 || !strings.Contains(out, "is not empty") {
 		t.Errorf("a finished export was written over: %s", out)
 	}
@@ -146,6 +147,43 @@ func (m *mailroom) refuses(t *testing.T, args ...string) {
 	t.Helper()
 	if out, code := m.try(t, args...); code == 0 || !strings.Contains(out, "an administrator has to allow it") {
 		t.Errorf("%v: exit code %d: %s", args, code, out)
+	}
+}
+
+// seesAnotherManifest: a manifest that was changed agrees with itself and the lists, and with nothing that was kept of it.
+func (m *mailroom) seesAnotherManifest(t *testing.T, h directory.Handover) {
+	t.Helper()
+	verify := []string{"archive", "hand-over", "verify", "handed-over"}
+	const alone = "nobody has said which manifest it must be"
+	holds(t, m.run(t, verify...), "the manifest is the one that was handed over")
+	nowhere := append([]string{"--home", ""}, verify...)
+	holds(t, m.run(t, nowhere...), "contents right", alone)
+	holds(t, m.run(t, append(nowhere, "--manifest", h.Manifest.String())...), "the manifest is the one that was handed over")
+
+	file := filepath.Join(m.dir, "handed-over", handover.ManifestFile)
+	kept, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := os.WriteFile(file, kept, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	for was, seen := range map[string]string{"archivist": "wrong: manifest.json is not the one", string(h.ID): "SOMEBODY was not handed over from here"} {
+		if err := os.WriteFile(file, bytes.ReplaceAll(kept, []byte(was), []byte("SOMEBODY")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := m.try(t, verify...); code != 1 || !strings.Contains(out, seen) || strings.Contains(out, alone) {
+			t.Errorf("%s is another: exit code %d: %s", was, code, out)
+		}
+		if out, code := m.try(t, append(nowhere, "--manifest", h.Manifest.String())...); code != 1 || !strings.Contains(out, "manifest.json is not the one that was handed over") {
+			t.Errorf("%s is another: exit code %d: %s", was, code, out)
+		}
+		if out, code := m.try(t, "--lang", "ru", "archive", "restore", "handed-over"); was == "archivist" && (code != 1 || !strings.Contains(out, "возвращено: 0")) {
+			t.Errorf("restored: exit code %d: %s", code, out)
+		}
+		holds(t, m.run(t, nowhere...), alone)
 	}
 }
 

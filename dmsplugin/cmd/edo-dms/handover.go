@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/edokit/edokit/directory"
@@ -83,21 +84,47 @@ func (h handOverList) Run(c *command) error {
 }
 
 type handOverVerify struct {
-	Folder string `arg:"" help:"Folder of an export."`
+	Folder   string `arg:"" help:"Folder of an export."`
+	Manifest string `placeholder:"SHA256" help:"Digest that the manifest must have, as the receipt names it. Without it that of the home folder's database counts, if there is one."`
 }
 
-// Run reads the whole copy, and needs no home folder for it.
+// handedOver is the digest of the manifest as it was written, zero if nobody here knows it.
+func (h handOverVerify) handedOver(c *command, id edo.BatchID) (manifest edo.Digest, err error) {
+	if h.Manifest != "" {
+		return edo.ParseDigest(h.Manifest)
+	}
+	if c.home == "" && !onServer(c.getenv) {
+		return manifest, nil
+	}
+	err = c.with(func(p *parts) error {
+		batch, err := p.Store.Handover(c.ctx, id)
+		manifest = batch.Manifest
+		if errors.Is(err, edo.NotFound) || err == nil && manifest.IsZero() {
+			return &edo.Error{
+				Kind: edo.NotFound, Field: "batch", Message: string(id) + " was not handed over from here",
+				Remedy: "give --manifest as the receipt names it, or leave --home away to check the copy alone",
+			}
+		}
+		return err
+	})
+	return manifest, err
+}
+
+// Run reads the whole copy. It needs no home folder, but then somebody has to say which manifest it must be.
 func (h handOverVerify) Run(c *command) error {
 	copied, err := handover.OpenCopy(h.Folder)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = copied.Close() }()
+	if copied.Expect, err = h.handedOver(c, copied.Manifest.Batch); err != nil {
+		return err
+	}
 	report, err := copied.Verify(c.ctx, c.progress())
 	if err != nil {
 		return err
 	}
-	return c.copyReport(report, false)
+	return c.copyReport(report, copied.Expect, false)
 }
 
 type handOverAcknowledge struct {
