@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
@@ -159,13 +158,13 @@ func bytesOf(b []byte) []byte {
 
 // spared is a value that does not end the reading of its row when it is damaged.
 type spared struct {
-	sql.Scanner
-	why *error
+	value interface{ Scan(v any) error }
+	why   *error
 }
 
 // Scan keeps the first fault.
 func (s spared) Scan(v any) error {
-	if err := s.Scanner.Scan(v); err != nil && *s.why == nil {
+	if err := s.value.Scan(v); err != nil && *s.why == nil {
 		*s.why = err
 	}
 	return nil
@@ -174,7 +173,7 @@ func (s spared) Scan(v any) error {
 // sparing replaces the targets of values that this package takes apart; the others the database has checked.
 func sparing(targets []any, why *error) []any {
 	for i, t := range targets {
-		if s, ours := t.(sql.Scanner); ours {
+		if s, ours := t.(interface{ Scan(v any) error }); ours {
 			targets[i] = spared{s, why}
 		}
 	}
