@@ -66,3 +66,6 @@ func digits(s string) bool {
 	}
 	return s != ""
 }
+
+// Check reports everything that is wrong with a counterparty, as [Faults] whose fields begin with field.
+func (c Counterparty) Check(field string) error { return c.faults(field).Err() }

@@ -48,6 +48,7 @@ type AccessRequest struct {
 	Kinds      []string // document kinds of the package, for ActionSend, or of what is read
 	At         time.Time
 	Local      bool // the owner of this machine, who is allowed everything: only the command line may say so
+	Glance     bool // to draw a menu: a refusal leaves no row
 }
 
 // OperationFilter chooses operations, newest first. Zero fields do not restrict.

@@ -72,6 +72,10 @@ func whoMay(t *testing.T, h Harness) {
 	} {
 		before, err := s.Refusals(ctx, "ours", 1000)
 		must(t, err)
+		glance := edo.AccessRequest{Actor: tc.actor, Action: tc.action, Subscriber: "ours", Kinds: tc.kinds, At: noon, Glance: true}
+		if _, err := s.Acting(ctx, glance); errors.Is(err, edo.UserNotAllowed) != (tc.want == "") {
+			t.Errorf("%s, at a glance: %v", name, err)
+		}
 		who, err := s.Acting(ctx, edo.AccessRequest{Actor: tc.actor, Action: tc.action, Subscriber: "ours", Kinds: tc.kinds, At: noon})
 		after, listed := s.Refusals(ctx, "ours", 1000)
 		must(t, listed)

@@ -54,13 +54,20 @@ func (s *Store) decide(ctx context.Context, op string, r edo.AccessRequest) (pri
 	if why == "" {
 		return principal, nil
 	}
+	if r.Glance {
+		return "", refusedRight(op, why)
+	}
 	err = s.write(ctx, op, r.Subscriber, func(ctx context.Context, tx *session) error {
 		return tx.later(nil, sqlRefusalInsert, r.Actor, principal, r.Action, r.Subscriber, asJSON(&r.Kinds), why, at(&r.At))
 	})
 	if err != nil {
 		return "", err
 	}
-	return "", &edo.Error{
+	return "", refusedRight(op, why)
+}
+
+func refusedRight(op, why string) error {
+	return &edo.Error{
 		Kind: edo.Denied, Reason: edo.UserNotAllowed, Op: op, Field: "actor", Message: why,
 		Remedy: "an administrator has to allow it",
 	}

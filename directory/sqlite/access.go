@@ -55,6 +55,9 @@ func (s *Store) decide(ctx context.Context, op string, r edo.AccessRequest) (pri
 	if why == "" {
 		return principal, nil
 	}
+	if r.Glance {
+		return "", refusedRight(op, why)
+	}
 	err = s.write(ctx, op, func(ctx context.Context, tx *session) error {
 		_, err := tx.exec(ctx, sqlRefusalInsert, r.Actor, principal, r.Action, r.Subscriber, asJSON(&r.Kinds), why, at(&r.At))
 		return err
@@ -62,7 +65,11 @@ func (s *Store) decide(ctx context.Context, op string, r edo.AccessRequest) (pri
 	if err != nil {
 		return "", err
 	}
-	return "", &edo.Error{
+	return "", refusedRight(op, why)
+}
+
+func refusedRight(op, why string) error {
+	return &edo.Error{
 		Kind: edo.Denied, Reason: edo.UserNotAllowed, Op: op, Field: "actor", Message: why,
 		Remedy: "an administrator has to allow it",
 	}

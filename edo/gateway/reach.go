@@ -349,3 +349,26 @@ func reachEvent(c edo.CounterpartyStatus) edo.Event {
 		Key: edo.Key{Subscriber: c.Key.Subscriber, Package: c.Key.ID()}, Kind: edo.EventReach, Reason: c.Reason, Detail: c.Detail, Reach: &c, At: c.UpdatedAt,
 	}
 }
+
+// FindCounterparty asks the operator for the boxes of an organisation or person, in the operator's order; none: it does not
+// know them. Whoever may send may ask. It changes nothing.
+func (g *Gateway) FindCounterparty(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, c edo.Counterparty) ([]edo.Address, error) {
+	ctx, done := g.lend(ctx)
+	defer done()
+	found, err := g.findCounterparty(ctx, actor, s, c)
+	return found, wrap("gateway.FindCounterparty", err)
+}
+
+func (g *Gateway) findCounterparty(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, c edo.Counterparty) ([]edo.Address, error) {
+	if _, err := g.acting(ctx, edo.AccessRequest{Actor: actor, Action: edo.ActionSend, Subscriber: s}); err != nil {
+		return nil, err
+	}
+	if err := c.Check("counterparty"); err != nil {
+		return nil, err
+	}
+	session, _, err := g.session(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return session.Lookup(ctx, c)
+}
