@@ -12,9 +12,14 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// cut reads r to its end and sends it in chunks. Every chunk has its own memory: gRPC may still look at the last one.
-func cut(r io.Reader, send func(*dmspb.Chunk) error) (edo.Digest, int64, error) {
-	h, size := sha256.New(), int64(0)
+// cut reads r to its end and sends what stands behind offset in chunks; digest and size are of the whole. Every chunk has
+// its own memory: gRPC may still look at the last one.
+func cut(r io.Reader, offset int64, send func(*dmspb.Chunk) error) (edo.Digest, int64, error) {
+	h := sha256.New()
+	size, err := io.CopyN(h, r, offset)
+	if err != nil {
+		return edo.Digest{}, size, err
+	}
 	for {
 		buf := make([]byte, ChunkSize)
 		n, err := io.ReadFull(r, buf)

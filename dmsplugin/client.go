@@ -58,9 +58,16 @@ type Client struct {
 	exchange  dmspb.ExchangeClient
 	directory dmspb.DirectoryClient
 	log       dmspb.MessageLogClient
-	reader    string // who reads
-	by        string // who changes the directory, empty: the host itself
-	next      bool   // credentials that are set are next ones
+
+	answers        dmspb.AnswersClient
+	signing        dmspb.SigningClient
+	counterparties dmspb.CounterpartiesClient
+	work           dmspb.WorkClient
+	actions        dmspb.ActionsClient
+
+	reader string // who reads
+	by     string // who changes the directory, empty: the host itself
+	next   bool   // credentials that are set are next ones
 }
 
 // As is the same plugin in the name of one user: what is read is read by him, and changes of the directory are made by
@@ -175,6 +182,8 @@ func (c *Client) connect(ctx context.Context) error {
 	}
 	c.plugin, c.exchange = dmspb.NewPluginClient(conn), dmspb.NewExchangeClient(conn)
 	c.directory, c.log = dmspb.NewDirectoryClient(conn), dmspb.NewMessageLogClient(conn)
+	c.answers, c.signing, c.counterparties = dmspb.NewAnswersClient(conn), dmspb.NewSigningClient(conn), dmspb.NewCounterpartiesClient(conn)
+	c.work, c.actions = dmspb.NewWorkClient(conn), dmspb.NewActionsClient(conn)
 	_, err = c.Info(ctx)
 	return err
 }

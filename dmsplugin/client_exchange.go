@@ -7,8 +7,6 @@ import (
 	"io"
 	"iter"
 
-	"google.golang.org/grpc"
-
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -38,9 +36,13 @@ func (c *Client) Send(ctx context.Context, p edo.Package) (edo.Operation, error)
 // errAnswered says that the plugin has answered before the stream was complete: its answer tells why.
 var errAnswered = errors.New("the plugin has answered already")
 
-type sendStream = grpc.ClientStreamingClient[dmspb.SendRequest, dmspb.SendResponse]
+// sender is the sending side of Send and SendMany.
+type sender interface {
+	Send(r *dmspb.SendRequest) error
+	CloseSend() error
+}
 
-func sendPackage(ctx context.Context, stream sendStream, p edo.Package) error {
+func sendPackage(ctx context.Context, stream sender, p edo.Package) error {
 	put := func(r *dmspb.SendRequest) error {
 		if err := stream.Send(r); errors.Is(err, io.EOF) {
 			return errAnswered
@@ -74,7 +76,7 @@ func sendContent(ctx context.Context, put func(*dmspb.SendRequest) error, d edo.
 		return err
 	}
 	defer body.Close()
-	digest, size, err := cut(body, func(c *dmspb.Chunk) error {
+	digest, size, err := cut(body, 0, func(c *dmspb.Chunk) error {
 		return put(&dmspb.SendRequest{Part: &dmspb.SendRequest_Chunk{Chunk: c}})
 	})
 	if err != nil {
@@ -146,19 +148,28 @@ func (c *Client) Acknowledged(ctx context.Context, s edo.SubscriberID, consumer 
 // Content writes the original or a version of a document to w and verifies it: with an error, what was written must be
 // thrown away. The reader needs [edo.ActionReadContent], see [Client.As]; the reading is remembered.
 func (c *Client) Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role, w io.Writer) (edo.Version, error) {
-	return c.content(ctx, "dmsplugin.Content", &dmspb.ContentRequest{Key: wire.ToKey(k), Document: string(d), Role: wire.ToRole(r), Actor: c.reader}, w)
+	return c.content(ctx, "dmsplugin.Content", &dmspb.ContentRequest{Key: wire.ToKey(k), Document: string(d), Role: wire.ToRole(r), Actor: c.reader}, nil, w)
 }
 
 // InboundContent does the same for a document that came in: its original, or its first signature.
 func (c *Client) InboundContent(ctx context.Context, k edo.InboundKey, r edo.Role, w io.Writer) (edo.Version, error) {
 	return c.content(ctx, "dmsplugin.InboundContent", &dmspb.ContentRequest{
 		Key: wire.ToKey(edo.Key{Subscriber: k.Subscriber}), Inbound: string(k.Remote), Role: wire.ToRole(r), Actor: c.reader,
-	}, w)
+	}, nil, w)
 }
 
-func (c *Client) content(ctx context.Context, op string, r *dmspb.ContentRequest, w io.Writer) (edo.Version, error) {
+// content reads what comes behind have, nil for the whole.
+func (c *Client) content(ctx context.Context, op string, r *dmspb.ContentRequest, have io.Reader, w io.Writer) (edo.Version, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	in := newJoin("content", w, 0)
+	if have != nil {
+		n, err := io.Copy(in.hash, have)
+		if err != nil {
+			return edo.Version{}, err
+		}
+		in.size, r.Offset = n, n
+	}
 	stream, err := c.exchange.Content(ctx, r)
 	if err != nil {
 		return edo.Version{}, wire.FromError(op, err)
@@ -171,7 +182,7 @@ func (c *Client) content(ctx context.Context, op string, r *dmspb.ContentRequest
 		return edo.Version{}, wire.Broken("content", "does not begin with its header")
 	}
 	version := wire.FromVersion(first.GetHeader().GetVersion())
-	in := newJoin("content", w, version.Size)
+	in.limit = version.Size
 	got, err := pull(in, func() (*dmspb.Chunk, *dmspb.ContentEnd, error) {
 		part, err := stream.Recv()
 		return part.GetChunk(), part.GetEnd(), err

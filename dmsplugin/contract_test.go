@@ -66,7 +66,9 @@ func walk(m protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool,
 	seen[m.FullName()] = true
 	for i := range m.Fields().Len() {
 		f := m.Fields().Get(i)
-		visit(f)
+		if !m.IsMapEntry() { // its key is the name of something
+			visit(f)
+		}
 		if f.Message() != nil {
 			walk(f.Message(), seen, visit)
 		}

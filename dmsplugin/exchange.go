@@ -1,8 +1,10 @@
 package dmsplugin
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 
 	"google.golang.org/grpc"
 
@@ -40,7 +42,7 @@ func (e *exchangeServer) Send(stream grpc.ClientStreamingServer[dmspb.SendReques
 		return err
 	}
 	defer leave()
-	pkg, err := spool{admit: e.Exchange.Admit, archive: e.Archive, stream: stream, idle: e.Idle}.receive(stream.Context())
+	pkg, err := spool{admit: e.Exchange.Admit, archive: e.Archive, recv: patient(stream.Recv, e.Idle)}.receive(stream.Context())
 	if err != nil {
 		return err
 	}
@@ -115,6 +117,9 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 	if err != nil {
 		return err
 	}
+	if err := goesOn(r, version); err != nil {
+		return err
+	}
 	body, err := content.Open(stream.Context())
 	if err != nil {
 		return err
@@ -124,13 +129,27 @@ func (e *exchangeServer) Content(r *dmspb.ContentRequest, stream grpc.ServerStre
 	if err != nil {
 		return err
 	}
-	digest, size, err := cut(body, func(c *dmspb.Chunk) error {
+	digest, size, err := cut(body, r.GetOffset(), func(c *dmspb.Chunk) error {
 		return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_Chunk{Chunk: c}})
 	})
 	if err != nil {
 		return err
 	}
 	return stream.Send(&dmspb.ContentResponse{Part: &dmspb.ContentResponse_End{End: wire.ToContentEnd(size, digest)}})
+}
+
+// goesOn refuses to go on with other bytes than those that the host has the beginning of.
+func goesOn(r *dmspb.ContentRequest, v edo.Version) error {
+	switch said := r.GetSha256(); {
+	case r.GetOffset() < 0 || r.GetOffset() > v.Size:
+		return wire.Broken("offset", fmt.Sprintf("is not between 0 and the size of %d bytes", v.Size))
+	case len(said) > 0 && !bytes.Equal(said, v.Digest[:]):
+		return &edo.Error{
+			Kind: edo.Refused, Reason: edo.DocumentChanged, Op: "dmsplugin.Content", Field: "sha256", Message: "is of another version than the one that is here",
+			Remedy: "drop what has come, and read the whole again",
+		}
+	}
+	return nil
 }
 
 // reader is a user of the host. It is never local: only the command line is.

@@ -44,7 +44,7 @@ func pluginMain() int {
 		return 1
 	}
 	err = dmsplugin.Serve(context.Background(), dmsplugin.ServeConfig{
-		Exchange: engine, Book: engine, Credentials: engine, Archive: store, Version: "v0.0.0-test", Operators: []string{"fake"}, Logger: logger,
+		Exchange: engine, Desk: engine, Book: engine, Credentials: engine, Archive: store, Version: "v0.0.0-test", Operators: []string{"fake"}, Logger: logger,
 		Idle: idle,
 		Health: func(context.Context) error {
 			if _, err := os.Stat(os.Getenv("TEST_SICK")); err == nil {

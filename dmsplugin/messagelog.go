@@ -65,7 +65,7 @@ func (l *logServer) RawXML(r *dmspb.RawXMLRequest, stream grpc.ServerStreamingSe
 	if err := stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_Header{Header: header}}); err != nil {
 		return err
 	}
-	digest, size, err := cut(bytes.NewReader(text), func(c *dmspb.Chunk) error {
+	digest, size, err := cut(bytes.NewReader(text), 0, func(c *dmspb.Chunk) error {
 		return stream.Send(&dmspb.RawXMLResponse{Part: &dmspb.RawXMLResponse_Chunk{Chunk: c}})
 	})
 	if err != nil {

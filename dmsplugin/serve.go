@@ -20,6 +20,7 @@ import (
 // ServeConfig is what a plugin binary serves.
 type ServeConfig struct {
 	Exchange    Exchange
+	Desk        Desk
 	Book        Book
 	Credentials Credentials
 	Archive     edo.Archive // where arriving content is kept; the same one that Exchange uses
@@ -45,6 +46,7 @@ func (c ServeConfig) check() error {
 		}
 	}
 	need(c.Exchange != nil, "exchange")
+	need(c.Desk != nil, "desk")
 	need(c.Book != nil, "book")
 	need(c.Credentials != nil, "credentials")
 	need(c.Archive != nil, "archive")

@@ -46,6 +46,11 @@ func (p *grpcPlugin) GRPCServer(_ *goplugin.GRPCBroker, s *grpc.Server) error {
 	dmspb.RegisterExchangeServer(s, &exchangeServer{server: p.server})
 	dmspb.RegisterDirectoryServer(s, &directoryServer{server: p.server})
 	dmspb.RegisterMessageLogServer(s, &logServer{server: p.server})
+	dmspb.RegisterAnswersServer(s, &answersServer{server: p.server})
+	dmspb.RegisterSigningServer(s, &signingServer{server: p.server})
+	dmspb.RegisterCounterpartiesServer(s, &counterpartiesServer{server: p.server})
+	dmspb.RegisterWorkServer(s, &workServer{server: p.server})
+	dmspb.RegisterActionsServer(s, &actionsServer{server: p.server})
 	return nil
 }
 
@@ -196,9 +201,17 @@ type pluginServer struct {
 	*server
 }
 
+// capabilities are only ever added to.
+func capabilities() []string {
+	return []string{
+		"send", "watch", "deliver", "content", "inbound", "directory", "log", "drain",
+		"send-many", "follow", "content-offset", "answers", "signing", "counterparties", "work", "actions",
+	}
+}
+
 func (p *pluginServer) GetInfo(context.Context, *dmspb.GetInfoRequest) (*dmspb.GetInfoResponse, error) {
 	return &dmspb.GetInfoResponse{
-		Version: p.Version, Capabilities: []string{"send", "watch", "deliver", "content", "inbound", "directory", "log", "drain"}, Operators: p.Operators,
+		Version: p.Version, Capabilities: capabilities(), Operators: p.Operators,
 		MaxDocuments: edo.MaxDocuments, MaxDocumentSize: edo.MaxDocumentSize, MaxPackageSize: edo.MaxPackageSize, ChunkSize: ChunkSize,
 	}, nil
 }

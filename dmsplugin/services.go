@@ -29,6 +29,30 @@ type Exchange interface {
 	MayAdminister(ctx context.Context, by edo.Reader, s edo.SubscriberID) error
 }
 
+// Desk is what people do beside sending: *gateway.Gateway is one. Every method asks the allow-list for its actor.
+type Desk interface {
+	Answer(ctx context.Context, a edo.Answer) (edo.Operation, error)
+	Offers(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, r edo.RemoteID) ([]edo.AnswerKind, error)
+	SetTerm(ctx context.Context, actor edo.ActorID, k edo.InboundKey, term edo.Term) (edo.InboundDocument, error)
+	AnswerOtherwise(ctx context.Context, actor edo.ActorID, k edo.InboundKey, channel edo.Channel, reason string) (edo.InboundDocument, error)
+
+	Tasks(ctx context.Context, actor edo.ActorID, s edo.SubscriberID) ([]edo.SignatureTask, error)
+	Complete(ctx context.Context, actor edo.ActorID, k edo.TaskKey, cms []byte) error
+	Decline(ctx context.Context, actor edo.ActorID, k edo.TaskKey, text string) error
+
+	FindCounterparty(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, c edo.Counterparty) ([]edo.Address, error)
+	EnsureCounterparty(ctx context.Context, actor edo.ActorID, s edo.SubscriberID, i edo.Introduction) (edo.CounterpartyStatus, error)
+
+	Explain(ctx context.Context, k edo.Key) (edo.Explanation, error) // asks nobody: MayRead is asked before
+	Retry(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error)
+	Cancel(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error)
+	Decide(ctx context.Context, actor edo.ActorID, k edo.Key, d edo.Decision) (edo.Operation, error)
+
+	CardTypes() []edo.CardType
+	EvaluateCards(ctx context.Context, actor edo.ActorID, cards []edo.CardRef) ([]edo.CardState, error)
+	InvokeCard(ctx context.Context, i edo.Invocation) (edo.Operation, error)
+}
+
 // Book is the part of [directory.Book] that a host may reach. It has no way to read a credential.
 type Book interface {
 	PutSubscriber(ctx context.Context, s directory.Subscriber) error

@@ -7,8 +7,6 @@ import (
 	"io"
 	"time"
 
-	"google.golang.org/grpc"
-
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -19,12 +17,26 @@ import (
 type spool struct {
 	admit   func(context.Context, edo.Package) error
 	archive edo.Archive
-	stream  grpc.ClientStreamingServer[dmspb.SendRequest, dmspb.SendResponse]
-	idle    time.Duration
+	recv    func() (*dmspb.SendRequest, error)
 }
 
-// receive reads the whole stream. The engine is asked when all headers are there, so that no content is taken in vain.
+// receive reads a stream of one package.
 func (s spool) receive(ctx context.Context) (edo.Package, error) {
+	pkg, err := s.pack(ctx)
+	if err != nil {
+		return pkg, err
+	}
+	if _, err := s.recv(); !errors.Is(err, io.EOF) {
+		if err != nil {
+			return pkg, err
+		}
+		return pkg, wire.Broken("package", "goes on after its last document")
+	}
+	return pkg, nil
+}
+
+// pack reads one package. The engine is asked when all headers are there, so that no content is taken in vain.
+func (s spool) pack(ctx context.Context) (edo.Package, error) {
 	pkg, err := s.headers()
 	if err != nil {
 		return pkg, err
@@ -36,12 +48,6 @@ func (s spool) receive(ctx context.Context) (edo.Package, error) {
 		if err := s.content(ctx, &pkg.Documents[i], fmt.Sprintf("package.documents[%d].content", i)); err != nil {
 			return pkg, err
 		}
-	}
-	if _, err := s.receiveOne(); !errors.Is(err, io.EOF) {
-		if err != nil {
-			return pkg, err
-		}
-		return pkg, wire.Broken("package", "goes on after its last document")
 	}
 	return pkg, nil
 }
@@ -134,34 +140,36 @@ func (s spool) commit(ctx context.Context, d *edo.Document, blob edo.Blob, in *j
 
 // next reads one part; a stream that ends here is broken.
 func (s spool) next(field string) (*dmspb.SendRequest, error) {
-	part, err := s.receiveOne()
+	part, err := s.recv()
 	if errors.Is(err, io.EOF) {
 		return nil, wire.Broken(field, "is cut off: the stream ended without its trailer")
 	}
 	return part, err
 }
 
-// receiveOne waits for one part, but not for ever: a host that hangs must not hold an unfinished archive entry. The read
-// that is left behind ends with the stream, which ends with the call.
-func (s spool) receiveOne() (*dmspb.SendRequest, error) {
+// patient waits for one part, but not for ever: a host that hangs must not hold an unfinished archive entry. The read that is
+// left behind ends with the stream, which ends with the call: after an error nothing may be read any more.
+func patient(recv func() (*dmspb.SendRequest, error), idle time.Duration) func() (*dmspb.SendRequest, error) {
 	type received struct {
 		part *dmspb.SendRequest
 		err  error
 	}
-	came := make(chan received, 1)
-	go func() {
-		part, err := s.stream.Recv()
-		came <- received{part, err}
-	}()
-	silence := time.NewTimer(s.idle)
-	defer silence.Stop()
-	select {
-	case r := <-came:
-		return r.part, r.err
-	case <-silence.C:
-		return nil, &edo.Error{
-			Kind: edo.Unavailable, Reason: wire.StreamBroken, Op: "dmsplugin.Send", Message: fmt.Sprintf("nothing came for %v", s.idle),
-			Remedy: "send the package again under the same id",
+	return func() (*dmspb.SendRequest, error) {
+		came := make(chan received, 1)
+		go func() {
+			part, err := recv()
+			came <- received{part, err}
+		}()
+		silence := time.NewTimer(idle)
+		defer silence.Stop()
+		select {
+		case r := <-came:
+			return r.part, r.err
+		case <-silence.C:
+			return nil, &edo.Error{
+				Kind: edo.Unavailable, Reason: wire.StreamBroken, Op: "dmsplugin.Send", Message: fmt.Sprintf("nothing came for %v", idle),
+				Remedy: "send the package again under the same id",
+			}
 		}
 	}
 }

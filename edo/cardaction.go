@@ -109,6 +109,7 @@ type CardType struct {
 	Direction Direction
 	Kind      string // id of the kind
 	Title     Sentence
+	Names     []string     // other texts by which cards name the kind, see [KindOfDocument]
 	Actions   []CardAction // in their order
 }
 

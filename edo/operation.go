@@ -103,6 +103,9 @@ type Operation struct {
 	InReplyTo    RemoteID   // the request that it answers
 	Flow         Flow       // empty: signed
 	Consents     []Consent
+	Set          string    // the host's own reference of the set that it belongs to
+	Period       string    // what the documents are for, in the host's words
+	Due          time.Time // when the host needs it to be with the operator; zero: it did not say
 	Address      Address   // where it went; zero until resolved
 	Parties      []Address // where an answer goes when there are several
 	Candidates   []Address // with reason counterparty-many: the boxes to choose from

@@ -31,6 +31,9 @@ type Package struct {
 	InReplyTo  RemoteID  // the inbound request that it answers, optional
 	Flow       Flow      // signed (empty), unsigned or internal
 	Consents   []Consent // that the kinds of the documents require
+	Set        string    // the host's own reference of the set that the package belongs to, optional
+	Period     string    // what the documents are for, in the host's words: "2026-11", optional
+	Due        time.Time // when the host needs it to be with the operator, optional
 	Documents  []Document
 }
 
@@ -103,6 +106,11 @@ func (p Package) wayFaults() Faults {
 	}
 	if p.InReplyTo != "" {
 		if err := CheckRemote("package.in_reply_to", p.InReplyTo); err != nil {
+			f = append(f, err)
+		}
+	}
+	for _, err := range []error{CheckText("package.set", p.Set), CheckText("package.period", p.Period)} {
+		if err != nil {
 			f = append(f, err)
 		}
 	}

@@ -20,7 +20,7 @@ func Sample(pack string) edo.Operation {
 	return edo.Operation{
 		Key: edo.Key{Subscriber: "ours", Package: edo.PackageID(pack)}, Operator: "synerdocs", Actor: "clerk", Payer: "mother",
 		Channel: edo.ChannelEMail, Answer: edo.AnswerRefuse, Text: "неверная сумма", InReplyTo: "r-5", Flow: edo.FlowInternal,
-		Consents: []edo.Consent{{ID: "pd", Text: edo.Digest{7}, At: noon, Person: "Иванов"}}, Parties: []edo.Address{{Box: "b-1"}, {Box: "b-2"}},
+		Consents: []edo.Consent{{ID: "pd", Text: edo.Digest{7}, At: noon, Person: "Иванов"}}, Set: "run-11", Period: "2026-11", Due: noon, Parties: []edo.Address{{Box: "b-1"}, {Box: "b-2"}},
 		To:    edo.Counterparty{INN: "7707083893", KPP: "770701001", Name: "ООО «Ромашка»", Box: "box-7"},
 		State: edo.StateAccepted, CreatedAt: noon, UpdatedAt: noon, Revision: 1,
 		Documents: []edo.DocumentStatus{document("b"), document("a")},

@@ -10,12 +10,12 @@ import (
 )
 
 const (
-	operationColumns = `subscriber, package, operator, from_box, actor, payer, channel, answer, text, in_reply_to, flow, consents,
+	operationColumns = `subscriber, package, operator, from_box, actor, payer, channel, answer, text, in_reply_to, flow, consents, set_id, period, due,
 		to_inn, to_kpp, to_name, to_box, address, parties, candidates, state, reason, detail, message, operator_time, sent_at, skew,
 		attempts, resends, doubt_since, not_found, created_at, updated_at, revision`
 
 	sqlOperationInsert = `INSERT INTO operations (` + operationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-		$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33) RETURNING seq`
+		$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36) RETURNING seq`
 
 	sqlOperationSelect = `SELECT seq, ` + operationColumns + ` FROM operations WHERE `
 	sqlOperation       = sqlOperationSelect + `subscriber = $1 AND package = $2`
@@ -52,7 +52,7 @@ func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, ev
 
 func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
 	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.Payer, op.Channel,
-		op.Answer, op.Text, op.InReplyTo, op.Flow, asJSON(&op.Consents), op.To.INN, op.To.KPP, op.To.Name, op.To.Box, asJSON(&op.Address),
+		op.Answer, op.Text, op.InReplyTo, op.Flow, asJSON(&op.Consents), op.Set, op.Period, at(&op.Due), op.To.INN, op.To.KPP, op.To.Name, op.To.Box, asJSON(&op.Address),
 		asJSON(&op.Parties), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message, at(&op.OperatorTime), at(&op.SentAt),
 		op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), op.Revision)
 	if err != nil {
@@ -126,7 +126,7 @@ func scanOperation(from scanner) (row, error) {
 	var r row
 	op := &r.Operation
 	err := from.Scan(&r.seq, &op.Key.Subscriber, &op.Key.Package, &op.Operator, &op.From, &op.Actor, &op.Payer, &op.Channel, &op.Answer,
-		&op.Text, &op.InReplyTo, &op.Flow, asJSON(&op.Consents), &op.To.INN, &op.To.KPP, &op.To.Name, &op.To.Box, asJSON(&op.Address),
+		&op.Text, &op.InReplyTo, &op.Flow, asJSON(&op.Consents), &op.Set, &op.Period, at(&op.Due), &op.To.INN, &op.To.KPP, &op.To.Name, &op.To.Box, asJSON(&op.Address),
 		asJSON(&op.Parties), asJSON(&op.Candidates), &op.State, &op.Reason, &op.Detail, &op.Message, at(&op.OperatorTime), at(&op.SentAt),
 		&op.Skew, &op.Attempts, &op.Resends, at(&op.DoubtSince), &op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), &op.Revision)
 	return r, err

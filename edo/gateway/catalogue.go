@@ -14,7 +14,7 @@ func (g *Gateway) CardTypes() []edo.CardType {
 		{Direction: edo.Inbound, Title: edo.Sentence{RU: "Входящий документ", EN: "Incoming document"}, Actions: inboundActions(nil)},
 	}
 	for _, k := range g.Kinds {
-		t := edo.CardType{Direction: k.Direction, Kind: k.ID, Title: k.Title}
+		t := edo.CardType{Direction: k.Direction, Kind: k.ID, Title: k.Title, Names: k.Match}
 		if k.Direction == edo.Inbound {
 			t.Actions = inboundActions(&k)
 		} else {

@@ -60,6 +60,7 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 	op := edo.Operation{
 		Key: edo.Key{Subscriber: p.Subscriber, Package: p.ID}, Operator: account.Operator, Actor: who, To: p.To,
 		Payer: payer(account, p.Subscriber), Channel: p.Channel, InReplyTo: p.InReplyTo, Flow: p.Flow, Consents: p.Consents,
+		Set: p.Set, Period: p.Period, Due: kept(p.Due),
 		State: edo.StateAccepted, CreatedAt: now, UpdatedAt: now, Revision: 1,
 	}
 	op.Documents = make([]edo.DocumentStatus, len(p.Documents))

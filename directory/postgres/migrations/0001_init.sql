@@ -134,6 +134,9 @@ CREATE TABLE operations (
     in_reply_to   text COLLATE "C" NOT NULL,                       -- operator's id of the request that it answers, may be empty
     flow          text COLLATE "C" NOT NULL,                       -- edo.Flow, empty: signed
     consents      jsonb,                                           -- JSON list of edo.Consent
+    set_id        text COLLATE "C" NOT NULL,                       -- the host's reference of the set it belongs to, may be empty
+    period        text COLLATE "C" NOT NULL,                       -- what the documents are for, in the host's words, may be empty
+    due           timestamptz,                                     -- when the host needs it to be with the operator
     to_inn        text COLLATE "C" NOT NULL,                       -- INN of the counterparty
     to_kpp        text COLLATE "C" NOT NULL,                       -- its KPP, may be empty
     to_name       text COLLATE "C" NOT NULL,                       -- its name, for people

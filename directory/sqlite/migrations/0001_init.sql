@@ -134,6 +134,9 @@ CREATE TABLE operations (
     in_reply_to   TEXT NOT NULL,    -- operator's id of the request that it answers, may be empty
     flow          TEXT NOT NULL,    -- edo.Flow, empty: signed
     consents      TEXT,             -- JSON list of edo.Consent
+    set_id        TEXT NOT NULL,    -- the host's reference of the set it belongs to, may be empty
+    period        TEXT NOT NULL,    -- what the documents are for, in the host's words, may be empty
+    due           TEXT,             -- when the host needs it to be with the operator
     to_inn        TEXT NOT NULL,    -- INN of the counterparty
     to_kpp        TEXT NOT NULL,    -- its KPP, may be empty
     to_name       TEXT NOT NULL,    -- its name, for people

@@ -51,7 +51,7 @@ func serve(ctx context.Context, getenv func(string) string, stderr io.Writer) in
 		names[i] = d.Name()
 	}
 	err = dmsplugin.Serve(ctx, dmsplugin.ServeConfig{
-		Exchange: p.gateway, Book: book{Store: p.Store, parts: p}, Credentials: credentials{parts: p}, Archive: p.Archive,
+		Exchange: p.gateway, Desk: p.gateway, Book: book{Store: p.Store, parts: p}, Credentials: credentials{parts: p}, Archive: p.Archive,
 		Version: version, Operators: names, Logger: logger,
 		Health: watched.health.serving, Around: watched.calls(),
 	})

@@ -984,6 +984,182 @@ func (EventKind) EnumDescriptor() ([]byte, []int) {
 	return file_dms_proto_rawDescGZIP(), []int{13}
 }
 
+// Direction says who writes the documents of a card.
+type Direction int32
+
+const (
+	Direction_DIRECTION_UNSPECIFIED Direction = 0
+	// The other side.
+	Direction_DIRECTION_INBOUND Direction = 1
+	// We do.
+	Direction_DIRECTION_OUTBOUND Direction = 2
+)
+
+// Enum value maps for Direction.
+var (
+	Direction_name = map[int32]string{
+		0: "DIRECTION_UNSPECIFIED",
+		1: "DIRECTION_INBOUND",
+		2: "DIRECTION_OUTBOUND",
+	}
+	Direction_value = map[string]int32{
+		"DIRECTION_UNSPECIFIED": 0,
+		"DIRECTION_INBOUND":     1,
+		"DIRECTION_OUTBOUND":    2,
+	}
+)
+
+func (x Direction) Enum() *Direction {
+	p := new(Direction)
+	*p = x
+	return p
+}
+
+func (x Direction) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Direction) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[14].Descriptor()
+}
+
+func (Direction) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[14]
+}
+
+func (x Direction) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Direction.Descriptor instead.
+func (Direction) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{14}
+}
+
+// Place is where a host shows an action.
+type Place int32
+
+const (
+	Place_PLACE_UNSPECIFIED Place = 0
+	// Context menu of a card.
+	Place_PLACE_MENU Place = 1
+	// Button in a card.
+	Place_PLACE_CARD Place = 2
+	// Over selected cards of a list.
+	Place_PLACE_LIST Place = 3
+)
+
+// Enum value maps for Place.
+var (
+	Place_name = map[int32]string{
+		0: "PLACE_UNSPECIFIED",
+		1: "PLACE_MENU",
+		2: "PLACE_CARD",
+		3: "PLACE_LIST",
+	}
+	Place_value = map[string]int32{
+		"PLACE_UNSPECIFIED": 0,
+		"PLACE_MENU":        1,
+		"PLACE_CARD":        2,
+		"PLACE_LIST":        3,
+	}
+)
+
+func (x Place) Enum() *Place {
+	p := new(Place)
+	*p = x
+	return p
+}
+
+func (x Place) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Place) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[15].Descriptor()
+}
+
+func (Place) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[15]
+}
+
+func (x Place) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Place.Descriptor instead.
+func (Place) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{15}
+}
+
+// CardCall says how a host does an action.
+type CardCall int32
+
+const (
+	CardCall_CARD_CALL_UNSPECIFIED CardCall = 0
+	// Actions.Invoke with the parameters.
+	CardCall_CARD_CALL_INVOKE CardCall = 1
+	// Exchange.Send with the card's documents.
+	CardCall_CARD_CALL_SEND CardCall = 2
+	// Exchange.Content: of a package ROLE_OPERATOR_FORM, of an inbound document ROLE_ORIGINAL.
+	CardCall_CARD_CALL_CONTENT CardCall = 3
+	// MessageLog.Query with the card's package.
+	CardCall_CARD_CALL_LOG CardCall = 4
+	// Work.Decide, after Work.Explain.
+	CardCall_CARD_CALL_DECIDE CardCall = 5
+	// Signing.Complete or Signing.Decline.
+	CardCall_CARD_CALL_TASK CardCall = 6
+)
+
+// Enum value maps for CardCall.
+var (
+	CardCall_name = map[int32]string{
+		0: "CARD_CALL_UNSPECIFIED",
+		1: "CARD_CALL_INVOKE",
+		2: "CARD_CALL_SEND",
+		3: "CARD_CALL_CONTENT",
+		4: "CARD_CALL_LOG",
+		5: "CARD_CALL_DECIDE",
+		6: "CARD_CALL_TASK",
+	}
+	CardCall_value = map[string]int32{
+		"CARD_CALL_UNSPECIFIED": 0,
+		"CARD_CALL_INVOKE":      1,
+		"CARD_CALL_SEND":        2,
+		"CARD_CALL_CONTENT":     3,
+		"CARD_CALL_LOG":         4,
+		"CARD_CALL_DECIDE":      5,
+		"CARD_CALL_TASK":        6,
+	}
+)
+
+func (x CardCall) Enum() *CardCall {
+	p := new(CardCall)
+	*p = x
+	return p
+}
+
+func (x CardCall) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CardCall) Descriptor() protoreflect.EnumDescriptor {
+	return file_dms_proto_enumTypes[16].Descriptor()
+}
+
+func (CardCall) Type() protoreflect.EnumType {
+	return &file_dms_proto_enumTypes[16]
+}
+
+func (x CardCall) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CardCall.Descriptor instead.
+func (CardCall) EnumDescriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{16}
+}
+
 // Kind is what a host acts on. The gRPC code follows from it.
 type Kind int32
 
@@ -1053,11 +1229,11 @@ func (x Kind) String() string {
 }
 
 func (Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[14].Descriptor()
+	return file_dms_proto_enumTypes[17].Descriptor()
 }
 
 func (Kind) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[14]
+	return &file_dms_proto_enumTypes[17]
 }
 
 func (x Kind) Number() protoreflect.EnumNumber {
@@ -1066,7 +1242,7 @@ func (x Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Kind.Descriptor instead.
 func (Kind) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{14}
+	return file_dms_proto_rawDescGZIP(), []int{17}
 }
 
 // Repeat says what a host may do with the same request.
@@ -1113,11 +1289,11 @@ func (x Repeat) String() string {
 }
 
 func (Repeat) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[15].Descriptor()
+	return file_dms_proto_enumTypes[18].Descriptor()
 }
 
 func (Repeat) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[15]
+	return &file_dms_proto_enumTypes[18]
 }
 
 func (x Repeat) Number() protoreflect.EnumNumber {
@@ -1126,7 +1302,7 @@ func (x Repeat) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Repeat.Descriptor instead.
 func (Repeat) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{15}
+	return file_dms_proto_rawDescGZIP(), []int{18}
 }
 
 // LoginKind says how a subscriber proves itself to its operator.
@@ -1177,11 +1353,11 @@ func (x LoginKind) String() string {
 }
 
 func (LoginKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[16].Descriptor()
+	return file_dms_proto_enumTypes[19].Descriptor()
 }
 
 func (LoginKind) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[16]
+	return &file_dms_proto_enumTypes[19]
 }
 
 func (x LoginKind) Number() protoreflect.EnumNumber {
@@ -1190,7 +1366,7 @@ func (x LoginKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LoginKind.Descriptor instead.
 func (LoginKind) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{16}
+	return file_dms_proto_rawDescGZIP(), []int{19}
 }
 
 // UnverifiedPolicy says what to do with a signature that only the operator can check.
@@ -1229,11 +1405,11 @@ func (x UnverifiedPolicy) String() string {
 }
 
 func (UnverifiedPolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[17].Descriptor()
+	return file_dms_proto_enumTypes[20].Descriptor()
 }
 
 func (UnverifiedPolicy) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[17]
+	return &file_dms_proto_enumTypes[20]
 }
 
 func (x UnverifiedPolicy) Number() protoreflect.EnumNumber {
@@ -1242,7 +1418,7 @@ func (x UnverifiedPolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use UnverifiedPolicy.Descriptor instead.
 func (UnverifiedPolicy) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{17}
+	return file_dms_proto_rawDescGZIP(), []int{20}
 }
 
 // Action is something a user may be allowed to do. Each is asked for where it is done. Status, Watch and Deliver name no
@@ -1314,11 +1490,11 @@ func (x Action) String() string {
 }
 
 func (Action) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[18].Descriptor()
+	return file_dms_proto_enumTypes[21].Descriptor()
 }
 
 func (Action) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[18]
+	return &file_dms_proto_enumTypes[21]
 }
 
 func (x Action) Number() protoreflect.EnumNumber {
@@ -1327,7 +1503,7 @@ func (x Action) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Action.Descriptor instead.
 func (Action) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{18}
+	return file_dms_proto_rawDescGZIP(), []int{21}
 }
 
 // KeyPlace says where the key of a signer is.
@@ -1371,11 +1547,11 @@ func (x KeyPlace) String() string {
 }
 
 func (KeyPlace) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[19].Descriptor()
+	return file_dms_proto_enumTypes[22].Descriptor()
 }
 
 func (KeyPlace) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[19]
+	return &file_dms_proto_enumTypes[22]
 }
 
 func (x KeyPlace) Number() protoreflect.EnumNumber {
@@ -1384,7 +1560,7 @@ func (x KeyPlace) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use KeyPlace.Descriptor instead.
 func (KeyPlace) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{19}
+	return file_dms_proto_rawDescGZIP(), []int{22}
 }
 
 // Outcome is what one exchange ended with.
@@ -1436,11 +1612,11 @@ func (x Outcome) String() string {
 }
 
 func (Outcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[20].Descriptor()
+	return file_dms_proto_enumTypes[23].Descriptor()
 }
 
 func (Outcome) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[20]
+	return &file_dms_proto_enumTypes[23]
 }
 
 func (x Outcome) Number() protoreflect.EnumNumber {
@@ -1449,7 +1625,7 @@ func (x Outcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Outcome.Descriptor instead.
 func (Outcome) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{20}
+	return file_dms_proto_rawDescGZIP(), []int{23}
 }
 
 // Side chooses the request or the answer of an exchange.
@@ -1488,11 +1664,11 @@ func (x Side) String() string {
 }
 
 func (Side) Descriptor() protoreflect.EnumDescriptor {
-	return file_dms_proto_enumTypes[21].Descriptor()
+	return file_dms_proto_enumTypes[24].Descriptor()
 }
 
 func (Side) Type() protoreflect.EnumType {
-	return &file_dms_proto_enumTypes[21]
+	return &file_dms_proto_enumTypes[24]
 }
 
 func (x Side) Number() protoreflect.EnumNumber {
@@ -1501,7 +1677,7 @@ func (x Side) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Side.Descriptor instead.
 func (Side) EnumDescriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{21}
+	return file_dms_proto_rawDescGZIP(), []int{24}
 }
 
 type GetInfoRequest struct {
@@ -1545,7 +1721,8 @@ type GetInfoResponse struct {
 	// Version of the plugin, for people and support: "v0.1.0".
 	Version string `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	// Names of what this plugin can do. New ones only ever come on top; ask for a name, never compare versions.
-	// Known: "send", "watch", "deliver", "content", "directory", "log", "drain".
+	// Known: "send", "watch", "deliver", "content", "inbound", "directory", "log", "drain", "send-many", "follow",
+	// "content-offset", "answers", "signing", "counterparties", "work", "actions".
 	Capabilities []string `protobuf:"bytes,2,rep,name=capabilities,proto3" json:"capabilities,omitempty"`
 	// Names of the operators that subscribers may use: "synerdocs".
 	Operators []string `protobuf:"bytes,3,rep,name=operators,proto3" json:"operators,omitempty"`
@@ -2395,7 +2572,13 @@ type Operation struct {
 	// What people agreed to before.
 	Consents []*Consent `protobuf:"bytes,30,rep,name=consents,proto3" json:"consents,omitempty"`
 	// Where an answer goes when there are several.
-	Parties       []*Address `protobuf:"bytes,31,rep,name=parties,proto3" json:"parties,omitempty"`
+	Parties []*Address `protobuf:"bytes,31,rep,name=parties,proto3" json:"parties,omitempty"`
+	// The host's own reference of the set that it belongs to.
+	Set string `protobuf:"bytes,32,opt,name=set,proto3" json:"set,omitempty"`
+	// The period that its documents are for.
+	Period string `protobuf:"bytes,33,opt,name=period,proto3" json:"period,omitempty"`
+	// When the host needs it to be with the operator; absent: it did not say.
+	Due           *timestamppb.Timestamp `protobuf:"bytes,34,opt,name=due,proto3" json:"due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2643,6 +2826,27 @@ func (x *Operation) GetConsents() []*Consent {
 func (x *Operation) GetParties() []*Address {
 	if x != nil {
 		return x.Parties
+	}
+	return nil
+}
+
+func (x *Operation) GetSet() string {
+	if x != nil {
+		return x.Set
+	}
+	return ""
+}
+
+func (x *Operation) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *Operation) GetDue() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Due
 	}
 	return nil
 }
@@ -4359,7 +4563,14 @@ type PackageHeader struct {
 	// Signed, unsigned or internal.
 	Flow Flow `protobuf:"varint,7,opt,name=flow,proto3,enum=edokit.dms.v1.Flow" json:"flow,omitempty"`
 	// What people agreed to before; the kinds of the documents may require some. At most 100.
-	Consents      []*Consent `protobuf:"bytes,8,rep,name=consents,proto3" json:"consents,omitempty"`
+	Consents []*Consent `protobuf:"bytes,8,rep,name=consents,proto3" json:"consents,omitempty"`
+	// The host's own reference of the set that the package belongs to, such as a month's run. Comes back with the operation.
+	// Optional, at most 1000 characters.
+	Set string `protobuf:"bytes,9,opt,name=set,proto3" json:"set,omitempty"`
+	// The period that the documents are for: "2026-11". Comes back with the operation. Optional, at most 1000 characters.
+	Period string `protobuf:"bytes,10,opt,name=period,proto3" json:"period,omitempty"`
+	// When the host needs it to be with the operator. Comes back with the operation. Optional.
+	Due           *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=due,proto3" json:"due,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4446,6 +4657,27 @@ func (x *PackageHeader) GetFlow() Flow {
 func (x *PackageHeader) GetConsents() []*Consent {
 	if x != nil {
 		return x.Consents
+	}
+	return nil
+}
+
+func (x *PackageHeader) GetSet() string {
+	if x != nil {
+		return x.Set
+	}
+	return ""
+}
+
+func (x *PackageHeader) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *PackageHeader) GetDue() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Due
 	}
 	return nil
 }
@@ -5293,7 +5525,12 @@ type ContentRequest struct {
 	// Instead of key.package and document: the operator's id of a document that came in; role is original or signature.
 	Inbound string `protobuf:"bytes,4,opt,name=inbound,proto3" json:"inbound,omitempty"`
 	// The host's user who reads; must be given and needs ACTION_READ_CONTENT. The reading is remembered.
-	Actor         string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
+	Actor string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Go on after this many bytes that are there already; the header and the trailer still speak of the whole. At most its
+	// size.
+	Offset int64 `protobuf:"varint,6,opt,name=offset,proto3" json:"offset,omitempty"`
+	// With offset: SHA-256 of the whole as an earlier header told it, 32 bytes. FAILED_PRECONDITION if it is another now.
+	Sha256        []byte `protobuf:"bytes,7,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -5361,6 +5598,20 @@ func (x *ContentRequest) GetActor() string {
 		return x.Actor
 	}
 	return ""
+}
+
+func (x *ContentRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *ContentRequest) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
 }
 
 type ContentResponse struct {
@@ -5513,7 +5764,7 @@ func (x *ContentHeader) GetVersion() *Version {
 // ContentEnd is the trailer of content. Compare both with what arrived.
 type ContentEnd struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Bytes sent.
+	// Bytes of the whole, those before an offset included.
 	Size int64 `protobuf:"varint,1,opt,name=size,proto3" json:"size,omitempty"`
 	// 32 bytes.
 	Sha256        []byte `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
@@ -5565,6 +5816,2793 @@ func (x *ContentEnd) GetSha256() []byte {
 	return nil
 }
 
+type SendManyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package of the stream, from 0.
+	Index int64 `protobuf:"varint,1,opt,name=index,proto3" json:"index,omitempty"`
+	// The id it came with.
+	Key *Key `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	// Types that are valid to be assigned to Result:
+	//
+	//	*SendManyResponse_Operation
+	//	*SendManyResponse_Error
+	Result        isSendManyResponse_Result `protobuf_oneof:"result"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SendManyResponse) Reset() {
+	*x = SendManyResponse{}
+	mi := &file_dms_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SendManyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SendManyResponse) ProtoMessage() {}
+
+func (x *SendManyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SendManyResponse.ProtoReflect.Descriptor instead.
+func (*SendManyResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *SendManyResponse) GetIndex() int64 {
+	if x != nil {
+		return x.Index
+	}
+	return 0
+}
+
+func (x *SendManyResponse) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *SendManyResponse) GetResult() isSendManyResponse_Result {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+func (x *SendManyResponse) GetOperation() *Operation {
+	if x != nil {
+		if x, ok := x.Result.(*SendManyResponse_Operation); ok {
+			return x.Operation
+		}
+	}
+	return nil
+}
+
+func (x *SendManyResponse) GetError() *ErrorDetail {
+	if x != nil {
+		if x, ok := x.Result.(*SendManyResponse_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isSendManyResponse_Result interface {
+	isSendManyResponse_Result()
+}
+
+type SendManyResponse_Operation struct {
+	// It is durable: the operation as stored.
+	Operation *Operation `protobuf:"bytes,3,opt,name=operation,proto3,oneof"`
+}
+
+type SendManyResponse_Error struct {
+	// It was refused, and nothing of it is kept.
+	Error *ErrorDetail `protobuf:"bytes,4,opt,name=error,proto3,oneof"`
+}
+
+func (*SendManyResponse_Operation) isSendManyResponse_Result() {}
+
+func (*SendManyResponse_Error) isSendManyResponse_Result() {}
+
+type FollowRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose events.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// Only events with a greater seq. 0: from the beginning.
+	After int64 `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
+	// How long nothing may be said: then a heartbeat comes. 1 s to 5 min; absent: 30 s.
+	Heartbeat     *durationpb.Duration `protobuf:"bytes,3,opt,name=heartbeat,proto3" json:"heartbeat,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FollowRequest) Reset() {
+	*x = FollowRequest{}
+	mi := &file_dms_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FollowRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FollowRequest) ProtoMessage() {}
+
+func (x *FollowRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FollowRequest.ProtoReflect.Descriptor instead.
+func (*FollowRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *FollowRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *FollowRequest) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *FollowRequest) GetHeartbeat() *durationpb.Duration {
+	if x != nil {
+		return x.Heartbeat
+	}
+	return nil
+}
+
+type FollowResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In order of seq. Empty: a heartbeat.
+	Events []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// The seq of the last event given so far, or the one that was asked for.
+	Seq           int64 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FollowResponse) Reset() {
+	*x = FollowResponse{}
+	mi := &file_dms_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FollowResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FollowResponse) ProtoMessage() {}
+
+func (x *FollowResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FollowResponse.ProtoReflect.Descriptor instead.
+func (*FollowResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *FollowResponse) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *FollowResponse) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+type AnswerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose answer.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who answers.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// What is done; must be given.
+	Kind AnswerKind `protobuf:"varint,3,opt,name=kind,proto3,enum=edokit.dms.v1.AnswerKind" json:"kind,omitempty"`
+	// The operator's id of the document that is answered.
+	Document string `protobuf:"bytes,4,opt,name=document,proto3" json:"document,omitempty"`
+	// Required to refuse, to revoke and to refuse a revocation; the other side reads it. At most 1000 characters.
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	// Whose key signs. Empty when a finished signature is attached, or when nothing is signed.
+	Signer string `protobuf:"bytes,6,opt,name=signer,proto3" json:"signer,omitempty"`
+	// With ANSWER_KIND_SIGN: a finished detached CMS over the document, DER, at most 1 MiB.
+	Signature     []byte `protobuf:"bytes,7,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerRequest) Reset() {
+	*x = AnswerRequest{}
+	mi := &file_dms_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerRequest) ProtoMessage() {}
+
+func (x *AnswerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerRequest.ProtoReflect.Descriptor instead.
+func (*AnswerRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *AnswerRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetKind() AnswerKind {
+	if x != nil {
+		return x.Kind
+	}
+	return AnswerKind_ANSWER_KIND_UNSPECIFIED
+}
+
+func (x *AnswerRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetSigner() string {
+	if x != nil {
+		return x.Signer
+	}
+	return ""
+}
+
+func (x *AnswerRequest) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
+type AnswerResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The answer as an operation of its own, as stored: follow it with Status, Watch or events.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerResponse) Reset() {
+	*x = AnswerResponse{}
+	mi := &file_dms_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerResponse) ProtoMessage() {}
+
+func (x *AnswerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerResponse.ProtoReflect.Descriptor instead.
+func (*AnswerResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *AnswerResponse) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+type OffersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose document.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who asks.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// The operator's id of the document.
+	Document      string `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OffersRequest) Reset() {
+	*x = OffersRequest{}
+	mi := &file_dms_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OffersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OffersRequest) ProtoMessage() {}
+
+func (x *OffersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OffersRequest.ProtoReflect.Descriptor instead.
+func (*OffersRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *OffersRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *OffersRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *OffersRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+type OffersResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the operator offers now. Where the document's kind is configured with answers, those of them.
+	Kinds         []AnswerKind `protobuf:"varint,1,rep,packed,name=kinds,proto3,enum=edokit.dms.v1.AnswerKind" json:"kinds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OffersResponse) Reset() {
+	*x = OffersResponse{}
+	mi := &file_dms_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OffersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OffersResponse) ProtoMessage() {}
+
+func (x *OffersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OffersResponse.ProtoReflect.Descriptor instead.
+func (*OffersResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *OffersResponse) GetKinds() []AnswerKind {
+	if x != nil {
+		return x.Kinds
+	}
+	return nil
+}
+
+type SetTermRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose document.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who sets it.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// The operator's id of the inbound document.
+	Document string `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	// The last moment; must be given.
+	Due *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=due,proto3" json:"due,omitempty"`
+	// When people are reminded; absent: never.
+	Warn          *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=warn,proto3" json:"warn,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetTermRequest) Reset() {
+	*x = SetTermRequest{}
+	mi := &file_dms_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetTermRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetTermRequest) ProtoMessage() {}
+
+func (x *SetTermRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetTermRequest.ProtoReflect.Descriptor instead.
+func (*SetTermRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *SetTermRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *SetTermRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *SetTermRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *SetTermRequest) GetDue() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Due
+	}
+	return nil
+}
+
+func (x *SetTermRequest) GetWarn() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Warn
+	}
+	return nil
+}
+
+type SetTermResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The document with its term.
+	Document      *InboundDocument `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetTermResponse) Reset() {
+	*x = SetTermResponse{}
+	mi := &file_dms_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetTermResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetTermResponse) ProtoMessage() {}
+
+func (x *SetTermResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetTermResponse.ProtoReflect.Descriptor instead.
+func (*SetTermResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *SetTermResponse) GetDocument() *InboundDocument {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+type AnswerOtherwiseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose document.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who says so.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// The operator's id of the inbound document.
+	Document string `protobuf:"bytes,3,opt,name=document,proto3" json:"document,omitempty"`
+	// CHANNEL_E_MAIL or CHANNEL_PAPER.
+	Channel Channel `protobuf:"varint,4,opt,name=channel,proto3,enum=edokit.dms.v1.Channel" json:"channel,omitempty"`
+	// Why not electronically; must be given and is kept.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerOtherwiseRequest) Reset() {
+	*x = AnswerOtherwiseRequest{}
+	mi := &file_dms_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerOtherwiseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerOtherwiseRequest) ProtoMessage() {}
+
+func (x *AnswerOtherwiseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerOtherwiseRequest.ProtoReflect.Descriptor instead.
+func (*AnswerOtherwiseRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *AnswerOtherwiseRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *AnswerOtherwiseRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *AnswerOtherwiseRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *AnswerOtherwiseRequest) GetChannel() Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_CHANNEL_UNSPECIFIED
+}
+
+func (x *AnswerOtherwiseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type AnswerOtherwiseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The document with its reply.
+	Document      *InboundDocument `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerOtherwiseResponse) Reset() {
+	*x = AnswerOtherwiseResponse{}
+	mi := &file_dms_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerOtherwiseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerOtherwiseResponse) ProtoMessage() {}
+
+func (x *AnswerOtherwiseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerOtherwiseResponse.ProtoReflect.Descriptor instead.
+func (*AnswerOtherwiseResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *AnswerOtherwiseResponse) GetDocument() *InboundDocument {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+type ListTasksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whose tasks.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who looks.
+	Actor         string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTasksRequest) Reset() {
+	*x = ListTasksRequest{}
+	mi := &file_dms_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTasksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTasksRequest) ProtoMessage() {}
+
+func (x *ListTasksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTasksRequest.ProtoReflect.Descriptor instead.
+func (*ListTasksRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *ListTasksRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *ListTasksRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+type ListTasksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Those that wait, the oldest first; at most 500.
+	Tasks         []*SignatureTask `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTasksResponse) Reset() {
+	*x = ListTasksResponse{}
+	mi := &file_dms_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTasksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTasksResponse) ProtoMessage() {}
+
+func (x *ListTasksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTasksResponse.ProtoReflect.Descriptor instead.
+func (*ListTasksResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *ListTasksResponse) GetTasks() []*SignatureTask {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+type CompleteRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which document of it.
+	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	// The host's user who gives it.
+	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Detached CMS over the exact bytes, DER, at most 1 MiB, by the certificate that the task requires.
+	Signature     []byte `protobuf:"bytes,4,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompleteRequest) Reset() {
+	*x = CompleteRequest{}
+	mi := &file_dms_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompleteRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompleteRequest) ProtoMessage() {}
+
+func (x *CompleteRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompleteRequest.ProtoReflect.Descriptor instead.
+func (*CompleteRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *CompleteRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *CompleteRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *CompleteRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *CompleteRequest) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
+type CompleteResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompleteResponse) Reset() {
+	*x = CompleteResponse{}
+	mi := &file_dms_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompleteResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompleteResponse) ProtoMessage() {}
+
+func (x *CompleteResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompleteResponse.ProtoReflect.Descriptor instead.
+func (*CompleteResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{55}
+}
+
+type DeclineRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which document of it.
+	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	// The host's user who says so.
+	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Why; must be given and is kept.
+	Text          string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclineRequest) Reset() {
+	*x = DeclineRequest{}
+	mi := &file_dms_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclineRequest) ProtoMessage() {}
+
+func (x *DeclineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclineRequest.ProtoReflect.Descriptor instead.
+func (*DeclineRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *DeclineRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *DeclineRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *DeclineRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *DeclineRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+type DeclineResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclineResponse) Reset() {
+	*x = DeclineResponse{}
+	mi := &file_dms_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclineResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclineResponse) ProtoMessage() {}
+
+func (x *DeclineResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclineResponse.ProtoReflect.Descriptor instead.
+func (*DeclineResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{57}
+}
+
+type FindRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which of our organisations asks.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who asks.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Who is looked for; INN is required.
+	Counterparty  *Counterparty `protobuf:"bytes,3,opt,name=counterparty,proto3" json:"counterparty,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRequest) Reset() {
+	*x = FindRequest{}
+	mi := &file_dms_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRequest) ProtoMessage() {}
+
+func (x *FindRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRequest.ProtoReflect.Descriptor instead.
+func (*FindRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *FindRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *FindRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *FindRequest) GetCounterparty() *Counterparty {
+	if x != nil {
+		return x.Counterparty
+	}
+	return nil
+}
+
+type FindResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its boxes, in the operator's order. Empty: the operator does not know it.
+	Addresses     []*Address `protobuf:"bytes,1,rep,name=addresses,proto3" json:"addresses,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindResponse) Reset() {
+	*x = FindResponse{}
+	mi := &file_dms_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindResponse) ProtoMessage() {}
+
+func (x *FindResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindResponse.ProtoReflect.Descriptor instead.
+func (*FindResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *FindResponse) GetAddresses() []*Address {
+	if x != nil {
+		return x.Addresses
+	}
+	return nil
+}
+
+type EnsureRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which of our organisations asks.
+	Subscriber string `protobuf:"bytes,1,opt,name=subscriber,proto3" json:"subscriber,omitempty"`
+	// The host's user who asks.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// What is known of the counterparty; its INN is required. With counterparty.box one of several boxes is chosen.
+	Introduction  *Introduction `protobuf:"bytes,3,opt,name=introduction,proto3" json:"introduction,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureRequest) Reset() {
+	*x = EnsureRequest{}
+	mi := &file_dms_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureRequest) ProtoMessage() {}
+
+func (x *EnsureRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureRequest.ProtoReflect.Descriptor instead.
+func (*EnsureRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *EnsureRequest) GetSubscriber() string {
+	if x != nil {
+		return x.Subscriber
+	}
+	return ""
+}
+
+func (x *EnsureRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *EnsureRequest) GetIntroduction() *Introduction {
+	if x != nil {
+		return x.Introduction
+	}
+	return nil
+}
+
+type EnsureResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where it stands now.
+	Counterparty  *CounterpartyStatus `protobuf:"bytes,1,opt,name=counterparty,proto3" json:"counterparty,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnsureResponse) Reset() {
+	*x = EnsureResponse{}
+	mi := &file_dms_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnsureResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnsureResponse) ProtoMessage() {}
+
+func (x *EnsureResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnsureResponse.ProtoReflect.Descriptor instead.
+func (*EnsureResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *EnsureResponse) GetCounterparty() *CounterpartyStatus {
+	if x != nil {
+		return x.Counterparty
+	}
+	return nil
+}
+
+type ExplainRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The host's user who looks.
+	Actor         string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainRequest) Reset() {
+	*x = ExplainRequest{}
+	mi := &file_dms_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainRequest) ProtoMessage() {}
+
+func (x *ExplainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainRequest.ProtoReflect.Descriptor instead.
+func (*ExplainRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *ExplainRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *ExplainRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+// Explanation is what a person needs to know about a package that waits or has failed.
+type Explanation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As of when.
+	At *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// The package as stored.
+	Operation *Operation `protobuf:"bytes,2,opt,name=operation,proto3" json:"operation,omitempty"`
+	// Its state in plain words.
+	State *Sentence `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	// Stable code of why it stands there; empty: all is well.
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// One line for people.
+	Detail string `protobuf:"bytes,5,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Only a person can bring it on.
+	Person bool `protobuf:"varint,6,opt,name=person,proto3" json:"person,omitempty"`
+	// What happens next.
+	Next *Sentence `protobuf:"bytes,7,opt,name=next,proto3" json:"next,omitempty"`
+	// When; absent: nothing by itself, or now.
+	NextAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=next_at,json=nextAt,proto3" json:"next_at,omitempty"`
+	// What a person can do: "retry", "cancel", "decide", "sign", "choose", "mend".
+	Remedies []string `protobuf:"bytes,9,rep,name=remedies,proto3" json:"remedies,omitempty"`
+	// Log ids of its exchanges with the operator, newest first; at most 100.
+	LogIds []string `protobuf:"bytes,10,rep,name=log_ids,json=logIds,proto3" json:"log_ids,omitempty"`
+	// Signature tasks of the package.
+	Tasks []*SignatureTask `protobuf:"bytes,11,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// What the operator was asked while the outcome is not known.
+	Asked         *Asked `protobuf:"bytes,12,opt,name=asked,proto3" json:"asked,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Explanation) Reset() {
+	*x = Explanation{}
+	mi := &file_dms_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Explanation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Explanation) ProtoMessage() {}
+
+func (x *Explanation) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Explanation.ProtoReflect.Descriptor instead.
+func (*Explanation) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *Explanation) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Explanation) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+func (x *Explanation) GetState() *Sentence {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
+func (x *Explanation) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Explanation) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *Explanation) GetPerson() bool {
+	if x != nil {
+		return x.Person
+	}
+	return false
+}
+
+func (x *Explanation) GetNext() *Sentence {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+func (x *Explanation) GetNextAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NextAt
+	}
+	return nil
+}
+
+func (x *Explanation) GetRemedies() []string {
+	if x != nil {
+		return x.Remedies
+	}
+	return nil
+}
+
+func (x *Explanation) GetLogIds() []string {
+	if x != nil {
+		return x.LogIds
+	}
+	return nil
+}
+
+func (x *Explanation) GetTasks() []*SignatureTask {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *Explanation) GetAsked() *Asked {
+	if x != nil {
+		return x.Asked
+	}
+	return nil
+}
+
+// Asked is what an operator was asked about a package in doubt, and what it said.
+type Asked struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The operator has such a question. If not, only a person can decide.
+	CanBe bool `protobuf:"varint,1,opt,name=can_be,json=canBe,proto3" json:"can_be,omitempty"`
+	// Nothing older was looked at.
+	From *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// The operator's time of the first answer that did not show the package; absent: none yet.
+	Missing *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=missing,proto3" json:"missing,omitempty"`
+	// Sure answers "not found" in a row.
+	NotFound int32 `protobuf:"varint,4,opt,name=not_found,json=notFound,proto3" json:"not_found,omitempty"`
+	// How long what was accepted may stay invisible.
+	Visibility *durationpb.Duration `protobuf:"bytes,5,opt,name=visibility,proto3" json:"visibility,omitempty"`
+	// The last answer, for people.
+	Said          string `protobuf:"bytes,6,opt,name=said,proto3" json:"said,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Asked) Reset() {
+	*x = Asked{}
+	mi := &file_dms_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Asked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Asked) ProtoMessage() {}
+
+func (x *Asked) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Asked.ProtoReflect.Descriptor instead.
+func (*Asked) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *Asked) GetCanBe() bool {
+	if x != nil {
+		return x.CanBe
+	}
+	return false
+}
+
+func (x *Asked) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Asked) GetMissing() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Missing
+	}
+	return nil
+}
+
+func (x *Asked) GetNotFound() int32 {
+	if x != nil {
+		return x.NotFound
+	}
+	return 0
+}
+
+func (x *Asked) GetVisibility() *durationpb.Duration {
+	if x != nil {
+		return x.Visibility
+	}
+	return nil
+}
+
+func (x *Asked) GetSaid() string {
+	if x != nil {
+		return x.Said
+	}
+	return ""
+}
+
+type ExplainResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The page.
+	Explanation   *Explanation `protobuf:"bytes,1,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainResponse) Reset() {
+	*x = ExplainResponse{}
+	mi := &file_dms_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainResponse) ProtoMessage() {}
+
+func (x *ExplainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainResponse.ProtoReflect.Descriptor instead.
+func (*ExplainResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *ExplainResponse) GetExplanation() *Explanation {
+	if x != nil {
+		return x.Explanation
+	}
+	return nil
+}
+
+type RetryRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The host's user who says so.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// What the person has seen; must be given and is kept.
+	Why           string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryRequest) Reset() {
+	*x = RetryRequest{}
+	mi := &file_dms_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryRequest) ProtoMessage() {}
+
+func (x *RetryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryRequest.ProtoReflect.Descriptor instead.
+func (*RetryRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *RetryRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *RetryRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *RetryRequest) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+type RetryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryResponse) Reset() {
+	*x = RetryResponse{}
+	mi := &file_dms_proto_msgTypes[67]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryResponse) ProtoMessage() {}
+
+func (x *RetryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[67]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryResponse.ProtoReflect.Descriptor instead.
+func (*RetryResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{67}
+}
+
+func (x *RetryResponse) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+type CancelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The host's user who says so.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// Why; must be given and is kept.
+	Why           string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRequest) Reset() {
+	*x = CancelRequest{}
+	mi := &file_dms_proto_msgTypes[68]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRequest) ProtoMessage() {}
+
+func (x *CancelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[68]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
+func (*CancelRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{68}
+}
+
+func (x *CancelRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *CancelRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *CancelRequest) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+type CancelResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelResponse) Reset() {
+	*x = CancelResponse{}
+	mi := &file_dms_proto_msgTypes[69]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelResponse) ProtoMessage() {}
+
+func (x *CancelResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[69]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
+func (*CancelResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{69}
+}
+
+func (x *CancelResponse) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+type DecideRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which package; it must be in doubt.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// The host's user who decides.
+	Actor string `protobuf:"bytes,2,opt,name=actor,proto3" json:"actor,omitempty"`
+	// True: the operator has it. False: it surely does not, and it is sent again.
+	Accepted bool `protobuf:"varint,3,opt,name=accepted,proto3" json:"accepted,omitempty"`
+	// With accepted: the operator's id of the message.
+	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
+	// With accepted: when the operator fixed it.
+	OperatorTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=operator_time,json=operatorTime,proto3" json:"operator_time,omitempty"`
+	// With accepted, as far as known: the operator's ids by ours; of the others no printed form is asked for.
+	Documents map[string]string `protobuf:"bytes,6,rep,name=documents,proto3" json:"documents,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// What the person has seen; must be given and is kept.
+	Why           string `protobuf:"bytes,7,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideRequest) Reset() {
+	*x = DecideRequest{}
+	mi := &file_dms_proto_msgTypes[70]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideRequest) ProtoMessage() {}
+
+func (x *DecideRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[70]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideRequest.ProtoReflect.Descriptor instead.
+func (*DecideRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{70}
+}
+
+func (x *DecideRequest) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *DecideRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *DecideRequest) GetAccepted() bool {
+	if x != nil {
+		return x.Accepted
+	}
+	return false
+}
+
+func (x *DecideRequest) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+func (x *DecideRequest) GetOperatorTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OperatorTime
+	}
+	return nil
+}
+
+func (x *DecideRequest) GetDocuments() map[string]string {
+	if x != nil {
+		return x.Documents
+	}
+	return nil
+}
+
+func (x *DecideRequest) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+type DecideResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it stands now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideResponse) Reset() {
+	*x = DecideResponse{}
+	mi := &file_dms_proto_msgTypes[71]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideResponse) ProtoMessage() {}
+
+func (x *DecideResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[71]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideResponse.ProtoReflect.Descriptor instead.
+func (*DecideResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{71}
+}
+
+func (x *DecideResponse) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
+type DescribeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescribeRequest) Reset() {
+	*x = DescribeRequest{}
+	mi := &file_dms_proto_msgTypes[72]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescribeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescribeRequest) ProtoMessage() {}
+
+func (x *DescribeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[72]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescribeRequest.ProtoReflect.Descriptor instead.
+func (*DescribeRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{72}
+}
+
+type DescribeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One for each configured kind of documents, and for each direction one with an empty kind, for all other cards.
+	Types         []*CardType `protobuf:"bytes,1,rep,name=types,proto3" json:"types,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DescribeResponse) Reset() {
+	*x = DescribeResponse{}
+	mi := &file_dms_proto_msgTypes[73]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DescribeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DescribeResponse) ProtoMessage() {}
+
+func (x *DescribeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[73]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DescribeResponse.ProtoReflect.Descriptor instead.
+func (*DescribeResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{73}
+}
+
+func (x *DescribeResponse) GetTypes() []*CardType {
+	if x != nil {
+		return x.Types
+	}
+	return nil
+}
+
+// CardType is a kind of cards with its actions.
+type CardType struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who writes the documents.
+	Direction Direction `protobuf:"varint,1,opt,name=direction,proto3,enum=edokit.dms.v1.Direction" json:"direction,omitempty"`
+	// Id of the kind; empty: cards of no configured kind.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// For people.
+	Title *Sentence `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	// In the order in which they are shown.
+	Actions []*CardAction `protobuf:"bytes,4,rep,name=actions,proto3" json:"actions,omitempty"`
+	// Other names of the kind: a card whose kind is spelled so is of this type. Compared without case, like id and titles.
+	Names         []string `protobuf:"bytes,5,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CardType) Reset() {
+	*x = CardType{}
+	mi := &file_dms_proto_msgTypes[74]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CardType) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CardType) ProtoMessage() {}
+
+func (x *CardType) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[74]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CardType.ProtoReflect.Descriptor instead.
+func (*CardType) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{74}
+}
+
+func (x *CardType) GetDirection() Direction {
+	if x != nil {
+		return x.Direction
+	}
+	return Direction_DIRECTION_UNSPECIFIED
+}
+
+func (x *CardType) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *CardType) GetTitle() *Sentence {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *CardType) GetActions() []*CardAction {
+	if x != nil {
+		return x.Actions
+	}
+	return nil
+}
+
+func (x *CardType) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+// CardAction is something a host may show for a card. It can be used when the user has the right and every condition
+// holds; the host decides that by itself, from what it has applied of events.
+type CardAction struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Stable: "send", "sign".
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// For the menu.
+	Title *Sentence `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// Where it is shown.
+	Places []Place `protobuf:"varint,3,rep,packed,name=places,proto3,enum=edokit.dms.v1.Place" json:"places,omitempty"`
+	// The smaller, the further up.
+	Order int32 `protobuf:"varint,4,opt,name=order,proto3" json:"order,omitempty"`
+	// The right that the user needs.
+	Needs Action `protobuf:"varint,5,opt,name=needs,proto3,enum=edokit.dms.v1.Action" json:"needs,omitempty"`
+	// May be used over several cards at once.
+	Many bool `protobuf:"varint,6,opt,name=many,proto3" json:"many,omitempty"`
+	// How it is done.
+	Call CardCall `protobuf:"varint,7,opt,name=call,proto3,enum=edokit.dms.v1.CardCall" json:"call,omitempty"`
+	// What a person is asked for before.
+	Parameters []*Parameter `protobuf:"bytes,8,rep,name=parameters,proto3" json:"parameters,omitempty"`
+	// All must hold.
+	Conditions    []*Condition `protobuf:"bytes,9,rep,name=conditions,proto3" json:"conditions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CardAction) Reset() {
+	*x = CardAction{}
+	mi := &file_dms_proto_msgTypes[75]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CardAction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CardAction) ProtoMessage() {}
+
+func (x *CardAction) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[75]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CardAction.ProtoReflect.Descriptor instead.
+func (*CardAction) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{75}
+}
+
+func (x *CardAction) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *CardAction) GetTitle() *Sentence {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *CardAction) GetPlaces() []Place {
+	if x != nil {
+		return x.Places
+	}
+	return nil
+}
+
+func (x *CardAction) GetOrder() int32 {
+	if x != nil {
+		return x.Order
+	}
+	return 0
+}
+
+func (x *CardAction) GetNeeds() Action {
+	if x != nil {
+		return x.Needs
+	}
+	return Action_ACTION_UNSPECIFIED
+}
+
+func (x *CardAction) GetMany() bool {
+	if x != nil {
+		return x.Many
+	}
+	return false
+}
+
+func (x *CardAction) GetCall() CardCall {
+	if x != nil {
+		return x.Call
+	}
+	return CardCall_CARD_CALL_UNSPECIFIED
+}
+
+func (x *CardAction) GetParameters() []*Parameter {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+func (x *CardAction) GetConditions() []*Condition {
+	if x != nil {
+		return x.Conditions
+	}
+	return nil
+}
+
+// Parameter is what a person is asked for before an action is done.
+type Parameter struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "why", "text", "signer": id of a signer.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// For people.
+	Title *Sentence `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	// Must be given.
+	Required      bool `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Parameter) Reset() {
+	*x = Parameter{}
+	mi := &file_dms_proto_msgTypes[76]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Parameter) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Parameter) ProtoMessage() {}
+
+func (x *Parameter) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[76]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Parameter.ProtoReflect.Descriptor instead.
+func (*Parameter) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{76}
+}
+
+func (x *Parameter) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Parameter) GetTitle() *Sentence {
+	if x != nil {
+		return x.Title
+	}
+	return nil
+}
+
+func (x *Parameter) GetRequired() bool {
+	if x != nil {
+		return x.Required
+	}
+	return false
+}
+
+// Condition holds when a fact of the card has one of the values.
+type Condition struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "state" and "reason" of the package, "stamp" of the document, "task" of its signature task; of an inbound document
+	// "inbound", "fate" and "class". The words are those of the enums in lower case with hyphens: "in-doubt". A fact that the host
+	// does not have is empty.
+	Fact string `protobuf:"bytes,1,opt,name=fact,proto3" json:"fact,omitempty"`
+	// The words.
+	Values []string `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty"`
+	// Holds when the fact has none of them.
+	None bool `protobuf:"varint,3,opt,name=none,proto3" json:"none,omitempty"`
+	// Why the action cannot be used if it does not hold.
+	Otherwise     *Sentence `protobuf:"bytes,4,opt,name=otherwise,proto3" json:"otherwise,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Condition) Reset() {
+	*x = Condition{}
+	mi := &file_dms_proto_msgTypes[77]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Condition) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Condition) ProtoMessage() {}
+
+func (x *Condition) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[77]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Condition.ProtoReflect.Descriptor instead.
+func (*Condition) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{77}
+}
+
+func (x *Condition) GetFact() string {
+	if x != nil {
+		return x.Fact
+	}
+	return ""
+}
+
+func (x *Condition) GetValues() []string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *Condition) GetNone() bool {
+	if x != nil {
+		return x.None
+	}
+	return false
+}
+
+func (x *Condition) GetOtherwise() *Sentence {
+	if x != nil {
+		return x.Otherwise
+	}
+	return nil
+}
+
+// CardRef names one card.
+type CardRef struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A package that we send. With inbound only the subscriber is given.
+	Key *Key `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Which document of it; empty: the first.
+	Document string `protobuf:"bytes,2,opt,name=document,proto3" json:"document,omitempty"`
+	// Instead of package and document: the operator's id of a document that came in.
+	Inbound string `protobuf:"bytes,3,opt,name=inbound,proto3" json:"inbound,omitempty"`
+	// What the card's document is, while no package is known: the kind as it would be sent.
+	Kind          string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CardRef) Reset() {
+	*x = CardRef{}
+	mi := &file_dms_proto_msgTypes[78]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CardRef) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CardRef) ProtoMessage() {}
+
+func (x *CardRef) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[78]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CardRef.ProtoReflect.Descriptor instead.
+func (*CardRef) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{78}
+}
+
+func (x *CardRef) GetKey() *Key {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *CardRef) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *CardRef) GetInbound() string {
+	if x != nil {
+		return x.Inbound
+	}
+	return ""
+}
+
+func (x *CardRef) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+type EvaluateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The host's user who looks.
+	Actor string `protobuf:"bytes,1,opt,name=actor,proto3" json:"actor,omitempty"`
+	// At most 200.
+	Cards         []*CardRef `protobuf:"bytes,2,rep,name=cards,proto3" json:"cards,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvaluateRequest) Reset() {
+	*x = EvaluateRequest{}
+	mi := &file_dms_proto_msgTypes[79]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvaluateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvaluateRequest) ProtoMessage() {}
+
+func (x *EvaluateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[79]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvaluateRequest.ProtoReflect.Descriptor instead.
+func (*EvaluateRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{79}
+}
+
+func (x *EvaluateRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *EvaluateRequest) GetCards() []*CardRef {
+	if x != nil {
+		return x.Cards
+	}
+	return nil
+}
+
+type EvaluateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of the request.
+	Cards         []*CardState `protobuf:"bytes,1,rep,name=cards,proto3" json:"cards,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EvaluateResponse) Reset() {
+	*x = EvaluateResponse{}
+	mi := &file_dms_proto_msgTypes[80]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EvaluateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EvaluateResponse) ProtoMessage() {}
+
+func (x *EvaluateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[80]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EvaluateResponse.ProtoReflect.Descriptor instead.
+func (*EvaluateResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{80}
+}
+
+func (x *EvaluateResponse) GetCards() []*CardState {
+	if x != nil {
+		return x.Cards
+	}
+	return nil
+}
+
+// CardState is which actions one card has now.
+type CardState struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which card.
+	Card *CardRef `protobuf:"bytes,1,opt,name=card,proto3" json:"card,omitempty"`
+	// The facts that decided, by name.
+	Facts map[string]string `protobuf:"bytes,2,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// In the order of the catalogue.
+	Actions       []*ActionState `protobuf:"bytes,3,rep,name=actions,proto3" json:"actions,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CardState) Reset() {
+	*x = CardState{}
+	mi := &file_dms_proto_msgTypes[81]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CardState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CardState) ProtoMessage() {}
+
+func (x *CardState) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[81]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CardState.ProtoReflect.Descriptor instead.
+func (*CardState) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{81}
+}
+
+func (x *CardState) GetCard() *CardRef {
+	if x != nil {
+		return x.Card
+	}
+	return nil
+}
+
+func (x *CardState) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *CardState) GetActions() []*ActionState {
+	if x != nil {
+		return x.Actions
+	}
+	return nil
+}
+
+// ActionState says whether an action can be used now.
+type ActionState struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As in the catalogue.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// It can.
+	Enabled bool `protobuf:"varint,2,opt,name=enabled,proto3" json:"enabled,omitempty"`
+	// Why not; absent if it can.
+	Why           *Sentence `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActionState) Reset() {
+	*x = ActionState{}
+	mi := &file_dms_proto_msgTypes[82]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActionState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActionState) ProtoMessage() {}
+
+func (x *ActionState) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[82]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActionState.ProtoReflect.Descriptor instead.
+func (*ActionState) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{82}
+}
+
+func (x *ActionState) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ActionState) GetEnabled() bool {
+	if x != nil {
+		return x.Enabled
+	}
+	return false
+}
+
+func (x *ActionState) GetWhy() *Sentence {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+type InvokeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As in the catalogue.
+	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
+	// Of which card.
+	Card *CardRef `protobuf:"bytes,2,opt,name=card,proto3" json:"card,omitempty"`
+	// The host's user who acts.
+	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	// By name.
+	Parameters    map[string]string `protobuf:"bytes,4,rep,name=parameters,proto3" json:"parameters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InvokeRequest) Reset() {
+	*x = InvokeRequest{}
+	mi := &file_dms_proto_msgTypes[83]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InvokeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InvokeRequest) ProtoMessage() {}
+
+func (x *InvokeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[83]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InvokeRequest.ProtoReflect.Descriptor instead.
+func (*InvokeRequest) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{83}
+}
+
+func (x *InvokeRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *InvokeRequest) GetCard() *CardRef {
+	if x != nil {
+		return x.Card
+	}
+	return nil
+}
+
+func (x *InvokeRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *InvokeRequest) GetParameters() map[string]string {
+	if x != nil {
+		return x.Parameters
+	}
+	return nil
+}
+
+type InvokeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The package, or the answer as an operation of its own, as it stands now.
+	Operation     *Operation `protobuf:"bytes,1,opt,name=operation,proto3" json:"operation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InvokeResponse) Reset() {
+	*x = InvokeResponse{}
+	mi := &file_dms_proto_msgTypes[84]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InvokeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InvokeResponse) ProtoMessage() {}
+
+func (x *InvokeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_dms_proto_msgTypes[84]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InvokeResponse.ProtoReflect.Descriptor instead.
+func (*InvokeResponse) Descriptor() ([]byte, []int) {
+	return file_dms_proto_rawDescGZIP(), []int{84}
+}
+
+func (x *InvokeResponse) GetOperation() *Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return nil
+}
+
 // ErrorDetail stands in the status details of every error.
 type ErrorDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -5578,7 +8616,7 @@ type ErrorDetail struct {
 
 func (x *ErrorDetail) Reset() {
 	*x = ErrorDetail{}
-	mi := &file_dms_proto_msgTypes[41]
+	mi := &file_dms_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5590,7 +8628,7 @@ func (x *ErrorDetail) String() string {
 func (*ErrorDetail) ProtoMessage() {}
 
 func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[41]
+	mi := &file_dms_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5603,7 +8641,7 @@ func (x *ErrorDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ErrorDetail.ProtoReflect.Descriptor instead.
 func (*ErrorDetail) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{41}
+	return file_dms_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *ErrorDetail) GetFaults() []*Fault {
@@ -5655,7 +8693,7 @@ type Fault struct {
 
 func (x *Fault) Reset() {
 	*x = Fault{}
-	mi := &file_dms_proto_msgTypes[42]
+	mi := &file_dms_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5667,7 +8705,7 @@ func (x *Fault) String() string {
 func (*Fault) ProtoMessage() {}
 
 func (x *Fault) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[42]
+	mi := &file_dms_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5680,7 +8718,7 @@ func (x *Fault) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fault.ProtoReflect.Descriptor instead.
 func (*Fault) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{42}
+	return file_dms_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Fault) GetKind() Kind {
@@ -5831,7 +8869,7 @@ type Subscriber struct {
 
 func (x *Subscriber) Reset() {
 	*x = Subscriber{}
-	mi := &file_dms_proto_msgTypes[43]
+	mi := &file_dms_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5843,7 +8881,7 @@ func (x *Subscriber) String() string {
 func (*Subscriber) ProtoMessage() {}
 
 func (x *Subscriber) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[43]
+	mi := &file_dms_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5856,7 +8894,7 @@ func (x *Subscriber) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Subscriber.ProtoReflect.Descriptor instead.
 func (*Subscriber) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{43}
+	return file_dms_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *Subscriber) GetId() string {
@@ -6039,7 +9077,7 @@ type PutSubscriberRequest struct {
 
 func (x *PutSubscriberRequest) Reset() {
 	*x = PutSubscriberRequest{}
-	mi := &file_dms_proto_msgTypes[44]
+	mi := &file_dms_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6051,7 +9089,7 @@ func (x *PutSubscriberRequest) String() string {
 func (*PutSubscriberRequest) ProtoMessage() {}
 
 func (x *PutSubscriberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[44]
+	mi := &file_dms_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6064,7 +9102,7 @@ func (x *PutSubscriberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSubscriberRequest.ProtoReflect.Descriptor instead.
 func (*PutSubscriberRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{44}
+	return file_dms_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *PutSubscriberRequest) GetSubscriber() *Subscriber {
@@ -6089,7 +9127,7 @@ type PutSubscriberResponse struct {
 
 func (x *PutSubscriberResponse) Reset() {
 	*x = PutSubscriberResponse{}
-	mi := &file_dms_proto_msgTypes[45]
+	mi := &file_dms_proto_msgTypes[89]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6101,7 +9139,7 @@ func (x *PutSubscriberResponse) String() string {
 func (*PutSubscriberResponse) ProtoMessage() {}
 
 func (x *PutSubscriberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[45]
+	mi := &file_dms_proto_msgTypes[89]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6114,7 +9152,7 @@ func (x *PutSubscriberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSubscriberResponse.ProtoReflect.Descriptor instead.
 func (*PutSubscriberResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{45}
+	return file_dms_proto_rawDescGZIP(), []int{89}
 }
 
 type ListSubscribersRequest struct {
@@ -6125,7 +9163,7 @@ type ListSubscribersRequest struct {
 
 func (x *ListSubscribersRequest) Reset() {
 	*x = ListSubscribersRequest{}
-	mi := &file_dms_proto_msgTypes[46]
+	mi := &file_dms_proto_msgTypes[90]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6137,7 +9175,7 @@ func (x *ListSubscribersRequest) String() string {
 func (*ListSubscribersRequest) ProtoMessage() {}
 
 func (x *ListSubscribersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[46]
+	mi := &file_dms_proto_msgTypes[90]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6150,7 +9188,7 @@ func (x *ListSubscribersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubscribersRequest.ProtoReflect.Descriptor instead.
 func (*ListSubscribersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{46}
+	return file_dms_proto_rawDescGZIP(), []int{90}
 }
 
 type ListSubscribersResponse struct {
@@ -6163,7 +9201,7 @@ type ListSubscribersResponse struct {
 
 func (x *ListSubscribersResponse) Reset() {
 	*x = ListSubscribersResponse{}
-	mi := &file_dms_proto_msgTypes[47]
+	mi := &file_dms_proto_msgTypes[91]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6175,7 +9213,7 @@ func (x *ListSubscribersResponse) String() string {
 func (*ListSubscribersResponse) ProtoMessage() {}
 
 func (x *ListSubscribersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[47]
+	mi := &file_dms_proto_msgTypes[91]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6188,7 +9226,7 @@ func (x *ListSubscribersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSubscribersResponse.ProtoReflect.Descriptor instead.
 func (*ListSubscribersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{47}
+	return file_dms_proto_rawDescGZIP(), []int{91}
 }
 
 func (x *ListSubscribersResponse) GetSubscribers() []*Subscriber {
@@ -6222,7 +9260,7 @@ type SetCredentialsRequest struct {
 
 func (x *SetCredentialsRequest) Reset() {
 	*x = SetCredentialsRequest{}
-	mi := &file_dms_proto_msgTypes[48]
+	mi := &file_dms_proto_msgTypes[92]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6234,7 +9272,7 @@ func (x *SetCredentialsRequest) String() string {
 func (*SetCredentialsRequest) ProtoMessage() {}
 
 func (x *SetCredentialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[48]
+	mi := &file_dms_proto_msgTypes[92]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6247,7 +9285,7 @@ func (x *SetCredentialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCredentialsRequest.ProtoReflect.Descriptor instead.
 func (*SetCredentialsRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{48}
+	return file_dms_proto_rawDescGZIP(), []int{92}
 }
 
 func (x *SetCredentialsRequest) GetSubscriber() string {
@@ -6375,7 +9413,7 @@ type CertificatePassword struct {
 
 func (x *CertificatePassword) Reset() {
 	*x = CertificatePassword{}
-	mi := &file_dms_proto_msgTypes[49]
+	mi := &file_dms_proto_msgTypes[93]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6387,7 +9425,7 @@ func (x *CertificatePassword) String() string {
 func (*CertificatePassword) ProtoMessage() {}
 
 func (x *CertificatePassword) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[49]
+	mi := &file_dms_proto_msgTypes[93]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6400,7 +9438,7 @@ func (x *CertificatePassword) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CertificatePassword.ProtoReflect.Descriptor instead.
 func (*CertificatePassword) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{49}
+	return file_dms_proto_rawDescGZIP(), []int{93}
 }
 
 func (x *CertificatePassword) GetCertificate() []byte {
@@ -6428,7 +9466,7 @@ type ForeignToken struct {
 
 func (x *ForeignToken) Reset() {
 	*x = ForeignToken{}
-	mi := &file_dms_proto_msgTypes[50]
+	mi := &file_dms_proto_msgTypes[94]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6440,7 +9478,7 @@ func (x *ForeignToken) String() string {
 func (*ForeignToken) ProtoMessage() {}
 
 func (x *ForeignToken) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[50]
+	mi := &file_dms_proto_msgTypes[94]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6453,7 +9491,7 @@ func (x *ForeignToken) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ForeignToken.ProtoReflect.Descriptor instead.
 func (*ForeignToken) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{50}
+	return file_dms_proto_rawDescGZIP(), []int{94}
 }
 
 func (x *ForeignToken) GetToken() string {
@@ -6476,7 +9514,7 @@ type Password struct {
 
 func (x *Password) Reset() {
 	*x = Password{}
-	mi := &file_dms_proto_msgTypes[51]
+	mi := &file_dms_proto_msgTypes[95]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6488,7 +9526,7 @@ func (x *Password) String() string {
 func (*Password) ProtoMessage() {}
 
 func (x *Password) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[51]
+	mi := &file_dms_proto_msgTypes[95]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6501,7 +9539,7 @@ func (x *Password) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Password.ProtoReflect.Descriptor instead.
 func (*Password) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{51}
+	return file_dms_proto_rawDescGZIP(), []int{95}
 }
 
 func (x *Password) GetLogin() string {
@@ -6533,7 +9571,7 @@ type KeyPair struct {
 
 func (x *KeyPair) Reset() {
 	*x = KeyPair{}
-	mi := &file_dms_proto_msgTypes[52]
+	mi := &file_dms_proto_msgTypes[96]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6545,7 +9583,7 @@ func (x *KeyPair) String() string {
 func (*KeyPair) ProtoMessage() {}
 
 func (x *KeyPair) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[52]
+	mi := &file_dms_proto_msgTypes[96]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6558,7 +9596,7 @@ func (x *KeyPair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KeyPair.ProtoReflect.Descriptor instead.
 func (*KeyPair) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{52}
+	return file_dms_proto_rawDescGZIP(), []int{96}
 }
 
 func (x *KeyPair) GetCertificate() []byte {
@@ -6590,7 +9628,7 @@ type SetCredentialsResponse struct {
 
 func (x *SetCredentialsResponse) Reset() {
 	*x = SetCredentialsResponse{}
-	mi := &file_dms_proto_msgTypes[53]
+	mi := &file_dms_proto_msgTypes[97]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6602,7 +9640,7 @@ func (x *SetCredentialsResponse) String() string {
 func (*SetCredentialsResponse) ProtoMessage() {}
 
 func (x *SetCredentialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[53]
+	mi := &file_dms_proto_msgTypes[97]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6615,7 +9653,7 @@ func (x *SetCredentialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCredentialsResponse.ProtoReflect.Descriptor instead.
 func (*SetCredentialsResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{53}
+	return file_dms_proto_rawDescGZIP(), []int{97}
 }
 
 // User is one line of a subscriber's allow-list.
@@ -6643,7 +9681,7 @@ type User struct {
 
 func (x *User) Reset() {
 	*x = User{}
-	mi := &file_dms_proto_msgTypes[54]
+	mi := &file_dms_proto_msgTypes[98]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6655,7 +9693,7 @@ func (x *User) String() string {
 func (*User) ProtoMessage() {}
 
 func (x *User) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[54]
+	mi := &file_dms_proto_msgTypes[98]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6668,7 +9706,7 @@ func (x *User) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use User.ProtoReflect.Descriptor instead.
 func (*User) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{54}
+	return file_dms_proto_rawDescGZIP(), []int{98}
 }
 
 func (x *User) GetActor() string {
@@ -6739,7 +9777,7 @@ type AllowUserRequest struct {
 
 func (x *AllowUserRequest) Reset() {
 	*x = AllowUserRequest{}
-	mi := &file_dms_proto_msgTypes[55]
+	mi := &file_dms_proto_msgTypes[99]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6751,7 +9789,7 @@ func (x *AllowUserRequest) String() string {
 func (*AllowUserRequest) ProtoMessage() {}
 
 func (x *AllowUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[55]
+	mi := &file_dms_proto_msgTypes[99]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6764,7 +9802,7 @@ func (x *AllowUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AllowUserRequest.ProtoReflect.Descriptor instead.
 func (*AllowUserRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{55}
+	return file_dms_proto_rawDescGZIP(), []int{99}
 }
 
 func (x *AllowUserRequest) GetUser() *User {
@@ -6789,7 +9827,7 @@ type AllowUserResponse struct {
 
 func (x *AllowUserResponse) Reset() {
 	*x = AllowUserResponse{}
-	mi := &file_dms_proto_msgTypes[56]
+	mi := &file_dms_proto_msgTypes[100]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6801,7 +9839,7 @@ func (x *AllowUserResponse) String() string {
 func (*AllowUserResponse) ProtoMessage() {}
 
 func (x *AllowUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[56]
+	mi := &file_dms_proto_msgTypes[100]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6814,7 +9852,7 @@ func (x *AllowUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AllowUserResponse.ProtoReflect.Descriptor instead.
 func (*AllowUserResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{56}
+	return file_dms_proto_rawDescGZIP(), []int{100}
 }
 
 type RevokeUserRequest struct {
@@ -6831,7 +9869,7 @@ type RevokeUserRequest struct {
 
 func (x *RevokeUserRequest) Reset() {
 	*x = RevokeUserRequest{}
-	mi := &file_dms_proto_msgTypes[57]
+	mi := &file_dms_proto_msgTypes[101]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6843,7 +9881,7 @@ func (x *RevokeUserRequest) String() string {
 func (*RevokeUserRequest) ProtoMessage() {}
 
 func (x *RevokeUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[57]
+	mi := &file_dms_proto_msgTypes[101]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6856,7 +9894,7 @@ func (x *RevokeUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeUserRequest.ProtoReflect.Descriptor instead.
 func (*RevokeUserRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{57}
+	return file_dms_proto_rawDescGZIP(), []int{101}
 }
 
 func (x *RevokeUserRequest) GetSubscriber() string {
@@ -6888,7 +9926,7 @@ type RevokeUserResponse struct {
 
 func (x *RevokeUserResponse) Reset() {
 	*x = RevokeUserResponse{}
-	mi := &file_dms_proto_msgTypes[58]
+	mi := &file_dms_proto_msgTypes[102]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6900,7 +9938,7 @@ func (x *RevokeUserResponse) String() string {
 func (*RevokeUserResponse) ProtoMessage() {}
 
 func (x *RevokeUserResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[58]
+	mi := &file_dms_proto_msgTypes[102]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6913,7 +9951,7 @@ func (x *RevokeUserResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeUserResponse.ProtoReflect.Descriptor instead.
 func (*RevokeUserResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{58}
+	return file_dms_proto_rawDescGZIP(), []int{102}
 }
 
 type ListUsersRequest struct {
@@ -6926,7 +9964,7 @@ type ListUsersRequest struct {
 
 func (x *ListUsersRequest) Reset() {
 	*x = ListUsersRequest{}
-	mi := &file_dms_proto_msgTypes[59]
+	mi := &file_dms_proto_msgTypes[103]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6938,7 +9976,7 @@ func (x *ListUsersRequest) String() string {
 func (*ListUsersRequest) ProtoMessage() {}
 
 func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[59]
+	mi := &file_dms_proto_msgTypes[103]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6951,7 +9989,7 @@ func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersRequest.ProtoReflect.Descriptor instead.
 func (*ListUsersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{59}
+	return file_dms_proto_rawDescGZIP(), []int{103}
 }
 
 func (x *ListUsersRequest) GetSubscriber() string {
@@ -6971,7 +10009,7 @@ type ListUsersResponse struct {
 
 func (x *ListUsersResponse) Reset() {
 	*x = ListUsersResponse{}
-	mi := &file_dms_proto_msgTypes[60]
+	mi := &file_dms_proto_msgTypes[104]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -6983,7 +10021,7 @@ func (x *ListUsersResponse) String() string {
 func (*ListUsersResponse) ProtoMessage() {}
 
 func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[60]
+	mi := &file_dms_proto_msgTypes[104]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -6996,7 +10034,7 @@ func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListUsersResponse.ProtoReflect.Descriptor instead.
 func (*ListUsersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{60}
+	return file_dms_proto_rawDescGZIP(), []int{104}
 }
 
 func (x *ListUsersResponse) GetUsers() []*User {
@@ -7043,7 +10081,7 @@ type Signer struct {
 
 func (x *Signer) Reset() {
 	*x = Signer{}
-	mi := &file_dms_proto_msgTypes[61]
+	mi := &file_dms_proto_msgTypes[105]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7055,7 +10093,7 @@ func (x *Signer) String() string {
 func (*Signer) ProtoMessage() {}
 
 func (x *Signer) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[61]
+	mi := &file_dms_proto_msgTypes[105]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7068,7 +10106,7 @@ func (x *Signer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signer.ProtoReflect.Descriptor instead.
 func (*Signer) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{61}
+	return file_dms_proto_rawDescGZIP(), []int{105}
 }
 
 func (x *Signer) GetId() string {
@@ -7176,7 +10214,7 @@ type PutSignerRequest struct {
 
 func (x *PutSignerRequest) Reset() {
 	*x = PutSignerRequest{}
-	mi := &file_dms_proto_msgTypes[62]
+	mi := &file_dms_proto_msgTypes[106]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7188,7 +10226,7 @@ func (x *PutSignerRequest) String() string {
 func (*PutSignerRequest) ProtoMessage() {}
 
 func (x *PutSignerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[62]
+	mi := &file_dms_proto_msgTypes[106]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7201,7 +10239,7 @@ func (x *PutSignerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSignerRequest.ProtoReflect.Descriptor instead.
 func (*PutSignerRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{62}
+	return file_dms_proto_rawDescGZIP(), []int{106}
 }
 
 func (x *PutSignerRequest) GetSigner() *Signer {
@@ -7235,7 +10273,7 @@ type PutSignerResponse struct {
 
 func (x *PutSignerResponse) Reset() {
 	*x = PutSignerResponse{}
-	mi := &file_dms_proto_msgTypes[63]
+	mi := &file_dms_proto_msgTypes[107]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7247,7 +10285,7 @@ func (x *PutSignerResponse) String() string {
 func (*PutSignerResponse) ProtoMessage() {}
 
 func (x *PutSignerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[63]
+	mi := &file_dms_proto_msgTypes[107]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7260,7 +10298,7 @@ func (x *PutSignerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutSignerResponse.ProtoReflect.Descriptor instead.
 func (*PutSignerResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{63}
+	return file_dms_proto_rawDescGZIP(), []int{107}
 }
 
 func (x *PutSignerResponse) GetSigner() *Signer {
@@ -7280,7 +10318,7 @@ type ListSignersRequest struct {
 
 func (x *ListSignersRequest) Reset() {
 	*x = ListSignersRequest{}
-	mi := &file_dms_proto_msgTypes[64]
+	mi := &file_dms_proto_msgTypes[108]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7292,7 +10330,7 @@ func (x *ListSignersRequest) String() string {
 func (*ListSignersRequest) ProtoMessage() {}
 
 func (x *ListSignersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[64]
+	mi := &file_dms_proto_msgTypes[108]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7305,7 +10343,7 @@ func (x *ListSignersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSignersRequest.ProtoReflect.Descriptor instead.
 func (*ListSignersRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{64}
+	return file_dms_proto_rawDescGZIP(), []int{108}
 }
 
 func (x *ListSignersRequest) GetSubscriber() string {
@@ -7325,7 +10363,7 @@ type ListSignersResponse struct {
 
 func (x *ListSignersResponse) Reset() {
 	*x = ListSignersResponse{}
-	mi := &file_dms_proto_msgTypes[65]
+	mi := &file_dms_proto_msgTypes[109]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7337,7 +10375,7 @@ func (x *ListSignersResponse) String() string {
 func (*ListSignersResponse) ProtoMessage() {}
 
 func (x *ListSignersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[65]
+	mi := &file_dms_proto_msgTypes[109]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7350,7 +10388,7 @@ func (x *ListSignersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSignersResponse.ProtoReflect.Descriptor instead.
 func (*ListSignersResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{65}
+	return file_dms_proto_rawDescGZIP(), []int{109}
 }
 
 func (x *ListSignersResponse) GetSigners() []*Signer {
@@ -7423,7 +10461,7 @@ type LogRow struct {
 
 func (x *LogRow) Reset() {
 	*x = LogRow{}
-	mi := &file_dms_proto_msgTypes[66]
+	mi := &file_dms_proto_msgTypes[110]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7435,7 +10473,7 @@ func (x *LogRow) String() string {
 func (*LogRow) ProtoMessage() {}
 
 func (x *LogRow) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[66]
+	mi := &file_dms_proto_msgTypes[110]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7448,7 +10486,7 @@ func (x *LogRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogRow.ProtoReflect.Descriptor instead.
 func (*LogRow) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{66}
+	return file_dms_proto_rawDescGZIP(), []int{110}
 }
 
 func (x *LogRow) GetId() string {
@@ -7682,7 +10720,7 @@ type QueryRequest struct {
 
 func (x *QueryRequest) Reset() {
 	*x = QueryRequest{}
-	mi := &file_dms_proto_msgTypes[67]
+	mi := &file_dms_proto_msgTypes[111]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7694,7 +10732,7 @@ func (x *QueryRequest) String() string {
 func (*QueryRequest) ProtoMessage() {}
 
 func (x *QueryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[67]
+	mi := &file_dms_proto_msgTypes[111]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7707,7 +10745,7 @@ func (x *QueryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryRequest.ProtoReflect.Descriptor instead.
 func (*QueryRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{67}
+	return file_dms_proto_rawDescGZIP(), []int{111}
 }
 
 func (x *QueryRequest) GetSubscriber() string {
@@ -7839,7 +10877,7 @@ type QueryResponse struct {
 
 func (x *QueryResponse) Reset() {
 	*x = QueryResponse{}
-	mi := &file_dms_proto_msgTypes[68]
+	mi := &file_dms_proto_msgTypes[112]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7851,7 +10889,7 @@ func (x *QueryResponse) String() string {
 func (*QueryResponse) ProtoMessage() {}
 
 func (x *QueryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[68]
+	mi := &file_dms_proto_msgTypes[112]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7864,7 +10902,7 @@ func (x *QueryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryResponse.ProtoReflect.Descriptor instead.
 func (*QueryResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{68}
+	return file_dms_proto_rawDescGZIP(), []int{112}
 }
 
 func (x *QueryResponse) GetRows() []*LogRow {
@@ -7888,7 +10926,7 @@ type RawXMLRequest struct {
 
 func (x *RawXMLRequest) Reset() {
 	*x = RawXMLRequest{}
-	mi := &file_dms_proto_msgTypes[69]
+	mi := &file_dms_proto_msgTypes[113]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7900,7 +10938,7 @@ func (x *RawXMLRequest) String() string {
 func (*RawXMLRequest) ProtoMessage() {}
 
 func (x *RawXMLRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[69]
+	mi := &file_dms_proto_msgTypes[113]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7913,7 +10951,7 @@ func (x *RawXMLRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLRequest.ProtoReflect.Descriptor instead.
 func (*RawXMLRequest) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{69}
+	return file_dms_proto_rawDescGZIP(), []int{113}
 }
 
 func (x *RawXMLRequest) GetId() string {
@@ -7951,7 +10989,7 @@ type RawXMLResponse struct {
 
 func (x *RawXMLResponse) Reset() {
 	*x = RawXMLResponse{}
-	mi := &file_dms_proto_msgTypes[70]
+	mi := &file_dms_proto_msgTypes[114]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -7963,7 +11001,7 @@ func (x *RawXMLResponse) String() string {
 func (*RawXMLResponse) ProtoMessage() {}
 
 func (x *RawXMLResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[70]
+	mi := &file_dms_proto_msgTypes[114]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -7976,7 +11014,7 @@ func (x *RawXMLResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLResponse.ProtoReflect.Descriptor instead.
 func (*RawXMLResponse) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{70}
+	return file_dms_proto_rawDescGZIP(), []int{114}
 }
 
 func (x *RawXMLResponse) GetPart() isRawXMLResponse_Part {
@@ -8051,7 +11089,7 @@ type RawXMLHeader struct {
 
 func (x *RawXMLHeader) Reset() {
 	*x = RawXMLHeader{}
-	mi := &file_dms_proto_msgTypes[71]
+	mi := &file_dms_proto_msgTypes[115]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -8063,7 +11101,7 @@ func (x *RawXMLHeader) String() string {
 func (*RawXMLHeader) ProtoMessage() {}
 
 func (x *RawXMLHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_dms_proto_msgTypes[71]
+	mi := &file_dms_proto_msgTypes[115]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -8076,7 +11114,7 @@ func (x *RawXMLHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RawXMLHeader.ProtoReflect.Descriptor instead.
 func (*RawXMLHeader) Descriptor() ([]byte, []int) {
-	return file_dms_proto_rawDescGZIP(), []int{71}
+	return file_dms_proto_rawDescGZIP(), []int{115}
 }
 
 func (x *RawXMLHeader) GetRow() *LogRow {
@@ -8185,7 +11223,8 @@ const file_dms_proto_rawDesc = "" +
 	"\x06source\x18\x06 \x01(\tR\x06source\x12\x16\n" +
 	"\x06remark\x18\a \x01(\tR\x06remark\x12\x1a\n" +
 	"\bexchange\x18\b \x01(\tR\bexchange\x12*\n" +
-	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xe0\t\n" +
+	"\x02at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xb8\n" +
+	"\n" +
 	"\tOperation\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\boperator\x18\x02 \x01(\tR\boperator\x12\x14\n" +
@@ -8223,7 +11262,10 @@ const file_dms_proto_rawDesc = "" +
 	"\vin_reply_to\x18\x1c \x01(\tR\tinReplyTo\x12'\n" +
 	"\x04flow\x18\x1d \x01(\x0e2\x13.edokit.dms.v1.FlowR\x04flow\x122\n" +
 	"\bconsents\x18\x1e \x03(\v2\x16.edokit.dms.v1.ConsentR\bconsents\x120\n" +
-	"\aparties\x18\x1f \x03(\v2\x16.edokit.dms.v1.AddressR\aparties\"\xed\x06\n" +
+	"\aparties\x18\x1f \x03(\v2\x16.edokit.dms.v1.AddressR\aparties\x12\x10\n" +
+	"\x03set\x18  \x01(\tR\x03set\x12\x16\n" +
+	"\x06period\x18! \x01(\tR\x06period\x12,\n" +
+	"\x03due\x18\" \x01(\v2\x1a.google.protobuf.TimestampR\x03due\"\xed\x06\n" +
 	"\x0eDocumentStatus\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -8404,7 +11446,7 @@ const file_dms_proto_rawDesc = "" +
 	"\bdocument\x18\x02 \x01(\v2\x1d.edokit.dms.v1.DocumentHeaderH\x00R\bdocument\x12,\n" +
 	"\x05chunk\x18\x03 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12.\n" +
 	"\x03end\x18\x04 \x01(\v2\x1a.edokit.dms.v1.DocumentEndH\x00R\x03endB\x06\n" +
-	"\x04part\"\xce\x02\n" +
+	"\x04part\"\xa6\x03\n" +
 	"\rPackageHeader\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
 	"\x05actor\x18\x02 \x01(\tR\x05actor\x12+\n" +
@@ -8413,7 +11455,11 @@ const file_dms_proto_rawDesc = "" +
 	"\achannel\x18\x05 \x01(\x0e2\x16.edokit.dms.v1.ChannelR\achannel\x12\x1e\n" +
 	"\vin_reply_to\x18\x06 \x01(\tR\tinReplyTo\x12'\n" +
 	"\x04flow\x18\a \x01(\x0e2\x13.edokit.dms.v1.FlowR\x04flow\x122\n" +
-	"\bconsents\x18\b \x03(\v2\x16.edokit.dms.v1.ConsentR\bconsents\"\xad\x03\n" +
+	"\bconsents\x18\b \x03(\v2\x16.edokit.dms.v1.ConsentR\bconsents\x12\x10\n" +
+	"\x03set\x18\t \x01(\tR\x03set\x12\x16\n" +
+	"\x06period\x18\n" +
+	" \x01(\tR\x06period\x12,\n" +
+	"\x03due\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\x03due\"\xad\x03\n" +
 	"\x0eDocumentHeader\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -8471,13 +11517,15 @@ const file_dms_proto_rawDesc = "" +
 	"subscriber\x12\x1a\n" +
 	"\bconsumer\x18\x02 \x01(\tR\bconsumer\"(\n" +
 	"\x14AcknowledgedResponse\x12\x10\n" +
-	"\x03seq\x18\x01 \x01(\x03R\x03seq\"\xab\x01\n" +
+	"\x03seq\x18\x01 \x01(\x03R\x03seq\"\xdb\x01\n" +
 	"\x0eContentRequest\x12$\n" +
 	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
 	"\bdocument\x18\x02 \x01(\tR\bdocument\x12'\n" +
 	"\x04role\x18\x03 \x01(\x0e2\x13.edokit.dms.v1.RoleR\x04role\x12\x18\n" +
 	"\ainbound\x18\x04 \x01(\tR\ainbound\x12\x14\n" +
-	"\x05actor\x18\x05 \x01(\tR\x05actor\"\xae\x01\n" +
+	"\x05actor\x18\x05 \x01(\tR\x05actor\x12\x16\n" +
+	"\x06offset\x18\x06 \x01(\x03R\x06offset\x12\x16\n" +
+	"\x06sha256\x18\a \x01(\fR\x06sha256\"\xae\x01\n" +
 	"\x0fContentResponse\x126\n" +
 	"\x06header\x18\x01 \x01(\v2\x1c.edokit.dms.v1.ContentHeaderH\x00R\x06header\x12,\n" +
 	"\x05chunk\x18\x02 \x01(\v2\x14.edokit.dms.v1.ChunkH\x00R\x05chunk\x12-\n" +
@@ -8488,7 +11536,217 @@ const file_dms_proto_rawDesc = "" +
 	"\n" +
 	"ContentEnd\x12\x12\n" +
 	"\x04size\x18\x01 \x01(\x03R\x04size\x12\x16\n" +
-	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"V\n" +
+	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"\xc6\x01\n" +
+	"\x10SendManyResponse\x12\x14\n" +
+	"\x05index\x18\x01 \x01(\x03R\x05index\x12$\n" +
+	"\x03key\x18\x02 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x128\n" +
+	"\toperation\x18\x03 \x01(\v2\x18.edokit.dms.v1.OperationH\x00R\toperation\x122\n" +
+	"\x05error\x18\x04 \x01(\v2\x1a.edokit.dms.v1.ErrorDetailH\x00R\x05errorB\b\n" +
+	"\x06result\"~\n" +
+	"\rFollowRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\x03R\x05after\x127\n" +
+	"\theartbeat\x18\x03 \x01(\v2\x19.google.protobuf.DurationR\theartbeat\"P\n" +
+	"\x0eFollowResponse\x12,\n" +
+	"\x06events\x18\x01 \x03(\v2\x14.edokit.dms.v1.EventR\x06events\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\"\xda\x01\n" +
+	"\rAnswerRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12-\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x19.edokit.dms.v1.AnswerKindR\x04kind\x12\x1a\n" +
+	"\bdocument\x18\x04 \x01(\tR\bdocument\x12\x12\n" +
+	"\x04text\x18\x05 \x01(\tR\x04text\x12\x16\n" +
+	"\x06signer\x18\x06 \x01(\tR\x06signer\x12\x1c\n" +
+	"\tsignature\x18\a \x01(\fR\tsignature\"H\n" +
+	"\x0eAnswerResponse\x126\n" +
+	"\toperation\x18\x01 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\"a\n" +
+	"\rOffersRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\"A\n" +
+	"\x0eOffersResponse\x12/\n" +
+	"\x05kinds\x18\x01 \x03(\x0e2\x19.edokit.dms.v1.AnswerKindR\x05kinds\"\xc0\x01\n" +
+	"\x0eSetTermRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\x12,\n" +
+	"\x03due\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x03due\x12.\n" +
+	"\x04warn\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\x04warn\"M\n" +
+	"\x0fSetTermResponse\x12:\n" +
+	"\bdocument\x18\x01 \x01(\v2\x1e.edokit.dms.v1.InboundDocumentR\bdocument\"\xb4\x01\n" +
+	"\x16AnswerOtherwiseRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x1a\n" +
+	"\bdocument\x18\x03 \x01(\tR\bdocument\x120\n" +
+	"\achannel\x18\x04 \x01(\x0e2\x16.edokit.dms.v1.ChannelR\achannel\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"U\n" +
+	"\x17AnswerOtherwiseResponse\x12:\n" +
+	"\bdocument\x18\x01 \x01(\v2\x1e.edokit.dms.v1.InboundDocumentR\bdocument\"H\n" +
+	"\x10ListTasksRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\"G\n" +
+	"\x11ListTasksResponse\x122\n" +
+	"\x05tasks\x18\x01 \x03(\v2\x1c.edokit.dms.v1.SignatureTaskR\x05tasks\"\x87\x01\n" +
+	"\x0fCompleteRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x1c\n" +
+	"\tsignature\x18\x04 \x01(\fR\tsignature\"\x12\n" +
+	"\x10CompleteResponse\"|\n" +
+	"\x0eDeclineRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\"\x11\n" +
+	"\x0fDeclineResponse\"\x84\x01\n" +
+	"\vFindRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12?\n" +
+	"\fcounterparty\x18\x03 \x01(\v2\x1b.edokit.dms.v1.CounterpartyR\fcounterparty\"D\n" +
+	"\fFindResponse\x124\n" +
+	"\taddresses\x18\x01 \x03(\v2\x16.edokit.dms.v1.AddressR\taddresses\"\x86\x01\n" +
+	"\rEnsureRequest\x12\x1e\n" +
+	"\n" +
+	"subscriber\x18\x01 \x01(\tR\n" +
+	"subscriber\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12?\n" +
+	"\fintroduction\x18\x03 \x01(\v2\x1b.edokit.dms.v1.IntroductionR\fintroduction\"W\n" +
+	"\x0eEnsureResponse\x12E\n" +
+	"\fcounterparty\x18\x01 \x01(\v2!.edokit.dms.v1.CounterpartyStatusR\fcounterparty\"L\n" +
+	"\x0eExplainRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\"\xdf\x03\n" +
+	"\vExplanation\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x126\n" +
+	"\toperation\x18\x02 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\x12-\n" +
+	"\x05state\x18\x03 \x01(\v2\x17.edokit.dms.v1.SentenceR\x05state\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12\x16\n" +
+	"\x06detail\x18\x05 \x01(\tR\x06detail\x12\x16\n" +
+	"\x06person\x18\x06 \x01(\bR\x06person\x12+\n" +
+	"\x04next\x18\a \x01(\v2\x17.edokit.dms.v1.SentenceR\x04next\x123\n" +
+	"\anext_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\x06nextAt\x12\x1a\n" +
+	"\bremedies\x18\t \x03(\tR\bremedies\x12\x17\n" +
+	"\alog_ids\x18\n" +
+	" \x03(\tR\x06logIds\x122\n" +
+	"\x05tasks\x18\v \x03(\v2\x1c.edokit.dms.v1.SignatureTaskR\x05tasks\x12*\n" +
+	"\x05asked\x18\f \x01(\v2\x14.edokit.dms.v1.AskedR\x05asked\"\xf0\x01\n" +
+	"\x05Asked\x12\x15\n" +
+	"\x06can_be\x18\x01 \x01(\bR\x05canBe\x12.\n" +
+	"\x04from\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x124\n" +
+	"\amissing\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\amissing\x12\x1b\n" +
+	"\tnot_found\x18\x04 \x01(\x05R\bnotFound\x129\n" +
+	"\n" +
+	"visibility\x18\x05 \x01(\v2\x19.google.protobuf.DurationR\n" +
+	"visibility\x12\x12\n" +
+	"\x04said\x18\x06 \x01(\tR\x04said\"O\n" +
+	"\x0fExplainResponse\x12<\n" +
+	"\vexplanation\x18\x01 \x01(\v2\x1a.edokit.dms.v1.ExplanationR\vexplanation\"\\\n" +
+	"\fRetryRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x10\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"G\n" +
+	"\rRetryResponse\x126\n" +
+	"\toperation\x18\x01 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\"]\n" +
+	"\rCancelRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x10\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"H\n" +
+	"\x0eCancelResponse\x126\n" +
+	"\toperation\x18\x01 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\"\xdd\x02\n" +
+	"\rDecideRequest\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x14\n" +
+	"\x05actor\x18\x02 \x01(\tR\x05actor\x12\x1a\n" +
+	"\baccepted\x18\x03 \x01(\bR\baccepted\x12\x18\n" +
+	"\amessage\x18\x04 \x01(\tR\amessage\x12?\n" +
+	"\roperator_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\foperatorTime\x12I\n" +
+	"\tdocuments\x18\x06 \x03(\v2+.edokit.dms.v1.DecideRequest.DocumentsEntryR\tdocuments\x12\x10\n" +
+	"\x03why\x18\a \x01(\tR\x03why\x1a<\n" +
+	"\x0eDocumentsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"H\n" +
+	"\x0eDecideResponse\x126\n" +
+	"\toperation\x18\x01 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\"\x11\n" +
+	"\x0fDescribeRequest\"A\n" +
+	"\x10DescribeResponse\x12-\n" +
+	"\x05types\x18\x01 \x03(\v2\x17.edokit.dms.v1.CardTypeR\x05types\"\xd0\x01\n" +
+	"\bCardType\x126\n" +
+	"\tdirection\x18\x01 \x01(\x0e2\x18.edokit.dms.v1.DirectionR\tdirection\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12-\n" +
+	"\x05title\x18\x03 \x01(\v2\x17.edokit.dms.v1.SentenceR\x05title\x123\n" +
+	"\aactions\x18\x04 \x03(\v2\x19.edokit.dms.v1.CardActionR\aactions\x12\x14\n" +
+	"\x05names\x18\x05 \x03(\tR\x05names\"\xf1\x02\n" +
+	"\n" +
+	"CardAction\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12-\n" +
+	"\x05title\x18\x02 \x01(\v2\x17.edokit.dms.v1.SentenceR\x05title\x12,\n" +
+	"\x06places\x18\x03 \x03(\x0e2\x14.edokit.dms.v1.PlaceR\x06places\x12\x14\n" +
+	"\x05order\x18\x04 \x01(\x05R\x05order\x12+\n" +
+	"\x05needs\x18\x05 \x01(\x0e2\x15.edokit.dms.v1.ActionR\x05needs\x12\x12\n" +
+	"\x04many\x18\x06 \x01(\bR\x04many\x12+\n" +
+	"\x04call\x18\a \x01(\x0e2\x17.edokit.dms.v1.CardCallR\x04call\x128\n" +
+	"\n" +
+	"parameters\x18\b \x03(\v2\x18.edokit.dms.v1.ParameterR\n" +
+	"parameters\x128\n" +
+	"\n" +
+	"conditions\x18\t \x03(\v2\x18.edokit.dms.v1.ConditionR\n" +
+	"conditions\"j\n" +
+	"\tParameter\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12-\n" +
+	"\x05title\x18\x02 \x01(\v2\x17.edokit.dms.v1.SentenceR\x05title\x12\x1a\n" +
+	"\brequired\x18\x03 \x01(\bR\brequired\"\x82\x01\n" +
+	"\tCondition\x12\x12\n" +
+	"\x04fact\x18\x01 \x01(\tR\x04fact\x12\x16\n" +
+	"\x06values\x18\x02 \x03(\tR\x06values\x12\x12\n" +
+	"\x04none\x18\x03 \x01(\bR\x04none\x125\n" +
+	"\totherwise\x18\x04 \x01(\v2\x17.edokit.dms.v1.SentenceR\totherwise\"y\n" +
+	"\aCardRef\x12$\n" +
+	"\x03key\x18\x01 \x01(\v2\x12.edokit.dms.v1.KeyR\x03key\x12\x1a\n" +
+	"\bdocument\x18\x02 \x01(\tR\bdocument\x12\x18\n" +
+	"\ainbound\x18\x03 \x01(\tR\ainbound\x12\x12\n" +
+	"\x04kind\x18\x04 \x01(\tR\x04kind\"U\n" +
+	"\x0fEvaluateRequest\x12\x14\n" +
+	"\x05actor\x18\x01 \x01(\tR\x05actor\x12,\n" +
+	"\x05cards\x18\x02 \x03(\v2\x16.edokit.dms.v1.CardRefR\x05cards\"B\n" +
+	"\x10EvaluateResponse\x12.\n" +
+	"\x05cards\x18\x01 \x03(\v2\x18.edokit.dms.v1.CardStateR\x05cards\"\xe2\x01\n" +
+	"\tCardState\x12*\n" +
+	"\x04card\x18\x01 \x01(\v2\x16.edokit.dms.v1.CardRefR\x04card\x129\n" +
+	"\x05facts\x18\x02 \x03(\v2#.edokit.dms.v1.CardState.FactsEntryR\x05facts\x124\n" +
+	"\aactions\x18\x03 \x03(\v2\x1a.edokit.dms.v1.ActionStateR\aactions\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"b\n" +
+	"\vActionState\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x18\n" +
+	"\aenabled\x18\x02 \x01(\bR\aenabled\x12)\n" +
+	"\x03why\x18\x03 \x01(\v2\x17.edokit.dms.v1.SentenceR\x03why\"\xf6\x01\n" +
+	"\rInvokeRequest\x12\x16\n" +
+	"\x06action\x18\x01 \x01(\tR\x06action\x12*\n" +
+	"\x04card\x18\x02 \x01(\v2\x16.edokit.dms.v1.CardRefR\x04card\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\x12L\n" +
+	"\n" +
+	"parameters\x18\x04 \x03(\v2,.edokit.dms.v1.InvokeRequest.ParametersEntryR\n" +
+	"parameters\x1a=\n" +
+	"\x0fParametersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"H\n" +
+	"\x0eInvokeResponse\x126\n" +
+	"\toperation\x18\x01 \x01(\v2\x18.edokit.dms.v1.OperationR\toperation\"V\n" +
 	"\vErrorDetail\x12,\n" +
 	"\x06faults\x18\x01 \x03(\v2\x14.edokit.dms.v1.FaultR\x06faults\x12\x19\n" +
 	"\bleft_out\x18\x02 \x01(\x05R\aleftOut\"\xa6\x03\n" +
@@ -8824,7 +12082,27 @@ const file_dms_proto_rawDesc = "" +
 	"\x13EVENT_KIND_HAND_OFF\x10\b\x12\x13\n" +
 	"\x0fEVENT_KIND_SKEW\x10\t\x12\x1b\n" +
 	"\x17EVENT_KIND_COUNTERPARTY\x10\n" +
-	"*\xe1\x01\n" +
+	"*U\n" +
+	"\tDirection\x12\x19\n" +
+	"\x15DIRECTION_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11DIRECTION_INBOUND\x10\x01\x12\x16\n" +
+	"\x12DIRECTION_OUTBOUND\x10\x02*N\n" +
+	"\x05Place\x12\x15\n" +
+	"\x11PLACE_UNSPECIFIED\x10\x00\x12\x0e\n" +
+	"\n" +
+	"PLACE_MENU\x10\x01\x12\x0e\n" +
+	"\n" +
+	"PLACE_CARD\x10\x02\x12\x0e\n" +
+	"\n" +
+	"PLACE_LIST\x10\x03*\xa3\x01\n" +
+	"\bCardCall\x12\x19\n" +
+	"\x15CARD_CALL_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10CARD_CALL_INVOKE\x10\x01\x12\x12\n" +
+	"\x0eCARD_CALL_SEND\x10\x02\x12\x15\n" +
+	"\x11CARD_CALL_CONTENT\x10\x03\x12\x11\n" +
+	"\rCARD_CALL_LOG\x10\x04\x12\x14\n" +
+	"\x10CARD_CALL_DECIDE\x10\x05\x12\x12\n" +
+	"\x0eCARD_CALL_TASK\x10\x06*\xe1\x01\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fKIND_INVALID\x10\x01\x12\x0f\n" +
@@ -8887,7 +12165,7 @@ const file_dms_proto_rawDesc = "" +
 	"\vSIDE_ANSWER\x10\x022\x96\x01\n" +
 	"\x06Plugin\x12H\n" +
 	"\aGetInfo\x12\x1d.edokit.dms.v1.GetInfoRequest\x1a\x1e.edokit.dms.v1.GetInfoResponse\x12B\n" +
-	"\x05Drain\x12\x1b.edokit.dms.v1.DrainRequest\x1a\x1c.edokit.dms.v1.DrainResponse2\x9f\x04\n" +
+	"\x05Drain\x12\x1b.edokit.dms.v1.DrainRequest\x1a\x1c.edokit.dms.v1.DrainResponse2\xb5\x05\n" +
 	"\bExchange\x12A\n" +
 	"\x04Send\x12\x1a.edokit.dms.v1.SendRequest\x1a\x1b.edokit.dms.v1.SendResponse(\x01\x12E\n" +
 	"\x06Status\x12\x1c.edokit.dms.v1.StatusRequest\x1a\x1d.edokit.dms.v1.StatusResponse\x12D\n" +
@@ -8895,7 +12173,30 @@ const file_dms_proto_rawDesc = "" +
 	"\aDeliver\x12\x1d.edokit.dms.v1.DeliverRequest\x1a\x1e.edokit.dms.v1.DeliverResponse\x12T\n" +
 	"\vAcknowledge\x12!.edokit.dms.v1.AcknowledgeRequest\x1a\".edokit.dms.v1.AcknowledgeResponse\x12W\n" +
 	"\fAcknowledged\x12\".edokit.dms.v1.AcknowledgedRequest\x1a#.edokit.dms.v1.AcknowledgedResponse\x12J\n" +
-	"\aContent\x12\x1d.edokit.dms.v1.ContentRequest\x1a\x1e.edokit.dms.v1.ContentResponse0\x012\xc1\x05\n" +
+	"\aContent\x12\x1d.edokit.dms.v1.ContentRequest\x1a\x1e.edokit.dms.v1.ContentResponse0\x01\x12K\n" +
+	"\bSendMany\x12\x1a.edokit.dms.v1.SendRequest\x1a\x1f.edokit.dms.v1.SendManyResponse(\x010\x01\x12G\n" +
+	"\x06Follow\x12\x1c.edokit.dms.v1.FollowRequest\x1a\x1d.edokit.dms.v1.FollowResponse0\x012\xc3\x02\n" +
+	"\aAnswers\x12E\n" +
+	"\x06Answer\x12\x1c.edokit.dms.v1.AnswerRequest\x1a\x1d.edokit.dms.v1.AnswerResponse\x12E\n" +
+	"\x06Offers\x12\x1c.edokit.dms.v1.OffersRequest\x1a\x1d.edokit.dms.v1.OffersResponse\x12H\n" +
+	"\aSetTerm\x12\x1d.edokit.dms.v1.SetTermRequest\x1a\x1e.edokit.dms.v1.SetTermResponse\x12`\n" +
+	"\x0fAnswerOtherwise\x12%.edokit.dms.v1.AnswerOtherwiseRequest\x1a&.edokit.dms.v1.AnswerOtherwiseResponse2\xf0\x01\n" +
+	"\aSigning\x12N\n" +
+	"\tListTasks\x12\x1f.edokit.dms.v1.ListTasksRequest\x1a .edokit.dms.v1.ListTasksResponse\x12K\n" +
+	"\bComplete\x12\x1e.edokit.dms.v1.CompleteRequest\x1a\x1f.edokit.dms.v1.CompleteResponse\x12H\n" +
+	"\aDecline\x12\x1d.edokit.dms.v1.DeclineRequest\x1a\x1e.edokit.dms.v1.DeclineResponse2\x98\x01\n" +
+	"\x0eCounterparties\x12?\n" +
+	"\x04Find\x12\x1a.edokit.dms.v1.FindRequest\x1a\x1b.edokit.dms.v1.FindResponse\x12E\n" +
+	"\x06Ensure\x12\x1c.edokit.dms.v1.EnsureRequest\x1a\x1d.edokit.dms.v1.EnsureResponse2\xa2\x02\n" +
+	"\x04Work\x12H\n" +
+	"\aExplain\x12\x1d.edokit.dms.v1.ExplainRequest\x1a\x1e.edokit.dms.v1.ExplainResponse\x12B\n" +
+	"\x05Retry\x12\x1b.edokit.dms.v1.RetryRequest\x1a\x1c.edokit.dms.v1.RetryResponse\x12E\n" +
+	"\x06Cancel\x12\x1c.edokit.dms.v1.CancelRequest\x1a\x1d.edokit.dms.v1.CancelResponse\x12E\n" +
+	"\x06Decide\x12\x1c.edokit.dms.v1.DecideRequest\x1a\x1d.edokit.dms.v1.DecideResponse2\xea\x01\n" +
+	"\aActions\x12K\n" +
+	"\bDescribe\x12\x1e.edokit.dms.v1.DescribeRequest\x1a\x1f.edokit.dms.v1.DescribeResponse\x12K\n" +
+	"\bEvaluate\x12\x1e.edokit.dms.v1.EvaluateRequest\x1a\x1f.edokit.dms.v1.EvaluateResponse\x12E\n" +
+	"\x06Invoke\x12\x1c.edokit.dms.v1.InvokeRequest\x1a\x1d.edokit.dms.v1.InvokeResponse2\xc1\x05\n" +
 	"\tDirectory\x12Z\n" +
 	"\rPutSubscriber\x12#.edokit.dms.v1.PutSubscriberRequest\x1a$.edokit.dms.v1.PutSubscriberResponse\x12`\n" +
 	"\x0fListSubscribers\x12%.edokit.dms.v1.ListSubscribersRequest\x1a&.edokit.dms.v1.ListSubscribersResponse\x12]\n" +
@@ -8924,8 +12225,8 @@ func file_dms_proto_rawDescGZIP() []byte {
 	return file_dms_proto_rawDescData
 }
 
-var file_dms_proto_enumTypes = make([]protoimpl.EnumInfo, 22)
-var file_dms_proto_msgTypes = make([]protoimpl.MessageInfo, 72)
+var file_dms_proto_enumTypes = make([]protoimpl.EnumInfo, 25)
+var file_dms_proto_msgTypes = make([]protoimpl.MessageInfo, 119)
 var file_dms_proto_goTypes = []any{
 	(State)(0),                        // 0: edokit.dms.v1.State
 	(StampState)(0),                   // 1: edokit.dms.v1.StampState
@@ -8941,274 +12242,424 @@ var file_dms_proto_goTypes = []any{
 	(RelationState)(0),                // 11: edokit.dms.v1.RelationState
 	(Verdict)(0),                      // 12: edokit.dms.v1.Verdict
 	(EventKind)(0),                    // 13: edokit.dms.v1.EventKind
-	(Kind)(0),                         // 14: edokit.dms.v1.Kind
-	(Repeat)(0),                       // 15: edokit.dms.v1.Repeat
-	(LoginKind)(0),                    // 16: edokit.dms.v1.LoginKind
-	(UnverifiedPolicy)(0),             // 17: edokit.dms.v1.UnverifiedPolicy
-	(Action)(0),                       // 18: edokit.dms.v1.Action
-	(KeyPlace)(0),                     // 19: edokit.dms.v1.KeyPlace
-	(Outcome)(0),                      // 20: edokit.dms.v1.Outcome
-	(Side)(0),                         // 21: edokit.dms.v1.Side
-	(*GetInfoRequest)(nil),            // 22: edokit.dms.v1.GetInfoRequest
-	(*GetInfoResponse)(nil),           // 23: edokit.dms.v1.GetInfoResponse
-	(*DrainRequest)(nil),              // 24: edokit.dms.v1.DrainRequest
-	(*DrainResponse)(nil),             // 25: edokit.dms.v1.DrainResponse
-	(*Key)(nil),                       // 26: edokit.dms.v1.Key
-	(*Sentence)(nil),                  // 27: edokit.dms.v1.Sentence
-	(*Consent)(nil),                   // 28: edokit.dms.v1.Consent
-	(*Counterparty)(nil),              // 29: edokit.dms.v1.Counterparty
-	(*Address)(nil),                   // 30: edokit.dms.v1.Address
-	(*SignerInfo)(nil),                // 31: edokit.dms.v1.SignerInfo
-	(*Version)(nil),                   // 32: edokit.dms.v1.Version
-	(*Operation)(nil),                 // 33: edokit.dms.v1.Operation
-	(*DocumentStatus)(nil),            // 34: edokit.dms.v1.DocumentStatus
-	(*InboundSignature)(nil),          // 35: edokit.dms.v1.InboundSignature
-	(*InboundDocument)(nil),           // 36: edokit.dms.v1.InboundDocument
-	(*Term)(nil),                      // 37: edokit.dms.v1.Term
-	(*Reply)(nil),                     // 38: edokit.dms.v1.Reply
-	(*SignatureTask)(nil),             // 39: edokit.dms.v1.SignatureTask
-	(*Introduction)(nil),              // 40: edokit.dms.v1.Introduction
-	(*CounterpartyStatus)(nil),        // 41: edokit.dms.v1.CounterpartyStatus
-	(*Event)(nil),                     // 42: edokit.dms.v1.Event
-	(*SendRequest)(nil),               // 43: edokit.dms.v1.SendRequest
-	(*PackageHeader)(nil),             // 44: edokit.dms.v1.PackageHeader
-	(*DocumentHeader)(nil),            // 45: edokit.dms.v1.DocumentHeader
-	(*Chunk)(nil),                     // 46: edokit.dms.v1.Chunk
-	(*DocumentEnd)(nil),               // 47: edokit.dms.v1.DocumentEnd
-	(*SendResponse)(nil),              // 48: edokit.dms.v1.SendResponse
-	(*StatusRequest)(nil),             // 49: edokit.dms.v1.StatusRequest
-	(*StatusResponse)(nil),            // 50: edokit.dms.v1.StatusResponse
-	(*WatchRequest)(nil),              // 51: edokit.dms.v1.WatchRequest
-	(*WatchResponse)(nil),             // 52: edokit.dms.v1.WatchResponse
-	(*DeliverRequest)(nil),            // 53: edokit.dms.v1.DeliverRequest
-	(*DeliverResponse)(nil),           // 54: edokit.dms.v1.DeliverResponse
-	(*AcknowledgeRequest)(nil),        // 55: edokit.dms.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil),       // 56: edokit.dms.v1.AcknowledgeResponse
-	(*AcknowledgedRequest)(nil),       // 57: edokit.dms.v1.AcknowledgedRequest
-	(*AcknowledgedResponse)(nil),      // 58: edokit.dms.v1.AcknowledgedResponse
-	(*ContentRequest)(nil),            // 59: edokit.dms.v1.ContentRequest
-	(*ContentResponse)(nil),           // 60: edokit.dms.v1.ContentResponse
-	(*ContentHeader)(nil),             // 61: edokit.dms.v1.ContentHeader
-	(*ContentEnd)(nil),                // 62: edokit.dms.v1.ContentEnd
-	(*ErrorDetail)(nil),               // 63: edokit.dms.v1.ErrorDetail
-	(*Fault)(nil),                     // 64: edokit.dms.v1.Fault
-	(*Subscriber)(nil),                // 65: edokit.dms.v1.Subscriber
-	(*PutSubscriberRequest)(nil),      // 66: edokit.dms.v1.PutSubscriberRequest
-	(*PutSubscriberResponse)(nil),     // 67: edokit.dms.v1.PutSubscriberResponse
-	(*ListSubscribersRequest)(nil),    // 68: edokit.dms.v1.ListSubscribersRequest
-	(*ListSubscribersResponse)(nil),   // 69: edokit.dms.v1.ListSubscribersResponse
-	(*SetCredentialsRequest)(nil),     // 70: edokit.dms.v1.SetCredentialsRequest
-	(*CertificatePassword)(nil),       // 71: edokit.dms.v1.CertificatePassword
-	(*ForeignToken)(nil),              // 72: edokit.dms.v1.ForeignToken
-	(*Password)(nil),                  // 73: edokit.dms.v1.Password
-	(*KeyPair)(nil),                   // 74: edokit.dms.v1.KeyPair
-	(*SetCredentialsResponse)(nil),    // 75: edokit.dms.v1.SetCredentialsResponse
-	(*User)(nil),                      // 76: edokit.dms.v1.User
-	(*AllowUserRequest)(nil),          // 77: edokit.dms.v1.AllowUserRequest
-	(*AllowUserResponse)(nil),         // 78: edokit.dms.v1.AllowUserResponse
-	(*RevokeUserRequest)(nil),         // 79: edokit.dms.v1.RevokeUserRequest
-	(*RevokeUserResponse)(nil),        // 80: edokit.dms.v1.RevokeUserResponse
-	(*ListUsersRequest)(nil),          // 81: edokit.dms.v1.ListUsersRequest
-	(*ListUsersResponse)(nil),         // 82: edokit.dms.v1.ListUsersResponse
-	(*Signer)(nil),                    // 83: edokit.dms.v1.Signer
-	(*PutSignerRequest)(nil),          // 84: edokit.dms.v1.PutSignerRequest
-	(*PutSignerResponse)(nil),         // 85: edokit.dms.v1.PutSignerResponse
-	(*ListSignersRequest)(nil),        // 86: edokit.dms.v1.ListSignersRequest
-	(*ListSignersResponse)(nil),       // 87: edokit.dms.v1.ListSignersResponse
-	(*LogRow)(nil),                    // 88: edokit.dms.v1.LogRow
-	(*QueryRequest)(nil),              // 89: edokit.dms.v1.QueryRequest
-	(*QueryResponse)(nil),             // 90: edokit.dms.v1.QueryResponse
-	(*RawXMLRequest)(nil),             // 91: edokit.dms.v1.RawXMLRequest
-	(*RawXMLResponse)(nil),            // 92: edokit.dms.v1.RawXMLResponse
-	(*RawXMLHeader)(nil),              // 93: edokit.dms.v1.RawXMLHeader
-	(*timestamppb.Timestamp)(nil),     // 94: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),       // 95: google.protobuf.Duration
-	(*descriptorpb.FieldOptions)(nil), // 96: google.protobuf.FieldOptions
+	(Direction)(0),                    // 14: edokit.dms.v1.Direction
+	(Place)(0),                        // 15: edokit.dms.v1.Place
+	(CardCall)(0),                     // 16: edokit.dms.v1.CardCall
+	(Kind)(0),                         // 17: edokit.dms.v1.Kind
+	(Repeat)(0),                       // 18: edokit.dms.v1.Repeat
+	(LoginKind)(0),                    // 19: edokit.dms.v1.LoginKind
+	(UnverifiedPolicy)(0),             // 20: edokit.dms.v1.UnverifiedPolicy
+	(Action)(0),                       // 21: edokit.dms.v1.Action
+	(KeyPlace)(0),                     // 22: edokit.dms.v1.KeyPlace
+	(Outcome)(0),                      // 23: edokit.dms.v1.Outcome
+	(Side)(0),                         // 24: edokit.dms.v1.Side
+	(*GetInfoRequest)(nil),            // 25: edokit.dms.v1.GetInfoRequest
+	(*GetInfoResponse)(nil),           // 26: edokit.dms.v1.GetInfoResponse
+	(*DrainRequest)(nil),              // 27: edokit.dms.v1.DrainRequest
+	(*DrainResponse)(nil),             // 28: edokit.dms.v1.DrainResponse
+	(*Key)(nil),                       // 29: edokit.dms.v1.Key
+	(*Sentence)(nil),                  // 30: edokit.dms.v1.Sentence
+	(*Consent)(nil),                   // 31: edokit.dms.v1.Consent
+	(*Counterparty)(nil),              // 32: edokit.dms.v1.Counterparty
+	(*Address)(nil),                   // 33: edokit.dms.v1.Address
+	(*SignerInfo)(nil),                // 34: edokit.dms.v1.SignerInfo
+	(*Version)(nil),                   // 35: edokit.dms.v1.Version
+	(*Operation)(nil),                 // 36: edokit.dms.v1.Operation
+	(*DocumentStatus)(nil),            // 37: edokit.dms.v1.DocumentStatus
+	(*InboundSignature)(nil),          // 38: edokit.dms.v1.InboundSignature
+	(*InboundDocument)(nil),           // 39: edokit.dms.v1.InboundDocument
+	(*Term)(nil),                      // 40: edokit.dms.v1.Term
+	(*Reply)(nil),                     // 41: edokit.dms.v1.Reply
+	(*SignatureTask)(nil),             // 42: edokit.dms.v1.SignatureTask
+	(*Introduction)(nil),              // 43: edokit.dms.v1.Introduction
+	(*CounterpartyStatus)(nil),        // 44: edokit.dms.v1.CounterpartyStatus
+	(*Event)(nil),                     // 45: edokit.dms.v1.Event
+	(*SendRequest)(nil),               // 46: edokit.dms.v1.SendRequest
+	(*PackageHeader)(nil),             // 47: edokit.dms.v1.PackageHeader
+	(*DocumentHeader)(nil),            // 48: edokit.dms.v1.DocumentHeader
+	(*Chunk)(nil),                     // 49: edokit.dms.v1.Chunk
+	(*DocumentEnd)(nil),               // 50: edokit.dms.v1.DocumentEnd
+	(*SendResponse)(nil),              // 51: edokit.dms.v1.SendResponse
+	(*StatusRequest)(nil),             // 52: edokit.dms.v1.StatusRequest
+	(*StatusResponse)(nil),            // 53: edokit.dms.v1.StatusResponse
+	(*WatchRequest)(nil),              // 54: edokit.dms.v1.WatchRequest
+	(*WatchResponse)(nil),             // 55: edokit.dms.v1.WatchResponse
+	(*DeliverRequest)(nil),            // 56: edokit.dms.v1.DeliverRequest
+	(*DeliverResponse)(nil),           // 57: edokit.dms.v1.DeliverResponse
+	(*AcknowledgeRequest)(nil),        // 58: edokit.dms.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil),       // 59: edokit.dms.v1.AcknowledgeResponse
+	(*AcknowledgedRequest)(nil),       // 60: edokit.dms.v1.AcknowledgedRequest
+	(*AcknowledgedResponse)(nil),      // 61: edokit.dms.v1.AcknowledgedResponse
+	(*ContentRequest)(nil),            // 62: edokit.dms.v1.ContentRequest
+	(*ContentResponse)(nil),           // 63: edokit.dms.v1.ContentResponse
+	(*ContentHeader)(nil),             // 64: edokit.dms.v1.ContentHeader
+	(*ContentEnd)(nil),                // 65: edokit.dms.v1.ContentEnd
+	(*SendManyResponse)(nil),          // 66: edokit.dms.v1.SendManyResponse
+	(*FollowRequest)(nil),             // 67: edokit.dms.v1.FollowRequest
+	(*FollowResponse)(nil),            // 68: edokit.dms.v1.FollowResponse
+	(*AnswerRequest)(nil),             // 69: edokit.dms.v1.AnswerRequest
+	(*AnswerResponse)(nil),            // 70: edokit.dms.v1.AnswerResponse
+	(*OffersRequest)(nil),             // 71: edokit.dms.v1.OffersRequest
+	(*OffersResponse)(nil),            // 72: edokit.dms.v1.OffersResponse
+	(*SetTermRequest)(nil),            // 73: edokit.dms.v1.SetTermRequest
+	(*SetTermResponse)(nil),           // 74: edokit.dms.v1.SetTermResponse
+	(*AnswerOtherwiseRequest)(nil),    // 75: edokit.dms.v1.AnswerOtherwiseRequest
+	(*AnswerOtherwiseResponse)(nil),   // 76: edokit.dms.v1.AnswerOtherwiseResponse
+	(*ListTasksRequest)(nil),          // 77: edokit.dms.v1.ListTasksRequest
+	(*ListTasksResponse)(nil),         // 78: edokit.dms.v1.ListTasksResponse
+	(*CompleteRequest)(nil),           // 79: edokit.dms.v1.CompleteRequest
+	(*CompleteResponse)(nil),          // 80: edokit.dms.v1.CompleteResponse
+	(*DeclineRequest)(nil),            // 81: edokit.dms.v1.DeclineRequest
+	(*DeclineResponse)(nil),           // 82: edokit.dms.v1.DeclineResponse
+	(*FindRequest)(nil),               // 83: edokit.dms.v1.FindRequest
+	(*FindResponse)(nil),              // 84: edokit.dms.v1.FindResponse
+	(*EnsureRequest)(nil),             // 85: edokit.dms.v1.EnsureRequest
+	(*EnsureResponse)(nil),            // 86: edokit.dms.v1.EnsureResponse
+	(*ExplainRequest)(nil),            // 87: edokit.dms.v1.ExplainRequest
+	(*Explanation)(nil),               // 88: edokit.dms.v1.Explanation
+	(*Asked)(nil),                     // 89: edokit.dms.v1.Asked
+	(*ExplainResponse)(nil),           // 90: edokit.dms.v1.ExplainResponse
+	(*RetryRequest)(nil),              // 91: edokit.dms.v1.RetryRequest
+	(*RetryResponse)(nil),             // 92: edokit.dms.v1.RetryResponse
+	(*CancelRequest)(nil),             // 93: edokit.dms.v1.CancelRequest
+	(*CancelResponse)(nil),            // 94: edokit.dms.v1.CancelResponse
+	(*DecideRequest)(nil),             // 95: edokit.dms.v1.DecideRequest
+	(*DecideResponse)(nil),            // 96: edokit.dms.v1.DecideResponse
+	(*DescribeRequest)(nil),           // 97: edokit.dms.v1.DescribeRequest
+	(*DescribeResponse)(nil),          // 98: edokit.dms.v1.DescribeResponse
+	(*CardType)(nil),                  // 99: edokit.dms.v1.CardType
+	(*CardAction)(nil),                // 100: edokit.dms.v1.CardAction
+	(*Parameter)(nil),                 // 101: edokit.dms.v1.Parameter
+	(*Condition)(nil),                 // 102: edokit.dms.v1.Condition
+	(*CardRef)(nil),                   // 103: edokit.dms.v1.CardRef
+	(*EvaluateRequest)(nil),           // 104: edokit.dms.v1.EvaluateRequest
+	(*EvaluateResponse)(nil),          // 105: edokit.dms.v1.EvaluateResponse
+	(*CardState)(nil),                 // 106: edokit.dms.v1.CardState
+	(*ActionState)(nil),               // 107: edokit.dms.v1.ActionState
+	(*InvokeRequest)(nil),             // 108: edokit.dms.v1.InvokeRequest
+	(*InvokeResponse)(nil),            // 109: edokit.dms.v1.InvokeResponse
+	(*ErrorDetail)(nil),               // 110: edokit.dms.v1.ErrorDetail
+	(*Fault)(nil),                     // 111: edokit.dms.v1.Fault
+	(*Subscriber)(nil),                // 112: edokit.dms.v1.Subscriber
+	(*PutSubscriberRequest)(nil),      // 113: edokit.dms.v1.PutSubscriberRequest
+	(*PutSubscriberResponse)(nil),     // 114: edokit.dms.v1.PutSubscriberResponse
+	(*ListSubscribersRequest)(nil),    // 115: edokit.dms.v1.ListSubscribersRequest
+	(*ListSubscribersResponse)(nil),   // 116: edokit.dms.v1.ListSubscribersResponse
+	(*SetCredentialsRequest)(nil),     // 117: edokit.dms.v1.SetCredentialsRequest
+	(*CertificatePassword)(nil),       // 118: edokit.dms.v1.CertificatePassword
+	(*ForeignToken)(nil),              // 119: edokit.dms.v1.ForeignToken
+	(*Password)(nil),                  // 120: edokit.dms.v1.Password
+	(*KeyPair)(nil),                   // 121: edokit.dms.v1.KeyPair
+	(*SetCredentialsResponse)(nil),    // 122: edokit.dms.v1.SetCredentialsResponse
+	(*User)(nil),                      // 123: edokit.dms.v1.User
+	(*AllowUserRequest)(nil),          // 124: edokit.dms.v1.AllowUserRequest
+	(*AllowUserResponse)(nil),         // 125: edokit.dms.v1.AllowUserResponse
+	(*RevokeUserRequest)(nil),         // 126: edokit.dms.v1.RevokeUserRequest
+	(*RevokeUserResponse)(nil),        // 127: edokit.dms.v1.RevokeUserResponse
+	(*ListUsersRequest)(nil),          // 128: edokit.dms.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),         // 129: edokit.dms.v1.ListUsersResponse
+	(*Signer)(nil),                    // 130: edokit.dms.v1.Signer
+	(*PutSignerRequest)(nil),          // 131: edokit.dms.v1.PutSignerRequest
+	(*PutSignerResponse)(nil),         // 132: edokit.dms.v1.PutSignerResponse
+	(*ListSignersRequest)(nil),        // 133: edokit.dms.v1.ListSignersRequest
+	(*ListSignersResponse)(nil),       // 134: edokit.dms.v1.ListSignersResponse
+	(*LogRow)(nil),                    // 135: edokit.dms.v1.LogRow
+	(*QueryRequest)(nil),              // 136: edokit.dms.v1.QueryRequest
+	(*QueryResponse)(nil),             // 137: edokit.dms.v1.QueryResponse
+	(*RawXMLRequest)(nil),             // 138: edokit.dms.v1.RawXMLRequest
+	(*RawXMLResponse)(nil),            // 139: edokit.dms.v1.RawXMLResponse
+	(*RawXMLHeader)(nil),              // 140: edokit.dms.v1.RawXMLHeader
+	nil,                               // 141: edokit.dms.v1.DecideRequest.DocumentsEntry
+	nil,                               // 142: edokit.dms.v1.CardState.FactsEntry
+	nil,                               // 143: edokit.dms.v1.InvokeRequest.ParametersEntry
+	(*timestamppb.Timestamp)(nil),     // 144: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),       // 145: google.protobuf.Duration
+	(*descriptorpb.FieldOptions)(nil), // 146: google.protobuf.FieldOptions
 }
 var file_dms_proto_depIdxs = []int32{
-	94,  // 0: edokit.dms.v1.Consent.at:type_name -> google.protobuf.Timestamp
-	94,  // 1: edokit.dms.v1.SignerInfo.not_before:type_name -> google.protobuf.Timestamp
-	94,  // 2: edokit.dms.v1.SignerInfo.not_after:type_name -> google.protobuf.Timestamp
+	144, // 0: edokit.dms.v1.Consent.at:type_name -> google.protobuf.Timestamp
+	144, // 1: edokit.dms.v1.SignerInfo.not_before:type_name -> google.protobuf.Timestamp
+	144, // 2: edokit.dms.v1.SignerInfo.not_after:type_name -> google.protobuf.Timestamp
 	2,   // 3: edokit.dms.v1.Version.role:type_name -> edokit.dms.v1.Role
-	94,  // 4: edokit.dms.v1.Version.at:type_name -> google.protobuf.Timestamp
-	26,  // 5: edokit.dms.v1.Operation.key:type_name -> edokit.dms.v1.Key
-	29,  // 6: edokit.dms.v1.Operation.to:type_name -> edokit.dms.v1.Counterparty
-	30,  // 7: edokit.dms.v1.Operation.address:type_name -> edokit.dms.v1.Address
+	144, // 4: edokit.dms.v1.Version.at:type_name -> google.protobuf.Timestamp
+	29,  // 5: edokit.dms.v1.Operation.key:type_name -> edokit.dms.v1.Key
+	32,  // 6: edokit.dms.v1.Operation.to:type_name -> edokit.dms.v1.Counterparty
+	33,  // 7: edokit.dms.v1.Operation.address:type_name -> edokit.dms.v1.Address
 	0,   // 8: edokit.dms.v1.Operation.state:type_name -> edokit.dms.v1.State
-	94,  // 9: edokit.dms.v1.Operation.operator_time:type_name -> google.protobuf.Timestamp
-	94,  // 10: edokit.dms.v1.Operation.sent_at:type_name -> google.protobuf.Timestamp
-	95,  // 11: edokit.dms.v1.Operation.skew:type_name -> google.protobuf.Duration
-	94,  // 12: edokit.dms.v1.Operation.doubt_since:type_name -> google.protobuf.Timestamp
-	94,  // 13: edokit.dms.v1.Operation.created_at:type_name -> google.protobuf.Timestamp
-	94,  // 14: edokit.dms.v1.Operation.updated_at:type_name -> google.protobuf.Timestamp
-	34,  // 15: edokit.dms.v1.Operation.documents:type_name -> edokit.dms.v1.DocumentStatus
-	30,  // 16: edokit.dms.v1.Operation.candidates:type_name -> edokit.dms.v1.Address
+	144, // 9: edokit.dms.v1.Operation.operator_time:type_name -> google.protobuf.Timestamp
+	144, // 10: edokit.dms.v1.Operation.sent_at:type_name -> google.protobuf.Timestamp
+	145, // 11: edokit.dms.v1.Operation.skew:type_name -> google.protobuf.Duration
+	144, // 12: edokit.dms.v1.Operation.doubt_since:type_name -> google.protobuf.Timestamp
+	144, // 13: edokit.dms.v1.Operation.created_at:type_name -> google.protobuf.Timestamp
+	144, // 14: edokit.dms.v1.Operation.updated_at:type_name -> google.protobuf.Timestamp
+	37,  // 15: edokit.dms.v1.Operation.documents:type_name -> edokit.dms.v1.DocumentStatus
+	33,  // 16: edokit.dms.v1.Operation.candidates:type_name -> edokit.dms.v1.Address
 	5,   // 17: edokit.dms.v1.Operation.channel:type_name -> edokit.dms.v1.Channel
 	3,   // 18: edokit.dms.v1.Operation.answer:type_name -> edokit.dms.v1.AnswerKind
 	4,   // 19: edokit.dms.v1.Operation.flow:type_name -> edokit.dms.v1.Flow
-	28,  // 20: edokit.dms.v1.Operation.consents:type_name -> edokit.dms.v1.Consent
-	30,  // 21: edokit.dms.v1.Operation.parties:type_name -> edokit.dms.v1.Address
-	31,  // 22: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
-	12,  // 23: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
-	1,   // 24: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
-	32,  // 25: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
-	94,  // 26: edokit.dms.v1.DocumentStatus.date:type_name -> google.protobuf.Timestamp
-	0,   // 27: edokit.dms.v1.DocumentStatus.state:type_name -> edokit.dms.v1.State
-	12,  // 28: edokit.dms.v1.InboundSignature.verdict:type_name -> edokit.dms.v1.Verdict
-	31,  // 29: edokit.dms.v1.InboundSignature.signer:type_name -> edokit.dms.v1.SignerInfo
-	94,  // 30: edokit.dms.v1.InboundSignature.at:type_name -> google.protobuf.Timestamp
-	94,  // 31: edokit.dms.v1.InboundSignature.stamped:type_name -> google.protobuf.Timestamp
-	30,  // 32: edokit.dms.v1.InboundDocument.from:type_name -> edokit.dms.v1.Address
-	6,   // 33: edokit.dms.v1.InboundDocument.class:type_name -> edokit.dms.v1.DocumentClass
-	94,  // 34: edokit.dms.v1.InboundDocument.date:type_name -> google.protobuf.Timestamp
-	4,   // 35: edokit.dms.v1.InboundDocument.flow:type_name -> edokit.dms.v1.Flow
-	7,   // 36: edokit.dms.v1.InboundDocument.state:type_name -> edokit.dms.v1.InboundState
-	35,  // 37: edokit.dms.v1.InboundDocument.signatures:type_name -> edokit.dms.v1.InboundSignature
-	94,  // 38: edokit.dms.v1.InboundDocument.operator_time:type_name -> google.protobuf.Timestamp
-	94,  // 39: edokit.dms.v1.InboundDocument.received_at:type_name -> google.protobuf.Timestamp
-	95,  // 40: edokit.dms.v1.InboundDocument.skew:type_name -> google.protobuf.Duration
-	0,   // 41: edokit.dms.v1.InboundDocument.fate:type_name -> edokit.dms.v1.State
-	26,  // 42: edokit.dms.v1.InboundDocument.about:type_name -> edokit.dms.v1.Key
-	27,  // 43: edokit.dms.v1.InboundDocument.why:type_name -> edokit.dms.v1.Sentence
-	37,  // 44: edokit.dms.v1.InboundDocument.term:type_name -> edokit.dms.v1.Term
-	38,  // 45: edokit.dms.v1.InboundDocument.reply:type_name -> edokit.dms.v1.Reply
-	94,  // 46: edokit.dms.v1.Term.due:type_name -> google.protobuf.Timestamp
-	94,  // 47: edokit.dms.v1.Term.warn:type_name -> google.protobuf.Timestamp
-	8,   // 48: edokit.dms.v1.Term.state:type_name -> edokit.dms.v1.TermState
-	94,  // 49: edokit.dms.v1.Reply.operator_time:type_name -> google.protobuf.Timestamp
-	5,   // 50: edokit.dms.v1.Reply.channel:type_name -> edokit.dms.v1.Channel
-	94,  // 51: edokit.dms.v1.Reply.at:type_name -> google.protobuf.Timestamp
-	26,  // 52: edokit.dms.v1.SignatureTask.key:type_name -> edokit.dms.v1.Key
-	31,  // 53: edokit.dms.v1.SignatureTask.required:type_name -> edokit.dms.v1.SignerInfo
-	3,   // 54: edokit.dms.v1.SignatureTask.purpose:type_name -> edokit.dms.v1.AnswerKind
-	9,   // 55: edokit.dms.v1.SignatureTask.state:type_name -> edokit.dms.v1.TaskState
-	94,  // 56: edokit.dms.v1.SignatureTask.created_at:type_name -> google.protobuf.Timestamp
-	94,  // 57: edokit.dms.v1.SignatureTask.deadline:type_name -> google.protobuf.Timestamp
-	94,  // 58: edokit.dms.v1.SignatureTask.ended_at:type_name -> google.protobuf.Timestamp
-	29,  // 59: edokit.dms.v1.Introduction.counterparty:type_name -> edokit.dms.v1.Counterparty
-	40,  // 60: edokit.dms.v1.CounterpartyStatus.introduction:type_name -> edokit.dms.v1.Introduction
-	10,  // 61: edokit.dms.v1.CounterpartyStatus.state:type_name -> edokit.dms.v1.CounterpartyState
-	30,  // 62: edokit.dms.v1.CounterpartyStatus.address:type_name -> edokit.dms.v1.Address
-	30,  // 63: edokit.dms.v1.CounterpartyStatus.candidates:type_name -> edokit.dms.v1.Address
-	11,  // 64: edokit.dms.v1.CounterpartyStatus.relation:type_name -> edokit.dms.v1.RelationState
-	94,  // 65: edokit.dms.v1.CounterpartyStatus.updated_at:type_name -> google.protobuf.Timestamp
-	26,  // 66: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
-	13,  // 67: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
-	0,   // 68: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
-	1,   // 69: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
-	32,  // 70: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
-	94,  // 71: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
-	36,  // 72: edokit.dms.v1.Event.inbound:type_name -> edokit.dms.v1.InboundDocument
-	39,  // 73: edokit.dms.v1.Event.task:type_name -> edokit.dms.v1.SignatureTask
-	41,  // 74: edokit.dms.v1.Event.counterparty:type_name -> edokit.dms.v1.CounterpartyStatus
-	44,  // 75: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
-	45,  // 76: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
-	46,  // 77: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
-	47,  // 78: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
-	26,  // 79: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
-	29,  // 80: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
-	5,   // 81: edokit.dms.v1.PackageHeader.channel:type_name -> edokit.dms.v1.Channel
-	4,   // 82: edokit.dms.v1.PackageHeader.flow:type_name -> edokit.dms.v1.Flow
-	28,  // 83: edokit.dms.v1.PackageHeader.consents:type_name -> edokit.dms.v1.Consent
-	94,  // 84: edokit.dms.v1.DocumentHeader.date:type_name -> google.protobuf.Timestamp
-	33,  // 85: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
-	26,  // 86: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
-	33,  // 87: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
-	26,  // 88: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
-	33,  // 89: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
-	42,  // 90: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
-	26,  // 91: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
-	2,   // 92: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
-	61,  // 93: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
-	46,  // 94: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	62,  // 95: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	32,  // 96: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
-	64,  // 97: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
-	14,  // 98: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
-	15,  // 99: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
-	95,  // 100: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
-	30,  // 101: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
-	16,  // 102: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
-	17,  // 103: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
-	94,  // 104: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
-	65,  // 105: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
-	65,  // 106: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
-	73,  // 107: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
-	74,  // 108: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
-	71,  // 109: edokit.dms.v1.SetCredentialsRequest.certificate_password:type_name -> edokit.dms.v1.CertificatePassword
-	72,  // 110: edokit.dms.v1.SetCredentialsRequest.identity:type_name -> edokit.dms.v1.ForeignToken
-	72,  // 111: edokit.dms.v1.SetCredentialsRequest.access:type_name -> edokit.dms.v1.ForeignToken
-	18,  // 112: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
-	94,  // 113: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
-	94,  // 114: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
-	94,  // 115: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
-	76,  // 116: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
-	76,  // 117: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
-	31,  // 118: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
-	94,  // 119: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
-	94,  // 120: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
-	94,  // 121: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
-	19,  // 122: edokit.dms.v1.Signer.place:type_name -> edokit.dms.v1.KeyPlace
-	83,  // 123: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
-	74,  // 124: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
-	83,  // 125: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
-	83,  // 126: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
-	94,  // 127: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
-	94,  // 128: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
-	20,  // 129: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
-	20,  // 130: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
-	94,  // 131: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
-	94,  // 132: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
-	88,  // 133: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
-	21,  // 134: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
-	93,  // 135: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
-	46,  // 136: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
-	62,  // 137: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
-	88,  // 138: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
-	96,  // 139: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
-	22,  // 140: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
-	24,  // 141: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
-	43,  // 142: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
-	49,  // 143: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
-	51,  // 144: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
-	53,  // 145: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
-	55,  // 146: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
-	57,  // 147: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
-	59,  // 148: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
-	66,  // 149: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
-	68,  // 150: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
-	70,  // 151: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
-	77,  // 152: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
-	79,  // 153: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
-	81,  // 154: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
-	84,  // 155: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
-	86,  // 156: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
-	89,  // 157: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
-	91,  // 158: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
-	23,  // 159: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
-	25,  // 160: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
-	48,  // 161: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
-	50,  // 162: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
-	52,  // 163: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
-	54,  // 164: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
-	56,  // 165: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
-	58,  // 166: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
-	60,  // 167: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
-	67,  // 168: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
-	69,  // 169: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
-	75,  // 170: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
-	78,  // 171: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
-	80,  // 172: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
-	82,  // 173: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
-	85,  // 174: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
-	87,  // 175: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
-	90,  // 176: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
-	92,  // 177: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
-	159, // [159:178] is the sub-list for method output_type
-	140, // [140:159] is the sub-list for method input_type
-	140, // [140:140] is the sub-list for extension type_name
-	139, // [139:140] is the sub-list for extension extendee
-	0,   // [0:139] is the sub-list for field type_name
+	31,  // 20: edokit.dms.v1.Operation.consents:type_name -> edokit.dms.v1.Consent
+	33,  // 21: edokit.dms.v1.Operation.parties:type_name -> edokit.dms.v1.Address
+	144, // 22: edokit.dms.v1.Operation.due:type_name -> google.protobuf.Timestamp
+	34,  // 23: edokit.dms.v1.DocumentStatus.signed_by:type_name -> edokit.dms.v1.SignerInfo
+	12,  // 24: edokit.dms.v1.DocumentStatus.verdict:type_name -> edokit.dms.v1.Verdict
+	1,   // 25: edokit.dms.v1.DocumentStatus.stamp:type_name -> edokit.dms.v1.StampState
+	35,  // 26: edokit.dms.v1.DocumentStatus.versions:type_name -> edokit.dms.v1.Version
+	144, // 27: edokit.dms.v1.DocumentStatus.date:type_name -> google.protobuf.Timestamp
+	0,   // 28: edokit.dms.v1.DocumentStatus.state:type_name -> edokit.dms.v1.State
+	12,  // 29: edokit.dms.v1.InboundSignature.verdict:type_name -> edokit.dms.v1.Verdict
+	34,  // 30: edokit.dms.v1.InboundSignature.signer:type_name -> edokit.dms.v1.SignerInfo
+	144, // 31: edokit.dms.v1.InboundSignature.at:type_name -> google.protobuf.Timestamp
+	144, // 32: edokit.dms.v1.InboundSignature.stamped:type_name -> google.protobuf.Timestamp
+	33,  // 33: edokit.dms.v1.InboundDocument.from:type_name -> edokit.dms.v1.Address
+	6,   // 34: edokit.dms.v1.InboundDocument.class:type_name -> edokit.dms.v1.DocumentClass
+	144, // 35: edokit.dms.v1.InboundDocument.date:type_name -> google.protobuf.Timestamp
+	4,   // 36: edokit.dms.v1.InboundDocument.flow:type_name -> edokit.dms.v1.Flow
+	7,   // 37: edokit.dms.v1.InboundDocument.state:type_name -> edokit.dms.v1.InboundState
+	38,  // 38: edokit.dms.v1.InboundDocument.signatures:type_name -> edokit.dms.v1.InboundSignature
+	144, // 39: edokit.dms.v1.InboundDocument.operator_time:type_name -> google.protobuf.Timestamp
+	144, // 40: edokit.dms.v1.InboundDocument.received_at:type_name -> google.protobuf.Timestamp
+	145, // 41: edokit.dms.v1.InboundDocument.skew:type_name -> google.protobuf.Duration
+	0,   // 42: edokit.dms.v1.InboundDocument.fate:type_name -> edokit.dms.v1.State
+	29,  // 43: edokit.dms.v1.InboundDocument.about:type_name -> edokit.dms.v1.Key
+	30,  // 44: edokit.dms.v1.InboundDocument.why:type_name -> edokit.dms.v1.Sentence
+	40,  // 45: edokit.dms.v1.InboundDocument.term:type_name -> edokit.dms.v1.Term
+	41,  // 46: edokit.dms.v1.InboundDocument.reply:type_name -> edokit.dms.v1.Reply
+	144, // 47: edokit.dms.v1.Term.due:type_name -> google.protobuf.Timestamp
+	144, // 48: edokit.dms.v1.Term.warn:type_name -> google.protobuf.Timestamp
+	8,   // 49: edokit.dms.v1.Term.state:type_name -> edokit.dms.v1.TermState
+	144, // 50: edokit.dms.v1.Reply.operator_time:type_name -> google.protobuf.Timestamp
+	5,   // 51: edokit.dms.v1.Reply.channel:type_name -> edokit.dms.v1.Channel
+	144, // 52: edokit.dms.v1.Reply.at:type_name -> google.protobuf.Timestamp
+	29,  // 53: edokit.dms.v1.SignatureTask.key:type_name -> edokit.dms.v1.Key
+	34,  // 54: edokit.dms.v1.SignatureTask.required:type_name -> edokit.dms.v1.SignerInfo
+	3,   // 55: edokit.dms.v1.SignatureTask.purpose:type_name -> edokit.dms.v1.AnswerKind
+	9,   // 56: edokit.dms.v1.SignatureTask.state:type_name -> edokit.dms.v1.TaskState
+	144, // 57: edokit.dms.v1.SignatureTask.created_at:type_name -> google.protobuf.Timestamp
+	144, // 58: edokit.dms.v1.SignatureTask.deadline:type_name -> google.protobuf.Timestamp
+	144, // 59: edokit.dms.v1.SignatureTask.ended_at:type_name -> google.protobuf.Timestamp
+	32,  // 60: edokit.dms.v1.Introduction.counterparty:type_name -> edokit.dms.v1.Counterparty
+	43,  // 61: edokit.dms.v1.CounterpartyStatus.introduction:type_name -> edokit.dms.v1.Introduction
+	10,  // 62: edokit.dms.v1.CounterpartyStatus.state:type_name -> edokit.dms.v1.CounterpartyState
+	33,  // 63: edokit.dms.v1.CounterpartyStatus.address:type_name -> edokit.dms.v1.Address
+	33,  // 64: edokit.dms.v1.CounterpartyStatus.candidates:type_name -> edokit.dms.v1.Address
+	11,  // 65: edokit.dms.v1.CounterpartyStatus.relation:type_name -> edokit.dms.v1.RelationState
+	144, // 66: edokit.dms.v1.CounterpartyStatus.updated_at:type_name -> google.protobuf.Timestamp
+	29,  // 67: edokit.dms.v1.Event.key:type_name -> edokit.dms.v1.Key
+	13,  // 68: edokit.dms.v1.Event.kind:type_name -> edokit.dms.v1.EventKind
+	0,   // 69: edokit.dms.v1.Event.state:type_name -> edokit.dms.v1.State
+	1,   // 70: edokit.dms.v1.Event.stamp:type_name -> edokit.dms.v1.StampState
+	35,  // 71: edokit.dms.v1.Event.version:type_name -> edokit.dms.v1.Version
+	144, // 72: edokit.dms.v1.Event.at:type_name -> google.protobuf.Timestamp
+	39,  // 73: edokit.dms.v1.Event.inbound:type_name -> edokit.dms.v1.InboundDocument
+	42,  // 74: edokit.dms.v1.Event.task:type_name -> edokit.dms.v1.SignatureTask
+	44,  // 75: edokit.dms.v1.Event.counterparty:type_name -> edokit.dms.v1.CounterpartyStatus
+	47,  // 76: edokit.dms.v1.SendRequest.package:type_name -> edokit.dms.v1.PackageHeader
+	48,  // 77: edokit.dms.v1.SendRequest.document:type_name -> edokit.dms.v1.DocumentHeader
+	49,  // 78: edokit.dms.v1.SendRequest.chunk:type_name -> edokit.dms.v1.Chunk
+	50,  // 79: edokit.dms.v1.SendRequest.end:type_name -> edokit.dms.v1.DocumentEnd
+	29,  // 80: edokit.dms.v1.PackageHeader.key:type_name -> edokit.dms.v1.Key
+	32,  // 81: edokit.dms.v1.PackageHeader.to:type_name -> edokit.dms.v1.Counterparty
+	5,   // 82: edokit.dms.v1.PackageHeader.channel:type_name -> edokit.dms.v1.Channel
+	4,   // 83: edokit.dms.v1.PackageHeader.flow:type_name -> edokit.dms.v1.Flow
+	31,  // 84: edokit.dms.v1.PackageHeader.consents:type_name -> edokit.dms.v1.Consent
+	144, // 85: edokit.dms.v1.PackageHeader.due:type_name -> google.protobuf.Timestamp
+	144, // 86: edokit.dms.v1.DocumentHeader.date:type_name -> google.protobuf.Timestamp
+	36,  // 87: edokit.dms.v1.SendResponse.operation:type_name -> edokit.dms.v1.Operation
+	29,  // 88: edokit.dms.v1.StatusRequest.key:type_name -> edokit.dms.v1.Key
+	36,  // 89: edokit.dms.v1.StatusResponse.operation:type_name -> edokit.dms.v1.Operation
+	29,  // 90: edokit.dms.v1.WatchRequest.key:type_name -> edokit.dms.v1.Key
+	36,  // 91: edokit.dms.v1.WatchResponse.operation:type_name -> edokit.dms.v1.Operation
+	45,  // 92: edokit.dms.v1.DeliverResponse.events:type_name -> edokit.dms.v1.Event
+	29,  // 93: edokit.dms.v1.ContentRequest.key:type_name -> edokit.dms.v1.Key
+	2,   // 94: edokit.dms.v1.ContentRequest.role:type_name -> edokit.dms.v1.Role
+	64,  // 95: edokit.dms.v1.ContentResponse.header:type_name -> edokit.dms.v1.ContentHeader
+	49,  // 96: edokit.dms.v1.ContentResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	65,  // 97: edokit.dms.v1.ContentResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	35,  // 98: edokit.dms.v1.ContentHeader.version:type_name -> edokit.dms.v1.Version
+	29,  // 99: edokit.dms.v1.SendManyResponse.key:type_name -> edokit.dms.v1.Key
+	36,  // 100: edokit.dms.v1.SendManyResponse.operation:type_name -> edokit.dms.v1.Operation
+	110, // 101: edokit.dms.v1.SendManyResponse.error:type_name -> edokit.dms.v1.ErrorDetail
+	145, // 102: edokit.dms.v1.FollowRequest.heartbeat:type_name -> google.protobuf.Duration
+	45,  // 103: edokit.dms.v1.FollowResponse.events:type_name -> edokit.dms.v1.Event
+	3,   // 104: edokit.dms.v1.AnswerRequest.kind:type_name -> edokit.dms.v1.AnswerKind
+	36,  // 105: edokit.dms.v1.AnswerResponse.operation:type_name -> edokit.dms.v1.Operation
+	3,   // 106: edokit.dms.v1.OffersResponse.kinds:type_name -> edokit.dms.v1.AnswerKind
+	144, // 107: edokit.dms.v1.SetTermRequest.due:type_name -> google.protobuf.Timestamp
+	144, // 108: edokit.dms.v1.SetTermRequest.warn:type_name -> google.protobuf.Timestamp
+	39,  // 109: edokit.dms.v1.SetTermResponse.document:type_name -> edokit.dms.v1.InboundDocument
+	5,   // 110: edokit.dms.v1.AnswerOtherwiseRequest.channel:type_name -> edokit.dms.v1.Channel
+	39,  // 111: edokit.dms.v1.AnswerOtherwiseResponse.document:type_name -> edokit.dms.v1.InboundDocument
+	42,  // 112: edokit.dms.v1.ListTasksResponse.tasks:type_name -> edokit.dms.v1.SignatureTask
+	29,  // 113: edokit.dms.v1.CompleteRequest.key:type_name -> edokit.dms.v1.Key
+	29,  // 114: edokit.dms.v1.DeclineRequest.key:type_name -> edokit.dms.v1.Key
+	32,  // 115: edokit.dms.v1.FindRequest.counterparty:type_name -> edokit.dms.v1.Counterparty
+	33,  // 116: edokit.dms.v1.FindResponse.addresses:type_name -> edokit.dms.v1.Address
+	43,  // 117: edokit.dms.v1.EnsureRequest.introduction:type_name -> edokit.dms.v1.Introduction
+	44,  // 118: edokit.dms.v1.EnsureResponse.counterparty:type_name -> edokit.dms.v1.CounterpartyStatus
+	29,  // 119: edokit.dms.v1.ExplainRequest.key:type_name -> edokit.dms.v1.Key
+	144, // 120: edokit.dms.v1.Explanation.at:type_name -> google.protobuf.Timestamp
+	36,  // 121: edokit.dms.v1.Explanation.operation:type_name -> edokit.dms.v1.Operation
+	30,  // 122: edokit.dms.v1.Explanation.state:type_name -> edokit.dms.v1.Sentence
+	30,  // 123: edokit.dms.v1.Explanation.next:type_name -> edokit.dms.v1.Sentence
+	144, // 124: edokit.dms.v1.Explanation.next_at:type_name -> google.protobuf.Timestamp
+	42,  // 125: edokit.dms.v1.Explanation.tasks:type_name -> edokit.dms.v1.SignatureTask
+	89,  // 126: edokit.dms.v1.Explanation.asked:type_name -> edokit.dms.v1.Asked
+	144, // 127: edokit.dms.v1.Asked.from:type_name -> google.protobuf.Timestamp
+	144, // 128: edokit.dms.v1.Asked.missing:type_name -> google.protobuf.Timestamp
+	145, // 129: edokit.dms.v1.Asked.visibility:type_name -> google.protobuf.Duration
+	88,  // 130: edokit.dms.v1.ExplainResponse.explanation:type_name -> edokit.dms.v1.Explanation
+	29,  // 131: edokit.dms.v1.RetryRequest.key:type_name -> edokit.dms.v1.Key
+	36,  // 132: edokit.dms.v1.RetryResponse.operation:type_name -> edokit.dms.v1.Operation
+	29,  // 133: edokit.dms.v1.CancelRequest.key:type_name -> edokit.dms.v1.Key
+	36,  // 134: edokit.dms.v1.CancelResponse.operation:type_name -> edokit.dms.v1.Operation
+	29,  // 135: edokit.dms.v1.DecideRequest.key:type_name -> edokit.dms.v1.Key
+	144, // 136: edokit.dms.v1.DecideRequest.operator_time:type_name -> google.protobuf.Timestamp
+	141, // 137: edokit.dms.v1.DecideRequest.documents:type_name -> edokit.dms.v1.DecideRequest.DocumentsEntry
+	36,  // 138: edokit.dms.v1.DecideResponse.operation:type_name -> edokit.dms.v1.Operation
+	99,  // 139: edokit.dms.v1.DescribeResponse.types:type_name -> edokit.dms.v1.CardType
+	14,  // 140: edokit.dms.v1.CardType.direction:type_name -> edokit.dms.v1.Direction
+	30,  // 141: edokit.dms.v1.CardType.title:type_name -> edokit.dms.v1.Sentence
+	100, // 142: edokit.dms.v1.CardType.actions:type_name -> edokit.dms.v1.CardAction
+	30,  // 143: edokit.dms.v1.CardAction.title:type_name -> edokit.dms.v1.Sentence
+	15,  // 144: edokit.dms.v1.CardAction.places:type_name -> edokit.dms.v1.Place
+	21,  // 145: edokit.dms.v1.CardAction.needs:type_name -> edokit.dms.v1.Action
+	16,  // 146: edokit.dms.v1.CardAction.call:type_name -> edokit.dms.v1.CardCall
+	101, // 147: edokit.dms.v1.CardAction.parameters:type_name -> edokit.dms.v1.Parameter
+	102, // 148: edokit.dms.v1.CardAction.conditions:type_name -> edokit.dms.v1.Condition
+	30,  // 149: edokit.dms.v1.Parameter.title:type_name -> edokit.dms.v1.Sentence
+	30,  // 150: edokit.dms.v1.Condition.otherwise:type_name -> edokit.dms.v1.Sentence
+	29,  // 151: edokit.dms.v1.CardRef.key:type_name -> edokit.dms.v1.Key
+	103, // 152: edokit.dms.v1.EvaluateRequest.cards:type_name -> edokit.dms.v1.CardRef
+	106, // 153: edokit.dms.v1.EvaluateResponse.cards:type_name -> edokit.dms.v1.CardState
+	103, // 154: edokit.dms.v1.CardState.card:type_name -> edokit.dms.v1.CardRef
+	142, // 155: edokit.dms.v1.CardState.facts:type_name -> edokit.dms.v1.CardState.FactsEntry
+	107, // 156: edokit.dms.v1.CardState.actions:type_name -> edokit.dms.v1.ActionState
+	30,  // 157: edokit.dms.v1.ActionState.why:type_name -> edokit.dms.v1.Sentence
+	103, // 158: edokit.dms.v1.InvokeRequest.card:type_name -> edokit.dms.v1.CardRef
+	143, // 159: edokit.dms.v1.InvokeRequest.parameters:type_name -> edokit.dms.v1.InvokeRequest.ParametersEntry
+	36,  // 160: edokit.dms.v1.InvokeResponse.operation:type_name -> edokit.dms.v1.Operation
+	111, // 161: edokit.dms.v1.ErrorDetail.faults:type_name -> edokit.dms.v1.Fault
+	17,  // 162: edokit.dms.v1.Fault.kind:type_name -> edokit.dms.v1.Kind
+	18,  // 163: edokit.dms.v1.Fault.repeat:type_name -> edokit.dms.v1.Repeat
+	145, // 164: edokit.dms.v1.Fault.delay:type_name -> google.protobuf.Duration
+	33,  // 165: edokit.dms.v1.Fault.candidates:type_name -> edokit.dms.v1.Address
+	19,  // 166: edokit.dms.v1.Subscriber.login_kind:type_name -> edokit.dms.v1.LoginKind
+	20,  // 167: edokit.dms.v1.Subscriber.unverified:type_name -> edokit.dms.v1.UnverifiedPolicy
+	144, // 168: edokit.dms.v1.Subscriber.updated_at:type_name -> google.protobuf.Timestamp
+	112, // 169: edokit.dms.v1.PutSubscriberRequest.subscriber:type_name -> edokit.dms.v1.Subscriber
+	112, // 170: edokit.dms.v1.ListSubscribersResponse.subscribers:type_name -> edokit.dms.v1.Subscriber
+	120, // 171: edokit.dms.v1.SetCredentialsRequest.password:type_name -> edokit.dms.v1.Password
+	121, // 172: edokit.dms.v1.SetCredentialsRequest.certificate:type_name -> edokit.dms.v1.KeyPair
+	118, // 173: edokit.dms.v1.SetCredentialsRequest.certificate_password:type_name -> edokit.dms.v1.CertificatePassword
+	119, // 174: edokit.dms.v1.SetCredentialsRequest.identity:type_name -> edokit.dms.v1.ForeignToken
+	119, // 175: edokit.dms.v1.SetCredentialsRequest.access:type_name -> edokit.dms.v1.ForeignToken
+	21,  // 176: edokit.dms.v1.User.actions:type_name -> edokit.dms.v1.Action
+	144, // 177: edokit.dms.v1.User.from:type_name -> google.protobuf.Timestamp
+	144, // 178: edokit.dms.v1.User.until:type_name -> google.protobuf.Timestamp
+	144, // 179: edokit.dms.v1.User.updated_at:type_name -> google.protobuf.Timestamp
+	123, // 180: edokit.dms.v1.AllowUserRequest.user:type_name -> edokit.dms.v1.User
+	123, // 181: edokit.dms.v1.ListUsersResponse.users:type_name -> edokit.dms.v1.User
+	34,  // 182: edokit.dms.v1.Signer.info:type_name -> edokit.dms.v1.SignerInfo
+	144, // 183: edokit.dms.v1.Signer.from:type_name -> google.protobuf.Timestamp
+	144, // 184: edokit.dms.v1.Signer.until:type_name -> google.protobuf.Timestamp
+	144, // 185: edokit.dms.v1.Signer.updated_at:type_name -> google.protobuf.Timestamp
+	22,  // 186: edokit.dms.v1.Signer.place:type_name -> edokit.dms.v1.KeyPlace
+	130, // 187: edokit.dms.v1.PutSignerRequest.signer:type_name -> edokit.dms.v1.Signer
+	121, // 188: edokit.dms.v1.PutSignerRequest.key:type_name -> edokit.dms.v1.KeyPair
+	130, // 189: edokit.dms.v1.PutSignerResponse.signer:type_name -> edokit.dms.v1.Signer
+	130, // 190: edokit.dms.v1.ListSignersResponse.signers:type_name -> edokit.dms.v1.Signer
+	144, // 191: edokit.dms.v1.LogRow.started_at:type_name -> google.protobuf.Timestamp
+	144, // 192: edokit.dms.v1.LogRow.ended_at:type_name -> google.protobuf.Timestamp
+	23,  // 193: edokit.dms.v1.LogRow.outcome:type_name -> edokit.dms.v1.Outcome
+	23,  // 194: edokit.dms.v1.QueryRequest.outcome:type_name -> edokit.dms.v1.Outcome
+	144, // 195: edokit.dms.v1.QueryRequest.from:type_name -> google.protobuf.Timestamp
+	144, // 196: edokit.dms.v1.QueryRequest.to:type_name -> google.protobuf.Timestamp
+	135, // 197: edokit.dms.v1.QueryResponse.rows:type_name -> edokit.dms.v1.LogRow
+	24,  // 198: edokit.dms.v1.RawXMLRequest.side:type_name -> edokit.dms.v1.Side
+	140, // 199: edokit.dms.v1.RawXMLResponse.header:type_name -> edokit.dms.v1.RawXMLHeader
+	49,  // 200: edokit.dms.v1.RawXMLResponse.chunk:type_name -> edokit.dms.v1.Chunk
+	65,  // 201: edokit.dms.v1.RawXMLResponse.end:type_name -> edokit.dms.v1.ContentEnd
+	135, // 202: edokit.dms.v1.RawXMLHeader.row:type_name -> edokit.dms.v1.LogRow
+	146, // 203: edokit.dms.v1.secret:extendee -> google.protobuf.FieldOptions
+	25,  // 204: edokit.dms.v1.Plugin.GetInfo:input_type -> edokit.dms.v1.GetInfoRequest
+	27,  // 205: edokit.dms.v1.Plugin.Drain:input_type -> edokit.dms.v1.DrainRequest
+	46,  // 206: edokit.dms.v1.Exchange.Send:input_type -> edokit.dms.v1.SendRequest
+	52,  // 207: edokit.dms.v1.Exchange.Status:input_type -> edokit.dms.v1.StatusRequest
+	54,  // 208: edokit.dms.v1.Exchange.Watch:input_type -> edokit.dms.v1.WatchRequest
+	56,  // 209: edokit.dms.v1.Exchange.Deliver:input_type -> edokit.dms.v1.DeliverRequest
+	58,  // 210: edokit.dms.v1.Exchange.Acknowledge:input_type -> edokit.dms.v1.AcknowledgeRequest
+	60,  // 211: edokit.dms.v1.Exchange.Acknowledged:input_type -> edokit.dms.v1.AcknowledgedRequest
+	62,  // 212: edokit.dms.v1.Exchange.Content:input_type -> edokit.dms.v1.ContentRequest
+	46,  // 213: edokit.dms.v1.Exchange.SendMany:input_type -> edokit.dms.v1.SendRequest
+	67,  // 214: edokit.dms.v1.Exchange.Follow:input_type -> edokit.dms.v1.FollowRequest
+	69,  // 215: edokit.dms.v1.Answers.Answer:input_type -> edokit.dms.v1.AnswerRequest
+	71,  // 216: edokit.dms.v1.Answers.Offers:input_type -> edokit.dms.v1.OffersRequest
+	73,  // 217: edokit.dms.v1.Answers.SetTerm:input_type -> edokit.dms.v1.SetTermRequest
+	75,  // 218: edokit.dms.v1.Answers.AnswerOtherwise:input_type -> edokit.dms.v1.AnswerOtherwiseRequest
+	77,  // 219: edokit.dms.v1.Signing.ListTasks:input_type -> edokit.dms.v1.ListTasksRequest
+	79,  // 220: edokit.dms.v1.Signing.Complete:input_type -> edokit.dms.v1.CompleteRequest
+	81,  // 221: edokit.dms.v1.Signing.Decline:input_type -> edokit.dms.v1.DeclineRequest
+	83,  // 222: edokit.dms.v1.Counterparties.Find:input_type -> edokit.dms.v1.FindRequest
+	85,  // 223: edokit.dms.v1.Counterparties.Ensure:input_type -> edokit.dms.v1.EnsureRequest
+	87,  // 224: edokit.dms.v1.Work.Explain:input_type -> edokit.dms.v1.ExplainRequest
+	91,  // 225: edokit.dms.v1.Work.Retry:input_type -> edokit.dms.v1.RetryRequest
+	93,  // 226: edokit.dms.v1.Work.Cancel:input_type -> edokit.dms.v1.CancelRequest
+	95,  // 227: edokit.dms.v1.Work.Decide:input_type -> edokit.dms.v1.DecideRequest
+	97,  // 228: edokit.dms.v1.Actions.Describe:input_type -> edokit.dms.v1.DescribeRequest
+	104, // 229: edokit.dms.v1.Actions.Evaluate:input_type -> edokit.dms.v1.EvaluateRequest
+	108, // 230: edokit.dms.v1.Actions.Invoke:input_type -> edokit.dms.v1.InvokeRequest
+	113, // 231: edokit.dms.v1.Directory.PutSubscriber:input_type -> edokit.dms.v1.PutSubscriberRequest
+	115, // 232: edokit.dms.v1.Directory.ListSubscribers:input_type -> edokit.dms.v1.ListSubscribersRequest
+	117, // 233: edokit.dms.v1.Directory.SetCredentials:input_type -> edokit.dms.v1.SetCredentialsRequest
+	124, // 234: edokit.dms.v1.Directory.AllowUser:input_type -> edokit.dms.v1.AllowUserRequest
+	126, // 235: edokit.dms.v1.Directory.RevokeUser:input_type -> edokit.dms.v1.RevokeUserRequest
+	128, // 236: edokit.dms.v1.Directory.ListUsers:input_type -> edokit.dms.v1.ListUsersRequest
+	131, // 237: edokit.dms.v1.Directory.PutSigner:input_type -> edokit.dms.v1.PutSignerRequest
+	133, // 238: edokit.dms.v1.Directory.ListSigners:input_type -> edokit.dms.v1.ListSignersRequest
+	136, // 239: edokit.dms.v1.MessageLog.Query:input_type -> edokit.dms.v1.QueryRequest
+	138, // 240: edokit.dms.v1.MessageLog.RawXML:input_type -> edokit.dms.v1.RawXMLRequest
+	26,  // 241: edokit.dms.v1.Plugin.GetInfo:output_type -> edokit.dms.v1.GetInfoResponse
+	28,  // 242: edokit.dms.v1.Plugin.Drain:output_type -> edokit.dms.v1.DrainResponse
+	51,  // 243: edokit.dms.v1.Exchange.Send:output_type -> edokit.dms.v1.SendResponse
+	53,  // 244: edokit.dms.v1.Exchange.Status:output_type -> edokit.dms.v1.StatusResponse
+	55,  // 245: edokit.dms.v1.Exchange.Watch:output_type -> edokit.dms.v1.WatchResponse
+	57,  // 246: edokit.dms.v1.Exchange.Deliver:output_type -> edokit.dms.v1.DeliverResponse
+	59,  // 247: edokit.dms.v1.Exchange.Acknowledge:output_type -> edokit.dms.v1.AcknowledgeResponse
+	61,  // 248: edokit.dms.v1.Exchange.Acknowledged:output_type -> edokit.dms.v1.AcknowledgedResponse
+	63,  // 249: edokit.dms.v1.Exchange.Content:output_type -> edokit.dms.v1.ContentResponse
+	66,  // 250: edokit.dms.v1.Exchange.SendMany:output_type -> edokit.dms.v1.SendManyResponse
+	68,  // 251: edokit.dms.v1.Exchange.Follow:output_type -> edokit.dms.v1.FollowResponse
+	70,  // 252: edokit.dms.v1.Answers.Answer:output_type -> edokit.dms.v1.AnswerResponse
+	72,  // 253: edokit.dms.v1.Answers.Offers:output_type -> edokit.dms.v1.OffersResponse
+	74,  // 254: edokit.dms.v1.Answers.SetTerm:output_type -> edokit.dms.v1.SetTermResponse
+	76,  // 255: edokit.dms.v1.Answers.AnswerOtherwise:output_type -> edokit.dms.v1.AnswerOtherwiseResponse
+	78,  // 256: edokit.dms.v1.Signing.ListTasks:output_type -> edokit.dms.v1.ListTasksResponse
+	80,  // 257: edokit.dms.v1.Signing.Complete:output_type -> edokit.dms.v1.CompleteResponse
+	82,  // 258: edokit.dms.v1.Signing.Decline:output_type -> edokit.dms.v1.DeclineResponse
+	84,  // 259: edokit.dms.v1.Counterparties.Find:output_type -> edokit.dms.v1.FindResponse
+	86,  // 260: edokit.dms.v1.Counterparties.Ensure:output_type -> edokit.dms.v1.EnsureResponse
+	90,  // 261: edokit.dms.v1.Work.Explain:output_type -> edokit.dms.v1.ExplainResponse
+	92,  // 262: edokit.dms.v1.Work.Retry:output_type -> edokit.dms.v1.RetryResponse
+	94,  // 263: edokit.dms.v1.Work.Cancel:output_type -> edokit.dms.v1.CancelResponse
+	96,  // 264: edokit.dms.v1.Work.Decide:output_type -> edokit.dms.v1.DecideResponse
+	98,  // 265: edokit.dms.v1.Actions.Describe:output_type -> edokit.dms.v1.DescribeResponse
+	105, // 266: edokit.dms.v1.Actions.Evaluate:output_type -> edokit.dms.v1.EvaluateResponse
+	109, // 267: edokit.dms.v1.Actions.Invoke:output_type -> edokit.dms.v1.InvokeResponse
+	114, // 268: edokit.dms.v1.Directory.PutSubscriber:output_type -> edokit.dms.v1.PutSubscriberResponse
+	116, // 269: edokit.dms.v1.Directory.ListSubscribers:output_type -> edokit.dms.v1.ListSubscribersResponse
+	122, // 270: edokit.dms.v1.Directory.SetCredentials:output_type -> edokit.dms.v1.SetCredentialsResponse
+	125, // 271: edokit.dms.v1.Directory.AllowUser:output_type -> edokit.dms.v1.AllowUserResponse
+	127, // 272: edokit.dms.v1.Directory.RevokeUser:output_type -> edokit.dms.v1.RevokeUserResponse
+	129, // 273: edokit.dms.v1.Directory.ListUsers:output_type -> edokit.dms.v1.ListUsersResponse
+	132, // 274: edokit.dms.v1.Directory.PutSigner:output_type -> edokit.dms.v1.PutSignerResponse
+	134, // 275: edokit.dms.v1.Directory.ListSigners:output_type -> edokit.dms.v1.ListSignersResponse
+	137, // 276: edokit.dms.v1.MessageLog.Query:output_type -> edokit.dms.v1.QueryResponse
+	139, // 277: edokit.dms.v1.MessageLog.RawXML:output_type -> edokit.dms.v1.RawXMLResponse
+	241, // [241:278] is the sub-list for method output_type
+	204, // [204:241] is the sub-list for method input_type
+	204, // [204:204] is the sub-list for extension type_name
+	203, // [203:204] is the sub-list for extension extendee
+	0,   // [0:203] is the sub-list for field type_name
 }
 
 func init() { file_dms_proto_init() }
@@ -9227,14 +12678,18 @@ func file_dms_proto_init() {
 		(*ContentResponse_Chunk)(nil),
 		(*ContentResponse_End)(nil),
 	}
-	file_dms_proto_msgTypes[48].OneofWrappers = []any{
+	file_dms_proto_msgTypes[41].OneofWrappers = []any{
+		(*SendManyResponse_Operation)(nil),
+		(*SendManyResponse_Error)(nil),
+	}
+	file_dms_proto_msgTypes[92].OneofWrappers = []any{
 		(*SetCredentialsRequest_Password)(nil),
 		(*SetCredentialsRequest_Certificate)(nil),
 		(*SetCredentialsRequest_CertificatePassword)(nil),
 		(*SetCredentialsRequest_Identity)(nil),
 		(*SetCredentialsRequest_Access)(nil),
 	}
-	file_dms_proto_msgTypes[70].OneofWrappers = []any{
+	file_dms_proto_msgTypes[114].OneofWrappers = []any{
 		(*RawXMLResponse_Header)(nil),
 		(*RawXMLResponse_Chunk)(nil),
 		(*RawXMLResponse_End)(nil),
@@ -9244,10 +12699,10 @@ func file_dms_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_dms_proto_rawDesc), len(file_dms_proto_rawDesc)),
-			NumEnums:      22,
-			NumMessages:   72,
+			NumEnums:      25,
+			NumMessages:   119,
 			NumExtensions: 1,
-			NumServices:   4,
+			NumServices:   9,
 		},
 		GoTypes:           file_dms_proto_goTypes,
 		DependencyIndexes: file_dms_proto_depIdxs,

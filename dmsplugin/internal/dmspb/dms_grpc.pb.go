@@ -194,6 +194,8 @@ const (
 	Exchange_Acknowledge_FullMethodName  = "/edokit.dms.v1.Exchange/Acknowledge"
 	Exchange_Acknowledged_FullMethodName = "/edokit.dms.v1.Exchange/Acknowledged"
 	Exchange_Content_FullMethodName      = "/edokit.dms.v1.Exchange/Content"
+	Exchange_SendMany_FullMethodName     = "/edokit.dms.v1.Exchange/SendMany"
+	Exchange_Follow_FullMethodName       = "/edokit.dms.v1.Exchange/Follow"
 )
 
 // ExchangeClient is the client API for Exchange service.
@@ -223,6 +225,14 @@ type ExchangeClient interface {
 	Acknowledged(ctx context.Context, in *AcknowledgedRequest, opts ...grpc.CallOption) (*AcknowledgedResponse, error)
 	// Content gives the bytes of a document: the original or a version. First a header, then chunks, then the trailer.
 	Content(ctx context.Context, in *ContentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ContentResponse], error)
+	// SendMany takes packages one after another, each in the order of Send, and answers each as soon as it is durable or
+	// refused, in their order. A refused package ends nothing, also one whose parts are out of order: what is left of it is
+	// skipped up to the next PackageHeader. Nothing for 60 s ends the stream; what was answered stays.
+	SendMany(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[SendRequest, SendManyResponse], error)
+	// Follow gives the events of a subscriber after a place in the order, as they happen, and a heartbeat whenever nothing
+	// has been said for the time asked for. It ends with the call's deadline, the host, or the plugin's Drain
+	// (UNAVAILABLE); begin again after the last event that is safe. Otherwise as Deliver.
+	Follow(ctx context.Context, in *FollowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FollowResponse], error)
 }
 
 type exchangeClient struct {
@@ -324,6 +334,38 @@ func (c *exchangeClient) Content(ctx context.Context, in *ContentRequest, opts .
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Exchange_ContentClient = grpc.ServerStreamingClient[ContentResponse]
 
+func (c *exchangeClient) SendMany(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[SendRequest, SendManyResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Exchange_ServiceDesc.Streams[3], Exchange_SendMany_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SendRequest, SendManyResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Exchange_SendManyClient = grpc.BidiStreamingClient[SendRequest, SendManyResponse]
+
+func (c *exchangeClient) Follow(ctx context.Context, in *FollowRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FollowResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Exchange_ServiceDesc.Streams[4], Exchange_Follow_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[FollowRequest, FollowResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Exchange_FollowClient = grpc.ServerStreamingClient[FollowResponse]
+
 // ExchangeServer is the server API for Exchange service.
 // All implementations must embed UnimplementedExchangeServer
 // for forward compatibility.
@@ -351,6 +393,14 @@ type ExchangeServer interface {
 	Acknowledged(context.Context, *AcknowledgedRequest) (*AcknowledgedResponse, error)
 	// Content gives the bytes of a document: the original or a version. First a header, then chunks, then the trailer.
 	Content(*ContentRequest, grpc.ServerStreamingServer[ContentResponse]) error
+	// SendMany takes packages one after another, each in the order of Send, and answers each as soon as it is durable or
+	// refused, in their order. A refused package ends nothing, also one whose parts are out of order: what is left of it is
+	// skipped up to the next PackageHeader. Nothing for 60 s ends the stream; what was answered stays.
+	SendMany(grpc.BidiStreamingServer[SendRequest, SendManyResponse]) error
+	// Follow gives the events of a subscriber after a place in the order, as they happen, and a heartbeat whenever nothing
+	// has been said for the time asked for. It ends with the call's deadline, the host, or the plugin's Drain
+	// (UNAVAILABLE); begin again after the last event that is safe. Otherwise as Deliver.
+	Follow(*FollowRequest, grpc.ServerStreamingServer[FollowResponse]) error
 	mustEmbedUnimplementedExchangeServer()
 }
 
@@ -381,6 +431,12 @@ func (UnimplementedExchangeServer) Acknowledged(context.Context, *AcknowledgedRe
 }
 func (UnimplementedExchangeServer) Content(*ContentRequest, grpc.ServerStreamingServer[ContentResponse]) error {
 	return status.Error(codes.Unimplemented, "method Content not implemented")
+}
+func (UnimplementedExchangeServer) SendMany(grpc.BidiStreamingServer[SendRequest, SendManyResponse]) error {
+	return status.Error(codes.Unimplemented, "method SendMany not implemented")
+}
+func (UnimplementedExchangeServer) Follow(*FollowRequest, grpc.ServerStreamingServer[FollowResponse]) error {
+	return status.Error(codes.Unimplemented, "method Follow not implemented")
 }
 func (UnimplementedExchangeServer) mustEmbedUnimplementedExchangeServer() {}
 func (UnimplementedExchangeServer) testEmbeddedByValue()                  {}
@@ -504,6 +560,24 @@ func _Exchange_Content_Handler(srv interface{}, stream grpc.ServerStream) error 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Exchange_ContentServer = grpc.ServerStreamingServer[ContentResponse]
 
+func _Exchange_SendMany_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(ExchangeServer).SendMany(&grpc.GenericServerStream[SendRequest, SendManyResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Exchange_SendManyServer = grpc.BidiStreamingServer[SendRequest, SendManyResponse]
+
+func _Exchange_Follow_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(FollowRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ExchangeServer).Follow(m, &grpc.GenericServerStream[FollowRequest, FollowResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Exchange_FollowServer = grpc.ServerStreamingServer[FollowResponse]
+
 // Exchange_ServiceDesc is the grpc.ServiceDesc for Exchange service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -544,7 +618,1010 @@ var Exchange_ServiceDesc = grpc.ServiceDesc{
 			Handler:       _Exchange_Content_Handler,
 			ServerStreams: true,
 		},
+		{
+			StreamName:    "SendMany",
+			Handler:       _Exchange_SendMany_Handler,
+			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "Follow",
+			Handler:       _Exchange_Follow_Handler,
+			ServerStreams: true,
+		},
 	},
+	Metadata: "dms.proto",
+}
+
+const (
+	Answers_Answer_FullMethodName          = "/edokit.dms.v1.Answers/Answer"
+	Answers_Offers_FullMethodName          = "/edokit.dms.v1.Answers/Offers"
+	Answers_SetTerm_FullMethodName         = "/edokit.dms.v1.Answers/SetTerm"
+	Answers_AnswerOtherwise_FullMethodName = "/edokit.dms.v1.Answers/AnswerOtherwise"
+)
+
+// AnswersClient is the client API for Answers service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Answers answers documents that lie at the operator, and keeps their terms. Each call needs ACTION_ANSWER.
+type AnswersClient interface {
+	// Answer confirms, signs, refuses or revokes. It answers when the answer is durable, as Send does; the operator is asked
+	// later. The same answer to the same document is given once, however often it is asked for.
+	Answer(ctx context.Context, in *AnswerRequest, opts ...grpc.CallOption) (*AnswerResponse, error)
+	// Offers asks the operator what may be done with a document now.
+	Offers(ctx context.Context, in *OffersRequest, opts ...grpc.CallOption) (*OffersResponse, error)
+	// SetTerm sets until when an inbound request must be answered, in place of what its kind says.
+	SetTerm(ctx context.Context, in *SetTermRequest, opts ...grpc.CallOption) (*SetTermResponse, error)
+	// AnswerOtherwise notes that an inbound request was answered by e-mail or on paper, and why.
+	AnswerOtherwise(ctx context.Context, in *AnswerOtherwiseRequest, opts ...grpc.CallOption) (*AnswerOtherwiseResponse, error)
+}
+
+type answersClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewAnswersClient(cc grpc.ClientConnInterface) AnswersClient {
+	return &answersClient{cc}
+}
+
+func (c *answersClient) Answer(ctx context.Context, in *AnswerRequest, opts ...grpc.CallOption) (*AnswerResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AnswerResponse)
+	err := c.cc.Invoke(ctx, Answers_Answer_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *answersClient) Offers(ctx context.Context, in *OffersRequest, opts ...grpc.CallOption) (*OffersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OffersResponse)
+	err := c.cc.Invoke(ctx, Answers_Offers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *answersClient) SetTerm(ctx context.Context, in *SetTermRequest, opts ...grpc.CallOption) (*SetTermResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetTermResponse)
+	err := c.cc.Invoke(ctx, Answers_SetTerm_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *answersClient) AnswerOtherwise(ctx context.Context, in *AnswerOtherwiseRequest, opts ...grpc.CallOption) (*AnswerOtherwiseResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AnswerOtherwiseResponse)
+	err := c.cc.Invoke(ctx, Answers_AnswerOtherwise_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// AnswersServer is the server API for Answers service.
+// All implementations must embed UnimplementedAnswersServer
+// for forward compatibility.
+//
+// Answers answers documents that lie at the operator, and keeps their terms. Each call needs ACTION_ANSWER.
+type AnswersServer interface {
+	// Answer confirms, signs, refuses or revokes. It answers when the answer is durable, as Send does; the operator is asked
+	// later. The same answer to the same document is given once, however often it is asked for.
+	Answer(context.Context, *AnswerRequest) (*AnswerResponse, error)
+	// Offers asks the operator what may be done with a document now.
+	Offers(context.Context, *OffersRequest) (*OffersResponse, error)
+	// SetTerm sets until when an inbound request must be answered, in place of what its kind says.
+	SetTerm(context.Context, *SetTermRequest) (*SetTermResponse, error)
+	// AnswerOtherwise notes that an inbound request was answered by e-mail or on paper, and why.
+	AnswerOtherwise(context.Context, *AnswerOtherwiseRequest) (*AnswerOtherwiseResponse, error)
+	mustEmbedUnimplementedAnswersServer()
+}
+
+// UnimplementedAnswersServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedAnswersServer struct{}
+
+func (UnimplementedAnswersServer) Answer(context.Context, *AnswerRequest) (*AnswerResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Answer not implemented")
+}
+func (UnimplementedAnswersServer) Offers(context.Context, *OffersRequest) (*OffersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Offers not implemented")
+}
+func (UnimplementedAnswersServer) SetTerm(context.Context, *SetTermRequest) (*SetTermResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetTerm not implemented")
+}
+func (UnimplementedAnswersServer) AnswerOtherwise(context.Context, *AnswerOtherwiseRequest) (*AnswerOtherwiseResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AnswerOtherwise not implemented")
+}
+func (UnimplementedAnswersServer) mustEmbedUnimplementedAnswersServer() {}
+func (UnimplementedAnswersServer) testEmbeddedByValue()                 {}
+
+// UnsafeAnswersServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to AnswersServer will
+// result in compilation errors.
+type UnsafeAnswersServer interface {
+	mustEmbedUnimplementedAnswersServer()
+}
+
+func RegisterAnswersServer(s grpc.ServiceRegistrar, srv AnswersServer) {
+	// If the following call panics, it indicates UnimplementedAnswersServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Answers_ServiceDesc, srv)
+}
+
+func _Answers_Answer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AnswerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnswersServer).Answer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Answers_Answer_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnswersServer).Answer(ctx, req.(*AnswerRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Answers_Offers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OffersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnswersServer).Offers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Answers_Offers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnswersServer).Offers(ctx, req.(*OffersRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Answers_SetTerm_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetTermRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnswersServer).SetTerm(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Answers_SetTerm_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnswersServer).SetTerm(ctx, req.(*SetTermRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Answers_AnswerOtherwise_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AnswerOtherwiseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AnswersServer).AnswerOtherwise(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Answers_AnswerOtherwise_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AnswersServer).AnswerOtherwise(ctx, req.(*AnswerOtherwiseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Answers_ServiceDesc is the grpc.ServiceDesc for Answers service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Answers_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "edokit.dms.v1.Answers",
+	HandlerType: (*AnswersServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Answer",
+			Handler:    _Answers_Answer_Handler,
+		},
+		{
+			MethodName: "Offers",
+			Handler:    _Answers_Offers_Handler,
+		},
+		{
+			MethodName: "SetTerm",
+			Handler:    _Answers_SetTerm_Handler,
+		},
+		{
+			MethodName: "AnswerOtherwise",
+			Handler:    _Answers_AnswerOtherwise_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "dms.proto",
+}
+
+const (
+	Signing_ListTasks_FullMethodName = "/edokit.dms.v1.Signing/ListTasks"
+	Signing_Complete_FullMethodName  = "/edokit.dms.v1.Signing/Complete"
+	Signing_Decline_FullMethodName   = "/edokit.dms.v1.Signing/Decline"
+)
+
+// SigningClient is the client API for Signing service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Signing completes signatures by keys that only the host has. That one is wanted, overdue or done is told by events of
+// kind EVENT_KIND_TASK; the exact bytes are read with Exchange.Content: the task's key and document, ROLE_ORIGINAL.
+// Each call needs ACTION_SIGN.
+type SigningClient interface {
+	// ListTasks gives the tasks of a subscriber that wait.
+	ListTasks(ctx context.Context, in *ListTasksRequest, opts ...grpc.CallOption) (*ListTasksResponse, error)
+	// Complete gives the signature; the package goes on. The same signature again is no error.
+	Complete(ctx context.Context, in *CompleteRequest, opts ...grpc.CallOption) (*CompleteResponse, error)
+	// Decline says that the person does not sign; the package fails.
+	Decline(ctx context.Context, in *DeclineRequest, opts ...grpc.CallOption) (*DeclineResponse, error)
+}
+
+type signingClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewSigningClient(cc grpc.ClientConnInterface) SigningClient {
+	return &signingClient{cc}
+}
+
+func (c *signingClient) ListTasks(ctx context.Context, in *ListTasksRequest, opts ...grpc.CallOption) (*ListTasksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListTasksResponse)
+	err := c.cc.Invoke(ctx, Signing_ListTasks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingClient) Complete(ctx context.Context, in *CompleteRequest, opts ...grpc.CallOption) (*CompleteResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CompleteResponse)
+	err := c.cc.Invoke(ctx, Signing_Complete_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingClient) Decline(ctx context.Context, in *DeclineRequest, opts ...grpc.CallOption) (*DeclineResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeclineResponse)
+	err := c.cc.Invoke(ctx, Signing_Decline_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// SigningServer is the server API for Signing service.
+// All implementations must embed UnimplementedSigningServer
+// for forward compatibility.
+//
+// Signing completes signatures by keys that only the host has. That one is wanted, overdue or done is told by events of
+// kind EVENT_KIND_TASK; the exact bytes are read with Exchange.Content: the task's key and document, ROLE_ORIGINAL.
+// Each call needs ACTION_SIGN.
+type SigningServer interface {
+	// ListTasks gives the tasks of a subscriber that wait.
+	ListTasks(context.Context, *ListTasksRequest) (*ListTasksResponse, error)
+	// Complete gives the signature; the package goes on. The same signature again is no error.
+	Complete(context.Context, *CompleteRequest) (*CompleteResponse, error)
+	// Decline says that the person does not sign; the package fails.
+	Decline(context.Context, *DeclineRequest) (*DeclineResponse, error)
+	mustEmbedUnimplementedSigningServer()
+}
+
+// UnimplementedSigningServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedSigningServer struct{}
+
+func (UnimplementedSigningServer) ListTasks(context.Context, *ListTasksRequest) (*ListTasksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListTasks not implemented")
+}
+func (UnimplementedSigningServer) Complete(context.Context, *CompleteRequest) (*CompleteResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Complete not implemented")
+}
+func (UnimplementedSigningServer) Decline(context.Context, *DeclineRequest) (*DeclineResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Decline not implemented")
+}
+func (UnimplementedSigningServer) mustEmbedUnimplementedSigningServer() {}
+func (UnimplementedSigningServer) testEmbeddedByValue()                 {}
+
+// UnsafeSigningServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to SigningServer will
+// result in compilation errors.
+type UnsafeSigningServer interface {
+	mustEmbedUnimplementedSigningServer()
+}
+
+func RegisterSigningServer(s grpc.ServiceRegistrar, srv SigningServer) {
+	// If the following call panics, it indicates UnimplementedSigningServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Signing_ServiceDesc, srv)
+}
+
+func _Signing_ListTasks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListTasksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningServer).ListTasks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Signing_ListTasks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningServer).ListTasks(ctx, req.(*ListTasksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Signing_Complete_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompleteRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningServer).Complete(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Signing_Complete_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningServer).Complete(ctx, req.(*CompleteRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Signing_Decline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeclineRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningServer).Decline(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Signing_Decline_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningServer).Decline(ctx, req.(*DeclineRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Signing_ServiceDesc is the grpc.ServiceDesc for Signing service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Signing_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "edokit.dms.v1.Signing",
+	HandlerType: (*SigningServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "ListTasks",
+			Handler:    _Signing_ListTasks_Handler,
+		},
+		{
+			MethodName: "Complete",
+			Handler:    _Signing_Complete_Handler,
+		},
+		{
+			MethodName: "Decline",
+			Handler:    _Signing_Decline_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "dms.proto",
+}
+
+const (
+	Counterparties_Find_FullMethodName   = "/edokit.dms.v1.Counterparties/Find"
+	Counterparties_Ensure_FullMethodName = "/edokit.dms.v1.Counterparties/Ensure"
+)
+
+// CounterpartiesClient is the client API for Counterparties service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Counterparties finds other organisations and makes them reachable.
+type CounterpartiesClient interface {
+	// Find asks the operator for the boxes of an organisation or person. Needs ACTION_SEND.
+	Find(ctx context.Context, in *FindRequest, opts ...grpc.CallOption) (*FindResponse, error)
+	// Ensure looks a counterparty up, registers it where it is unknown, invites it and waits: it answers what is known now,
+	// the rest happens by itself and is told by events of kind EVENT_KIND_COUNTERPARTY. However often it is asked for, it
+	// is done once. Needs ACTION_INVITE.
+	Ensure(ctx context.Context, in *EnsureRequest, opts ...grpc.CallOption) (*EnsureResponse, error)
+}
+
+type counterpartiesClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewCounterpartiesClient(cc grpc.ClientConnInterface) CounterpartiesClient {
+	return &counterpartiesClient{cc}
+}
+
+func (c *counterpartiesClient) Find(ctx context.Context, in *FindRequest, opts ...grpc.CallOption) (*FindResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindResponse)
+	err := c.cc.Invoke(ctx, Counterparties_Find_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *counterpartiesClient) Ensure(ctx context.Context, in *EnsureRequest, opts ...grpc.CallOption) (*EnsureResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EnsureResponse)
+	err := c.cc.Invoke(ctx, Counterparties_Ensure_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// CounterpartiesServer is the server API for Counterparties service.
+// All implementations must embed UnimplementedCounterpartiesServer
+// for forward compatibility.
+//
+// Counterparties finds other organisations and makes them reachable.
+type CounterpartiesServer interface {
+	// Find asks the operator for the boxes of an organisation or person. Needs ACTION_SEND.
+	Find(context.Context, *FindRequest) (*FindResponse, error)
+	// Ensure looks a counterparty up, registers it where it is unknown, invites it and waits: it answers what is known now,
+	// the rest happens by itself and is told by events of kind EVENT_KIND_COUNTERPARTY. However often it is asked for, it
+	// is done once. Needs ACTION_INVITE.
+	Ensure(context.Context, *EnsureRequest) (*EnsureResponse, error)
+	mustEmbedUnimplementedCounterpartiesServer()
+}
+
+// UnimplementedCounterpartiesServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedCounterpartiesServer struct{}
+
+func (UnimplementedCounterpartiesServer) Find(context.Context, *FindRequest) (*FindResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Find not implemented")
+}
+func (UnimplementedCounterpartiesServer) Ensure(context.Context, *EnsureRequest) (*EnsureResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Ensure not implemented")
+}
+func (UnimplementedCounterpartiesServer) mustEmbedUnimplementedCounterpartiesServer() {}
+func (UnimplementedCounterpartiesServer) testEmbeddedByValue()                        {}
+
+// UnsafeCounterpartiesServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to CounterpartiesServer will
+// result in compilation errors.
+type UnsafeCounterpartiesServer interface {
+	mustEmbedUnimplementedCounterpartiesServer()
+}
+
+func RegisterCounterpartiesServer(s grpc.ServiceRegistrar, srv CounterpartiesServer) {
+	// If the following call panics, it indicates UnimplementedCounterpartiesServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Counterparties_ServiceDesc, srv)
+}
+
+func _Counterparties_Find_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CounterpartiesServer).Find(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Counterparties_Find_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CounterpartiesServer).Find(ctx, req.(*FindRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Counterparties_Ensure_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EnsureRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CounterpartiesServer).Ensure(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Counterparties_Ensure_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CounterpartiesServer).Ensure(ctx, req.(*EnsureRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Counterparties_ServiceDesc is the grpc.ServiceDesc for Counterparties service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Counterparties_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "edokit.dms.v1.Counterparties",
+	HandlerType: (*CounterpartiesServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Find",
+			Handler:    _Counterparties_Find_Handler,
+		},
+		{
+			MethodName: "Ensure",
+			Handler:    _Counterparties_Ensure_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "dms.proto",
+}
+
+const (
+	Work_Explain_FullMethodName = "/edokit.dms.v1.Work/Explain"
+	Work_Retry_FullMethodName   = "/edokit.dms.v1.Work/Retry"
+	Work_Cancel_FullMethodName  = "/edokit.dms.v1.Work/Cancel"
+	Work_Decide_FullMethodName  = "/edokit.dms.v1.Work/Decide"
+)
+
+// WorkClient is the client API for Work service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Work shows why something waits, and lets a person bring it on. Each call but Explain needs ACTION_DECIDE.
+type WorkClient interface {
+	// Explain gives everything that is known of one package on one page. Needs ACTION_READ.
+	Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error)
+	// Retry lets a package go on now. One in doubt is asked for, never sent again by this.
+	Retry(ctx context.Context, in *RetryRequest, opts ...grpc.CallOption) (*RetryResponse, error)
+	// Cancel ends a package of which surely nothing has left.
+	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
+	// Decide says whether the operator has a package that is in doubt.
+	Decide(ctx context.Context, in *DecideRequest, opts ...grpc.CallOption) (*DecideResponse, error)
+}
+
+type workClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewWorkClient(cc grpc.ClientConnInterface) WorkClient {
+	return &workClient{cc}
+}
+
+func (c *workClient) Explain(ctx context.Context, in *ExplainRequest, opts ...grpc.CallOption) (*ExplainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ExplainResponse)
+	err := c.cc.Invoke(ctx, Work_Explain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *workClient) Retry(ctx context.Context, in *RetryRequest, opts ...grpc.CallOption) (*RetryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RetryResponse)
+	err := c.cc.Invoke(ctx, Work_Retry_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *workClient) Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CancelResponse)
+	err := c.cc.Invoke(ctx, Work_Cancel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *workClient) Decide(ctx context.Context, in *DecideRequest, opts ...grpc.CallOption) (*DecideResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DecideResponse)
+	err := c.cc.Invoke(ctx, Work_Decide_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// WorkServer is the server API for Work service.
+// All implementations must embed UnimplementedWorkServer
+// for forward compatibility.
+//
+// Work shows why something waits, and lets a person bring it on. Each call but Explain needs ACTION_DECIDE.
+type WorkServer interface {
+	// Explain gives everything that is known of one package on one page. Needs ACTION_READ.
+	Explain(context.Context, *ExplainRequest) (*ExplainResponse, error)
+	// Retry lets a package go on now. One in doubt is asked for, never sent again by this.
+	Retry(context.Context, *RetryRequest) (*RetryResponse, error)
+	// Cancel ends a package of which surely nothing has left.
+	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
+	// Decide says whether the operator has a package that is in doubt.
+	Decide(context.Context, *DecideRequest) (*DecideResponse, error)
+	mustEmbedUnimplementedWorkServer()
+}
+
+// UnimplementedWorkServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedWorkServer struct{}
+
+func (UnimplementedWorkServer) Explain(context.Context, *ExplainRequest) (*ExplainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Explain not implemented")
+}
+func (UnimplementedWorkServer) Retry(context.Context, *RetryRequest) (*RetryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Retry not implemented")
+}
+func (UnimplementedWorkServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
+}
+func (UnimplementedWorkServer) Decide(context.Context, *DecideRequest) (*DecideResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Decide not implemented")
+}
+func (UnimplementedWorkServer) mustEmbedUnimplementedWorkServer() {}
+func (UnimplementedWorkServer) testEmbeddedByValue()              {}
+
+// UnsafeWorkServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to WorkServer will
+// result in compilation errors.
+type UnsafeWorkServer interface {
+	mustEmbedUnimplementedWorkServer()
+}
+
+func RegisterWorkServer(s grpc.ServiceRegistrar, srv WorkServer) {
+	// If the following call panics, it indicates UnimplementedWorkServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Work_ServiceDesc, srv)
+}
+
+func _Work_Explain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ExplainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkServer).Explain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Work_Explain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkServer).Explain(ctx, req.(*ExplainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Work_Retry_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RetryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkServer).Retry(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Work_Retry_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkServer).Retry(ctx, req.(*RetryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Work_Cancel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CancelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkServer).Cancel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Work_Cancel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkServer).Cancel(ctx, req.(*CancelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Work_Decide_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DecideRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(WorkServer).Decide(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Work_Decide_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(WorkServer).Decide(ctx, req.(*DecideRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Work_ServiceDesc is the grpc.ServiceDesc for Work service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Work_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "edokit.dms.v1.Work",
+	HandlerType: (*WorkServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Explain",
+			Handler:    _Work_Explain_Handler,
+		},
+		{
+			MethodName: "Retry",
+			Handler:    _Work_Retry_Handler,
+		},
+		{
+			MethodName: "Cancel",
+			Handler:    _Work_Cancel_Handler,
+		},
+		{
+			MethodName: "Decide",
+			Handler:    _Work_Decide_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "dms.proto",
+}
+
+const (
+	Actions_Describe_FullMethodName = "/edokit.dms.v1.Actions/Describe"
+	Actions_Evaluate_FullMethodName = "/edokit.dms.v1.Actions/Evaluate"
+	Actions_Invoke_FullMethodName   = "/edokit.dms.v1.Actions/Invoke"
+)
+
+// ActionsClient is the client API for Actions service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Actions tells what a host may show for a card: entries of context menus, buttons, entries over lists.
+type ActionsClient interface {
+	// Describe gives the types of cards with their actions. It stays the same as long as the plugin runs.
+	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
+	// Evaluate says exactly which actions up to 200 cards have now for one user, and why not. It asks no operator and leaves
+	// no trace.
+	Evaluate(ctx context.Context, in *EvaluateRequest, opts ...grpc.CallOption) (*EvaluateResponse, error)
+	// Invoke does an action with CARD_CALL_INVOKE. Right, conditions and parameters are checked again.
+	Invoke(ctx context.Context, in *InvokeRequest, opts ...grpc.CallOption) (*InvokeResponse, error)
+}
+
+type actionsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewActionsClient(cc grpc.ClientConnInterface) ActionsClient {
+	return &actionsClient{cc}
+}
+
+func (c *actionsClient) Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DescribeResponse)
+	err := c.cc.Invoke(ctx, Actions_Describe_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *actionsClient) Evaluate(ctx context.Context, in *EvaluateRequest, opts ...grpc.CallOption) (*EvaluateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EvaluateResponse)
+	err := c.cc.Invoke(ctx, Actions_Evaluate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *actionsClient) Invoke(ctx context.Context, in *InvokeRequest, opts ...grpc.CallOption) (*InvokeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(InvokeResponse)
+	err := c.cc.Invoke(ctx, Actions_Invoke_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ActionsServer is the server API for Actions service.
+// All implementations must embed UnimplementedActionsServer
+// for forward compatibility.
+//
+// Actions tells what a host may show for a card: entries of context menus, buttons, entries over lists.
+type ActionsServer interface {
+	// Describe gives the types of cards with their actions. It stays the same as long as the plugin runs.
+	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
+	// Evaluate says exactly which actions up to 200 cards have now for one user, and why not. It asks no operator and leaves
+	// no trace.
+	Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error)
+	// Invoke does an action with CARD_CALL_INVOKE. Right, conditions and parameters are checked again.
+	Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error)
+	mustEmbedUnimplementedActionsServer()
+}
+
+// UnimplementedActionsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedActionsServer struct{}
+
+func (UnimplementedActionsServer) Describe(context.Context, *DescribeRequest) (*DescribeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Describe not implemented")
+}
+func (UnimplementedActionsServer) Evaluate(context.Context, *EvaluateRequest) (*EvaluateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Evaluate not implemented")
+}
+func (UnimplementedActionsServer) Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Invoke not implemented")
+}
+func (UnimplementedActionsServer) mustEmbedUnimplementedActionsServer() {}
+func (UnimplementedActionsServer) testEmbeddedByValue()                 {}
+
+// UnsafeActionsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to ActionsServer will
+// result in compilation errors.
+type UnsafeActionsServer interface {
+	mustEmbedUnimplementedActionsServer()
+}
+
+func RegisterActionsServer(s grpc.ServiceRegistrar, srv ActionsServer) {
+	// If the following call panics, it indicates UnimplementedActionsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Actions_ServiceDesc, srv)
+}
+
+func _Actions_Describe_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DescribeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ActionsServer).Describe(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Actions_Describe_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ActionsServer).Describe(ctx, req.(*DescribeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Actions_Evaluate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EvaluateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ActionsServer).Evaluate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Actions_Evaluate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ActionsServer).Evaluate(ctx, req.(*EvaluateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Actions_Invoke_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InvokeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ActionsServer).Invoke(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Actions_Invoke_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ActionsServer).Invoke(ctx, req.(*InvokeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Actions_ServiceDesc is the grpc.ServiceDesc for Actions service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Actions_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "edokit.dms.v1.Actions",
+	HandlerType: (*ActionsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Describe",
+			Handler:    _Actions_Describe_Handler,
+		},
+		{
+			MethodName: "Evaluate",
+			Handler:    _Actions_Evaluate_Handler,
+		},
+		{
+			MethodName: "Invoke",
+			Handler:    _Actions_Invoke_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
 	Metadata: "dms.proto",
 }
 

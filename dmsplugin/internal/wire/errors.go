@@ -31,6 +31,19 @@ const (
 	maxCandidates = 20
 )
 
+// ToErrorDetail is what stands in the status details of ToError, for one item of a stream that goes on.
+func ToErrorDetail(err error) *dmspb.ErrorDetail {
+	for _, d := range status.Convert(ToError(err)).Details() {
+		if detail, ok := d.(*dmspb.ErrorDetail); ok {
+			return detail
+		}
+	}
+	return &dmspb.ErrorDetail{Faults: []*dmspb.Fault{toFault(&edo.Error{Kind: edo.Internal, Message: "has failed"})}}
+}
+
+// FromErrorDetail gives back the error of one item.
+func FromErrorDetail(d *dmspb.ErrorDetail) error { return fromDetail(d) }
+
 // ToError makes a gRPC error of any error: code and one ErrorDetail. An error without a kind says nothing but that it is
 // internal: its text stays in the log of the plugin.
 func ToError(err error) error {

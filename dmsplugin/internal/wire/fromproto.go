@@ -28,7 +28,7 @@ func FromOperation(o *dmspb.Operation) edo.Operation {
 		CreatedAt: fromTime(o.GetCreatedAt()), UpdatedAt: fromTime(o.GetUpdatedAt()), Revision: o.GetRevision(),
 		Documents: fromEach(o.GetDocuments(), fromDocumentStatus), Candidates: fromEach(o.GetCandidates(), fromAddress),
 		Payer: edo.SubscriberID(o.GetPayer()), Channel: fromEnum(channels(), o.GetChannel()), Answer: fromEnum(answerKinds(), o.GetAnswer()), Text: o.GetText(),
-		InReplyTo: edo.RemoteID(o.GetInReplyTo()), Flow: fromEnum(flows(), o.GetFlow()), Consents: fromEach(o.GetConsents(), fromConsent), Parties: fromEach(o.GetParties(), fromAddress),
+		InReplyTo: edo.RemoteID(o.GetInReplyTo()), Flow: fromEnum(flows(), o.GetFlow()), Consents: fromEach(o.GetConsents(), fromConsent), Set: o.GetSet(), Period: o.GetPeriod(), Due: fromTime(o.GetDue()), Parties: fromEach(o.GetParties(), fromAddress),
 	}
 }
 
@@ -74,6 +74,7 @@ func FromPackageHeader(h *dmspb.PackageHeader) (edo.Package, int, error) {
 	p := edo.Package{
 		ID: key.Package, Subscriber: key.Subscriber, Actor: edo.ActorID(h.GetActor()), To: fromCounterparty(h.GetTo()),
 		Channel: fromEnum(channels(), h.GetChannel()), InReplyTo: edo.RemoteID(h.GetInReplyTo()), Flow: fromEnum(flows(), h.GetFlow()),
+		Set: h.GetSet(), Period: h.GetPeriod(), Due: fromTime(h.GetDue()),
 	}
 	switch {
 	case len(h.GetConsents()) > edo.MaxConsents:

@@ -65,6 +65,15 @@ func full(v reflect.Value, n int) {
 	case edo.Outcome:
 		v.SetString(string(edo.OutcomeSilent))
 		return
+	case edo.Direction:
+		v.SetString(string(edo.Inbound))
+		return
+	case edo.Place:
+		v.SetString(string(edo.PlaceList))
+		return
+	case edo.CardCall:
+		v.SetString(string(edo.CallDecide))
+		return
 	case edo.Action:
 		v.SetString(string(edo.ActionRead))
 		return
@@ -98,6 +107,12 @@ func full(v reflect.Value, n int) {
 		for i := range v.Len() {
 			full(v.Index(i), n+i+1)
 		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		full(key, n)
+		full(value, n+1)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		full(v.Elem(), n)
@@ -174,12 +189,32 @@ func TestRoundTrips(t *testing.T) {
 	check(t, "signer", ToSigner, FromSigner)
 	check(t, "log row", ToLogRow, FromLogRow)
 	check(t, "query", ToQuery, FromQuery)
+	check(t, "card type", toCardType, fromCardType)
+	check(t, "card state", toCardState, fromCardState)
+	check(t, "answer", ToAnswer, FromAnswer)
+	check(t, "inbound", ToInbound, FromInbound)
+	check(t, "counterparty status", ToCounterpartyStatus, FromCounterpartyStatus)
+	check(t, "decision", func(d edo.Decision) *dmspb.DecideRequest { return ToDecision(edo.Key{}, "", d) }, FromDecision)
+}
+
+// TestExplanationRoundTrip: a page has no jobs, attempts and mail on the wire, and of the exchanges the ids.
+func TestExplanationRoundTrip(t *testing.T) {
+	t.Parallel()
+	want := filled[edo.Explanation]()
+	want.Message, want.Counterparty, want.Box, want.Documents, want.Answers, want.Jobs, want.Attempts = nil, nil, nil, nil, nil, nil, nil
+	want.Key = want.Operation.Key
+	for i := range want.Calls {
+		want.Calls[i] = edo.Call{ID: want.Calls[i].ID}
+	}
+	if diff := cmp.Diff(want, there(t, ToExplanation, FromExplanation, want)); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestPackageRoundTrip(t *testing.T) {
 	t.Parallel()
 	want := edo.Package{ID: "p", Subscriber: "s", Actor: "a", To: edo.Counterparty{INN: "1", KPP: "2", Name: "3", Box: "4"}}
-	want.Channel, want.Flow, want.InReplyTo = edo.ChannelEMail, edo.FlowInternal, "r"
+	want.Channel, want.Flow, want.InReplyTo, want.Set, want.Period = edo.ChannelEMail, edo.FlowInternal, "r", "run", "2026-11"
 	want.Consents = []edo.Consent{{ID: "pd", Text: edo.Digest{2}, At: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), Person: "Иванов"}}
 	want.Documents = []edo.Document{{
 		ID: "d", Name: "n", Kind: "k", Number: "5", Comment: "c", ExternalID: "e", Content: edo.Content{Size: 7, Digest: edo.Digest{1}},
@@ -212,6 +247,9 @@ func TestEnumsAreComplete(t *testing.T) {
 	complete(t, states(), dmspb.State_name)
 	complete(t, stampStates(), dmspb.StampState_name)
 	complete(t, roles(), dmspb.Role_name)
+	complete(t, directions(), dmspb.Direction_name)
+	complete(t, cardPlaces(), dmspb.Place_name)
+	complete(t, cardCalls(), dmspb.CardCall_name)
 	complete(t, verdicts(), dmspb.Verdict_name)
 	complete(t, eventKinds(), dmspb.EventKind_name)
 	complete(t, repeats(), dmspb.Repeat_name)

@@ -29,7 +29,7 @@ func ToOperation(o edo.Operation) *dmspb.Operation {
 		Documents: toEach(o.Documents, toDocumentStatus), Settled: o.Settled(),
 		Candidates: toEach(o.Candidates, toAddress), From: string(o.From), Resends: int32(o.Resends),
 		Payer: string(o.Payer), Channel: toEnum(channels(), o.Channel), Answer: toEnum(answerKinds(), o.Answer), Text: o.Text,
-		InReplyTo: string(o.InReplyTo), Flow: toEnum(flows(), o.Flow), Consents: toEach(o.Consents, toConsent), Parties: toEach(o.Parties, toAddress),
+		InReplyTo: string(o.InReplyTo), Flow: toEnum(flows(), o.Flow), Consents: toEach(o.Consents, toConsent), Set: o.Set, Period: o.Period, Due: toTime(o.Due), Parties: toEach(o.Parties, toAddress),
 	}
 }
 
@@ -75,6 +75,7 @@ func ToPackageHeader(p edo.Package) *dmspb.PackageHeader {
 		Key:   ToKey(edo.Key{Subscriber: p.Subscriber, Package: p.ID}),
 		Actor: string(p.Actor), To: ToCounterparty(p.To), DocumentCount: int32(len(p.Documents)),
 		Channel: toEnum(channels(), p.Channel), InReplyTo: string(p.InReplyTo), Flow: toEnum(flows(), p.Flow), Consents: toEach(p.Consents, toConsent),
+		Set: p.Set, Period: p.Period, Due: toTime(p.Due),
 	}
 }
 
