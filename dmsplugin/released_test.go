@@ -49,7 +49,7 @@ func TestOnlyAdditions(t *testing.T) {
 func TestLossesAreFound(t *testing.T) {
 	t.Parallel()
 	for name, breaks := range map[string]func(*descriptorpb.FileDescriptorProto){
-		"a field is gone":         func(f *descriptorpb.FileDescriptorProto) { f.MessageType[2].Field = f.MessageType[2].Field[1:] },
+		"a field is gone":         func(f *descriptorpb.FileDescriptorProto) { f.MessageType[1].Field = f.MessageType[1].Field[1:] },
 		"a field has another tag": func(f *descriptorpb.FileDescriptorProto) { f.MessageType[1].Field[0].Number = proto.Int32(99) },
 		"a field is renamed":      func(f *descriptorpb.FileDescriptorProto) { f.MessageType[1].Field[0].Name = proto.String("other") },
 		"a field has another type": func(f *descriptorpb.FileDescriptorProto) {
