@@ -33,6 +33,7 @@ type Config struct {
 	Checksum []byte   // SHA-256 of the binary; empty: not checked. Also keep its folder unwritable
 	Logger   *slog.Logger
 	Start    time.Duration // how long the start may take; 0: 10 s
+	Restart  Restart       // of a [Supervisor]
 
 	// Actor is the user in whose name the host reads for itself: content, raw XML and rows of the message log. It needs a
 	// line in the allow-list like everybody. [Client.As] reads in the name of another.

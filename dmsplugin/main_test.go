@@ -14,6 +14,7 @@ import (
 
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/edo"
 )
 
 // hostMode makes the test binary a host that launches the plugin and then sleeps, to be killed by a test.
@@ -38,6 +39,11 @@ func pluginMain() int {
 		return 1
 	}
 	engine := newEngine(store)
+	if os.Getenv("TEST_EVENTS") != "" {
+		for seq := range int64(5) {
+			engine.events = append(engine.events, edo.Event{Seq: seq + 1, Kind: edo.EventStatus})
+		}
+	}
 	idle, err := time.ParseDuration(cmp.Or(os.Getenv("TEST_IDLE"), "1m"))
 	if err != nil {
 		logger.Error("idle", "error", err)
