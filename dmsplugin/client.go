@@ -54,6 +54,7 @@ const (
 type Client struct {
 	process   *goplugin.Client
 	command   *exec.Cmd
+	conn      *grpc.ClientConn
 	temporary string // folder to remove
 	plugin    dmspb.PluginClient
 	exchange  dmspb.ExchangeClient
@@ -181,6 +182,7 @@ func (c *Client) connect(ctx context.Context) error {
 	if !ok {
 		return launchFault("path", fmt.Errorf("connection is %T", raw), "")
 	}
+	c.conn = conn
 	c.plugin, c.exchange = dmspb.NewPluginClient(conn), dmspb.NewExchangeClient(conn)
 	c.directory, c.log = dmspb.NewDirectoryClient(conn), dmspb.NewMessageLogClient(conn)
 	c.answers, c.signing, c.counterparties = dmspb.NewAnswersClient(conn), dmspb.NewSigningClient(conn), dmspb.NewCounterpartiesClient(conn)
@@ -206,6 +208,10 @@ func (c *Client) Info(ctx context.Context) (Info, error) {
 		MaxDocumentSize: r.GetMaxDocumentSize(), MaxPackageSize: r.GetMaxPackageSize(),
 	}, wire.FromError("dmsplugin.Info", err)
 }
+
+// Conn is the bare connection, for programs that speak the messages of the contract themselves, as a bridge does. Its errors
+// are those of gRPC.
+func (c *Client) Conn() grpc.ClientConnInterface { return c.conn }
 
 // PID is the process id of the plugin, for people who look for it.
 func (c *Client) PID() string { return c.process.ID() }

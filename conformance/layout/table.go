@@ -123,6 +123,7 @@ func rows() []row {
 			Package: "dmsplugin/internal/wire", Own: []string{"edo", "directory", "dmsplugin/internal/dmspb"},
 			Third: []string{grpc, protobuf}, Why: "the only files that convert between proto and words",
 		},
+		{Package: "dmsplugin/proto", Why: "the contract as text"},
 		{Package: "dmsplugin/internal/dmspb", Third: []string{grpc, protobuf}, Why: "written by protoc"},
 		{Package: "dmsplugin/cmd/*", Any: true, Why: "composition root"},
 
