@@ -95,10 +95,14 @@ verify: ## Generated code is current, every go.mod is tidy; changes nothing
 cross: ## All packages compile without cgo for Linux, Windows and macOS, amd64 and arm64
 	@.ci/cross $(TARGETS)
 
+.PHONY: dist
+dist: ## Archives of a release for Windows, Linux and macOS in dist/, with SHA256SUMS (TARGETS)
+	@.ci/dist $(TARGETS)
+
 .PHONY: vuln
 vuln: ## Known holes in what we link (govulncheck; asks vuln.go.dev)
 	go tool -modfile=tools.mod govulncheck ./...
 
 .PHONY: clean
 clean: ## Remove what make made
-	rm -rf $(BIN) demo-out portal-out .bench
+	rm -rf $(BIN) demo-out portal-out dist .bench

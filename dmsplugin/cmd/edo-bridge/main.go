@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -150,7 +151,13 @@ func (s *serveCmd) listen(ctx context.Context) (net.Listener, error) {
 }
 
 func (s *serveCmd) config(logger *slog.Logger) (dmsplugin.Config, error) {
-	c := dmsplugin.Config{Path: s.Plugin, Env: []string{"EDOKIT_HOME=" + s.Home, "EDOKIT_LOG=" + s.LogLevel}, Logger: logger}
+	c := dmsplugin.Config{Path: s.Plugin, Logger: logger}
+	for _, v := range os.Environ() { // what a site has set for the plugin, and nothing else
+		if strings.HasPrefix(v, "EDOKIT_") || strings.HasPrefix(v, "OTEL_") {
+			c.Env = append(c.Env, v)
+		}
+	}
+	c.Env = append(c.Env, "EDOKIT_HOME="+s.Home, "EDOKIT_LOG="+s.LogLevel) // the last one counts
 	if s.Spool == "" {
 		s.Spool = filepath.Join(s.Home, "bridge-spool")
 	}
