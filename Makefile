@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := $(CURDIR)/bin
 
 # Suites whose subject are other processes: they run last, without the race detector.
-PLAIN := ./conformance/acceptance,./conformance/bench,./conformance/crash,./dmsplugin/cmd/edo-bridge,./examples/library,./examples/portal,./examples/quickstart
+PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./dmsplugin/cmd/edo-bridge,./examples/library,./examples/portal,./examples/quickstart
 
 # What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
 RACE ?= auto
@@ -34,8 +34,8 @@ portal: ## A whole conversation, utility and client: registered, sent, signed ba
 	go run ./examples/portal
 
 .PHONY: build
-build: ## bin/edo-dms (plugin and command line), bin/edo-bridge and bin/mock-operator, without cgo
-	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator
+build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator and bin/edo-adapter-test, without cgo
+	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-adapter-test
 
 ## Tests
 

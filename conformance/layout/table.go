@@ -137,6 +137,9 @@ func rows() []row {
 			Package: "conformance/archivetest", Own: []string{"edo", "directory/archive"}, Third: []string{cmp},
 			Why: "one suite for every archive; of the folder it knows the reasons",
 		},
+		{
+			Package: "conformance/adaptertest", Own: []string{"edo", "directory", "directory/archive", "dmsplugin"}, Why: "a plugin in shape only, for hosts under test",
+		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},

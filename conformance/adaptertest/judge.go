@@ -1,0 +1,261 @@
+package adaptertest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/edokit/edokit/edo"
+)
+
+// Verdict of a rule.
+type Verdict string
+
+// Verdicts.
+const (
+	Pass    Verdict = "pass"
+	Fail    Verdict = "fail"
+	NotSeen Verdict = "not seen" // the host has not come to where it would show: send more packages, wait longer
+	Look    Verdict = "look"     // only a person can see it, in the document system
+)
+
+// Result is a rule with its verdict.
+type Result struct {
+	Rule    string    // one sentence: what a host does
+	Clause  string    // of the integrator's guide or of the contract
+	Verdict Verdict   //
+	Why     string    // what was seen, or what to do; may be empty
+	Places  []edo.Key `json:",omitempty"` // packages that it is about
+}
+
+// Judge goes through what was observed.
+func Judge(all []Observation) []Result {
+	var out []Result
+	for _, r := range rules() {
+		verdict, why, keys := r.judge(all)
+		out = append(out, Result{Rule: r.sentence, Clause: r.clause, Verdict: verdict, Why: why, Places: keys})
+	}
+	return out
+}
+
+// rule looks at observations, oldest first.
+type rule struct {
+	sentence, clause string
+	judge            func(all []Observation) (Verdict, string, []edo.Key)
+}
+
+func rules() []rule {
+	return []rule{
+		{"repeats a package under the same id when its answer was lost", "Send: after UNAVAILABLE repeat with the same id", repeatsLost},
+		{"asks for the status of a package whose outcome is unknown, or repeats it under the same id", "UNKNOWN: ask Status, never another id", asksDoubtful},
+		{"never sends the same documents under another id because of a lost or unknown answer", "exactly once", neverAnother},
+		{"does not repeat by itself what was refused for lack of a right", "PERMISSION_DENIED: show it", acceptsRefusal},
+		{"asks again for content that was cut off", "a stream without its trailer is broken", asksAgain(cut)},
+		{"asks again for content whose digest is not the announced one", "compare size and SHA-256 with what arrived", asksAgain(wrong)},
+		{"acknowledges an event only when its version has come whole", "Acknowledge: what is safe on the host's side", acknowledgesSafe},
+		{"acknowledges nothing that was not given to it", "Acknowledge", acknowledgesGiven},
+		{"goes on past events of kinds that it does not know", "an enum value you do not know means unspecified", passesForeign},
+		{"launches the plugin again when it dies, and asks for events from a place that is safe", "Deliver: at least once", goesOn},
+		{"ends the plugin in order", "Drain before Shutdown", endsInOrder},
+		{"keeps exactly one stamped version when it is offered twice", "apply an event by key, document and digest", oneVersion},
+		{"shows the plugin's sentence for a clerk when a package is refused", "ErrorDetail.text_ru", showsText},
+	}
+}
+
+// places lists the packages of which something was observed.
+func places(all []Observation, what string) []edo.Key {
+	var keys []edo.Key
+	for _, o := range all {
+		if o.What == what && !slices.Contains(keys, o.Key) {
+			keys = append(keys, o.Key)
+		}
+	}
+	return keys
+}
+
+// behind is what came after the first observation of a kind of one package.
+func behind(all []Observation, what string, k edo.Key) []Observation {
+	i := slices.IndexFunc(all, func(o Observation) bool { return o.What == what && o.Key == k })
+	return all[i+1:]
+}
+
+const sendMore = "send more packages: the host has not met this yet"
+
+func repeatsLost(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, lost)
+	for _, k := range keys {
+		if count(behind(all, lost, k), sent, k) == 0 {
+			return Fail, "the package never came again", keys
+		}
+	}
+	return seen(keys)
+}
+
+func asksDoubtful(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, doubtful)
+	for _, k := range keys {
+		after := behind(all, doubtful, k)
+		if count(after, status, k)+count(after, sent, k) == 0 {
+			return Fail, "nothing was asked, and nothing repeated", keys
+		}
+	}
+	return seen(keys)
+}
+
+func neverAnother(all []Observation) (Verdict, string, []edo.Key) {
+	keys := append(places(all, lost), places(all, doubtful)...)
+	for _, k := range keys {
+		first := all[slices.IndexFunc(all, func(o Observation) bool { return o.What == sent && o.Key == k })]
+		for _, o := range all {
+			if o.What == sent && o.Key != k && o.Key.Subscriber == k.Subscriber && slices.Equal(o.Digests, first.Digests) {
+				return Fail, fmt.Sprintf("the documents of %s came again as %s", k.Package, o.Key.Package), []edo.Key{k, o.Key}
+			}
+		}
+	}
+	return seen(keys)
+}
+
+func acceptsRefusal(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, denied)
+	for _, k := range keys {
+		if n := count(all, denied, k); n > 1 {
+			return Fail, fmt.Sprintf("it was sent %d times", n), keys
+		}
+	}
+	return seen(keys)
+}
+
+func asksAgain(what string) func([]Observation) (Verdict, string, []edo.Key) {
+	return func(all []Observation) (Verdict, string, []edo.Key) {
+		keys := places(all, what)
+		for _, o := range all {
+			if o.What == what && !came(behind(all, what, o.Key), o.Key, o.Document) {
+				return Fail, "the version never came whole", keys
+			}
+		}
+		return seen(keys)
+	}
+}
+
+func came(all []Observation, k edo.Key, d edo.DocumentID) bool {
+	return slices.ContainsFunc(all, func(o Observation) bool {
+		return o.What == whole && o.Key == k && o.Document == d && o.Role == edo.RoleOperatorForm
+	})
+}
+
+// acknowledgesSafe: content that was cut off or wrong must have come whole before an acknowledgement of its subscriber.
+func acknowledgesSafe(all []Observation) (Verdict, string, []edo.Key) {
+	keys := append(places(all, cut), places(all, wrong)...)
+	for i, o := range all {
+		if o.What != cut && o.What != wrong {
+			continue
+		}
+		for _, later := range all[i+1:] {
+			if later.What == whole && later.Key == o.Key && later.Document == o.Document {
+				break
+			}
+			if later.What == acknowledged && later.Key.Subscriber == o.Key.Subscriber && later.Seq >= offered(all, o) {
+				return Fail, "the event of a version that has not come whole was acknowledged", []edo.Key{o.Key}
+			}
+		}
+	}
+	return seen(keys)
+}
+
+// offered is the place up to which events had been given when content was asked for: the event of the version is not later.
+func offered(all []Observation, of Observation) int64 {
+	for _, o := range all {
+		if o.What == foreign && o.Key == of.Key {
+			return o.Seq + 1 // the first version follows it
+		}
+	}
+	return 0
+}
+
+func acknowledgesGiven(all []Observation) (Verdict, string, []edo.Key) {
+	given, any := map[edo.SubscriberID]int64{}, false
+	for _, o := range all {
+		switch o.What {
+		case delivered:
+			given[o.Key.Subscriber] = max(given[o.Key.Subscriber], o.Seq)
+		case acknowledged:
+			if any = true; o.Seq > given[o.Key.Subscriber] {
+				return Fail, fmt.Sprintf("%d was acknowledged, %d was given", o.Seq, given[o.Key.Subscriber]), nil
+			}
+		}
+	}
+	if !any {
+		return NotSeen, "nothing was acknowledged: a host that keeps its own place need not", nil
+	}
+	return Pass, "", nil
+}
+
+func passesForeign(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, foreign)
+	for _, k := range keys {
+		place := all[slices.IndexFunc(all, func(o Observation) bool { return o.What == foreign && o.Key == k })].Seq
+		past := slices.ContainsFunc(behind(all, foreign, k), func(o Observation) bool {
+			return o.Key.Subscriber == k.Subscriber && (o.What == acknowledged && o.Seq > place || o.What == delivered && o.After > place) || o.What == whole && o.Key == k
+		})
+		if !past {
+			return Fail, "the host has not come past it", keys
+		}
+	}
+	return seen(keys)
+}
+
+func goesOn(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, died)
+	for _, k := range keys {
+		safe, after := int64(0), behind(all, died, k)
+		for _, o := range all {
+			if o.What == acknowledged && o.Key.Subscriber == k.Subscriber {
+				safe = max(safe, o.Seq)
+			}
+			if o.What == died && o.Key == k {
+				break
+			}
+		}
+		again := slices.IndexFunc(after, func(o Observation) bool { return o.What == started })
+		if again < 0 {
+			return Fail, "the plugin was not launched again", keys
+		}
+		next := slices.IndexFunc(after[again:], func(o Observation) bool { return o.What == delivered && o.Key.Subscriber == k.Subscriber })
+		if next < 0 {
+			return Fail, "no events were asked for after it was launched again", keys
+		}
+		if first := after[again+next]; first.After > safe && !slices.ContainsFunc(after[:again], func(o Observation) bool { return o.What == acknowledged && o.Seq >= first.After }) {
+			return Fail, fmt.Sprintf("it asked for events after %d, and had acknowledged %d", first.After, safe), keys
+		}
+	}
+	return seen(keys)
+}
+
+func endsInOrder(all []Observation) (Verdict, string, []edo.Key) {
+	if len(places(all, drained)) == 0 {
+		return NotSeen, "end the document system, then look again", nil
+	}
+	return Pass, "", nil
+}
+
+func oneVersion(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, twice)
+	if len(keys) == 0 {
+		return NotSeen, sendMore, nil
+	}
+	return Look, "these cards must have exactly one stamped version", keys
+}
+
+func showsText(all []Observation) (Verdict, string, []edo.Key) {
+	keys := places(all, denied)
+	if len(keys) == 0 {
+		return NotSeen, sendMore, nil
+	}
+	return Look, "the user must have seen why this package was refused, in words", keys
+}
+
+func seen(keys []edo.Key) (Verdict, string, []edo.Key) {
+	if len(keys) == 0 {
+		return NotSeen, sendMore, nil
+	}
+	return Pass, "", keys
+}
