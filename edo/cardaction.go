@@ -78,7 +78,11 @@ const (
 	FactInbound Fact = "inbound" // of a document that came in, an [InboundState]
 	FactFate    Fact = "fate"    // of a document that came in: Fate, a [State]
 	FactClass   Fact = "class"   // of a document that came in, a [Class]
+	FactWanted  Fact = "wanted"  // "signature" if its sender asks for one
 )
+
+// WantedSignature is the word of [FactWanted].
+const WantedSignature = "signature"
 
 // Condition holds when a fact has one of the values, or, with Not, none of them.
 type Condition struct {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -195,4 +196,74 @@ func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
 	must(t, err)
 	t.Cleanup(company.work(company.gw))
 	company.got("письмо.txt")
+}
+
+// TestB6_MenusPerCardType: two types of cards have different entries, each greyed with its reason; what is grey is refused when it
+// is done all the same, and what a person may not do is grey for him and leaves no trace of having been looked at.
+func TestB6_MenusPerCardType(t *testing.T) {
+	t.Parallel()
+	s := newStand(t, mockoperator.Scenario{})
+	company, client := s.side(0, options{}), s.side(1, options{})
+	const conditionsMet = "Уведомление о выполнении технических условий"
+	for id, kind := range map[string]string{"met": conditionsMet, "inquiry": "Запрос"} {
+		client.send(client.letter(edo.PackageID(id), company, func(p *edo.Package) { p.Documents[0].Kind, p.Documents[0].Name, p.Documents[0].NeedSign = kind, id + ".pdf", true }))
+	}
+	entries := func(name string, by edo.ActorID) (edo.CardRef, map[string]bool) {
+		t.Helper()
+		ref := edo.CardRef{Key: edo.Key{Subscriber: company.id}, Inbound: company.got(name + ".pdf").Key.Remote}
+		states, err := company.gw.EvaluateCards(t.Context(), by, []edo.CardRef{ref})
+		must(t, err)
+		shown := map[string]bool{}
+		for _, a := range states[0].Actions {
+			if shown[a.ID] = a.Enabled; !a.Enabled && (a.Why.RU == "" || a.Why.EN == "") {
+				t.Errorf("%s: %s is grey without a reason", name, a.ID)
+			}
+		}
+		return ref, shown
+	}
+	company.came("met.pdf", edo.StateDelivered)
+	met, first := entries("met", clerk)
+	inquiry, second := entries("inquiry", clerk)
+	if !first["sign"] || !first["refuse"] || first["receipt"] {
+		t.Errorf("a notice that is signed shows %v", first)
+	}
+	if _, there := second["sign"]; there {
+		t.Errorf("an inquiry can be signed: %v", second)
+	}
+	do := func(action string, card edo.CardRef, by edo.ActorID) error {
+		_, err := company.gw.InvokeCard(t.Context(), edo.Invocation{Action: action, Card: card, Actor: by, Parameters: map[string]string{"signer": "head"}})
+		return err
+	}
+	for name, err := range map[string]error{"not of this type": do("sign", inquiry, clerk), "grey": do("receipt", met, clerk)} {
+		if !errors.Is(err, edo.StateUnsuited) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	before, err := company.home.Store.Refusals(t.Context(), company.id, 1000)
+	must(t, err)
+	if _, shown := entries("met", "stranger"); slices.Contains(slices.Collect(maps.Values(shown)), true) {
+		t.Errorf("a stranger is shown %v", shown)
+	}
+	after, err := company.home.Store.Refusals(t.Context(), company.id, 1000)
+	must(t, err)
+	if len(after) != len(before) {
+		t.Errorf("%d rows of refusals for looking at a menu", len(after)-len(before))
+	}
+	if err := do("sign", met, "stranger"); !errors.Is(err, edo.UserNotAllowed) {
+		t.Errorf("a stranger signs: %v", err)
+	}
+	must(t, do("sign", met, clerk))
+	company.came("met.pdf", edo.StateSigned)
+	if _, signed := entries("met", clerk); signed["sign"] || signed["refuse"] {
+		t.Errorf("signed, and shows %v", signed)
+	}
+}
+
+// came waits until an inbound document has a fate.
+func (x *side) came(name string, fate edo.State) {
+	x.Helper()
+	until(x.T, name+" "+string(fate), func() (edo.InboundDocument, bool) {
+		d := x.got(name)
+		return d, d.Fate == fate
+	})
 }

@@ -90,6 +90,9 @@ func (g *Gateway) inboundCard(ctx context.Context, ref edo.CardRef) (card, error
 	}
 	c.named = d.Kind
 	c.facts = map[edo.Fact]string{edo.FactInbound: string(d.State), edo.FactFate: string(d.Fate), edo.FactClass: string(d.Class)}
+	if d.NeedSign {
+		c.facts[edo.FactWanted] = edo.WantedSignature
+	}
 	kind := d.KindID
 	if kind == "" {
 		kind = d.Kind

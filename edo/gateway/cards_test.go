@@ -40,6 +40,7 @@ func twoKinds(b *bundle) {
 		{ID: "letter", Direction: edo.Inbound, Title: edo.Sentence{RU: "Письмо", EN: "Letter"}, Actions: []edo.AnswerKind{edo.AnswerReceipt, edo.AnswerSign, edo.AnswerRefuse}},
 		{ID: "notice", Direction: edo.Inbound, Title: edo.Sentence{RU: "Уведомление", EN: "Notice"}, Actions: []edo.AnswerKind{edo.AnswerReceipt}},
 		{ID: "bill", Direction: edo.Outbound, Title: edo.Sentence{RU: "Счёт", EN: "Bill"}},
+		{ID: "leaflet", Direction: edo.Outbound, Title: edo.Sentence{RU: "Листовка", EN: "Leaflet"}, Actions: []edo.AnswerKind{edo.AnswerSign}},
 	}
 }
 
@@ -55,6 +56,7 @@ func TestCardTypes(t *testing.T) {
 	}{
 		{edo.Outbound, "", []string{"send", "open-form", "sign-task", "revoke", "show-log", "retry", "cancel", "decide"}},
 		{edo.Outbound, "bill", []string{"send", "open-form", "sign-task", "revoke", "show-log", "retry", "cancel", "decide"}},
+		{edo.Outbound, "leaflet", []string{"send", "open-form", "sign-task", "show-log", "retry", "cancel", "decide"}},
 		{edo.Inbound, "", []string{"open", "receipt", "sign", "refuse", "revoke", "accept-revocation", "refuse-revocation", "show-log"}},
 		{edo.Inbound, "letter", []string{"open", "receipt", "sign", "refuse", "show-log"}},
 		{edo.Inbound, "notice", []string{"open", "receipt", "show-log"}},
@@ -82,7 +84,7 @@ func TestCardConditions(t *testing.T) {
 	outbound, inbound := cardType(t, g, edo.Outbound, "bill"), cardType(t, g, edo.Inbound, "")
 	state := func(s edo.State) facts { return facts{edo.FactState: string(s)} }
 	came := func(fate edo.State, class edo.Class) facts {
-		return facts{edo.FactInbound: string(edo.InboundStored), edo.FactFate: string(fate), edo.FactClass: string(class)}
+		return facts{edo.FactInbound: string(edo.InboundStored), edo.FactFate: string(fate), edo.FactClass: string(class), edo.FactWanted: edo.WantedSignature}
 	}
 	for name, tc := range map[string]struct {
 		of    edo.CardType
@@ -104,6 +106,7 @@ func TestCardConditions(t *testing.T) {
 		"cancelled":          {outbound, facts{edo.FactState: string(edo.StateFailed), edo.FactReason: string(edo.Cancelled)}, []string{"send", "show-log"}},
 		"closed":             {inbound, facts{edo.FactInbound: string(edo.InboundClosed), edo.FactClass: string(edo.ClassMain)}, []string{"receipt", "show-log"}},
 		"came in":            {inbound, came("", edo.ClassMain), []string{"open", "receipt", "sign", "refuse", "show-log"}},
+		"no signature asked": {inbound, facts{edo.FactInbound: string(edo.InboundStored), edo.FactClass: string(edo.ClassMain)}, []string{"open", "receipt", "show-log"}},
 		"confirmed":          {inbound, came(edo.StateDelivered, edo.ClassMain), []string{"open", "sign", "refuse", "revoke", "show-log"}},
 		"signed by us":       {inbound, came(edo.StateSigned, edo.ClassMain), []string{"open", "revoke", "show-log"}},
 		"refused by us":      {inbound, came(edo.StateRefused, edo.ClassMain), []string{"open", "show-log"}},

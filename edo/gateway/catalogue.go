@@ -11,14 +11,17 @@ import (
 func (g *Gateway) CardTypes() []edo.CardType {
 	all := []edo.CardType{
 		{Direction: edo.Outbound, Title: edo.Sentence{RU: "Исходящий документ", EN: "Outgoing document"}, Actions: outboundActions()},
-		{Direction: edo.Inbound, Title: edo.Sentence{RU: "Входящий документ", EN: "Incoming document"}, Actions: inboundActions(nil)},
+		{Direction: edo.Inbound, Title: edo.Sentence{RU: "Входящий документ", EN: "Incoming document"}, Actions: inboundActions()},
 	}
 	for _, k := range g.Kinds {
 		t := edo.CardType{Direction: k.Direction, Kind: k.ID, Title: k.Title, Names: k.Match}
-		if k.Direction == edo.Inbound {
-			t.Actions = inboundActions(&k)
-		} else {
-			t.Actions = outboundActions()
+		if t.Actions = outboundActions(); k.Direction == edo.Inbound {
+			t.Actions = inboundActions()
+		}
+		if len(k.Actions) > 0 { // a kind that names its answers takes no others
+			t.Actions = slices.DeleteFunc(t.Actions, func(a edo.CardAction) bool {
+				return a.Needs == edo.ActionAnswer && !slices.Contains(k.Actions, edo.AnswerKind(a.ID))
+			})
 		}
 		all = append(all, t)
 	}
@@ -118,20 +121,21 @@ func outboundActions() []edo.CardAction {
 	}
 }
 
-// inboundActions are those of a document that came in. A kind that names its answers takes no others.
-func inboundActions(k *edo.DocumentKind) []edo.CardAction {
+// inboundActions are those of a document that came in.
+func inboundActions() []edo.CardAction {
 	stored := when(edo.FactInbound, "содержание ещё не получено", "its content is not here yet", string(edo.InboundStored))
+	wanted := when(edo.FactWanted, "отправитель не просит подписи", "its sender asks for no signature", edo.WantedSignature)
 	open := when(edo.FactFate, "ответ уже дан", "is answered already", states("", edo.StateDelivered)...)
 	offer := when(edo.FactClass, "это не предложение об аннулировании", "is no offer to revoke", string(edo.ClassRevocation))
 	noOffer := unless(edo.FactClass, "на предложение об аннулировании отвечают иначе", "an offer to revoke is answered otherwise", string(edo.ClassRevocation))
-	all := []edo.CardAction{
+	return []edo.CardAction{
 		{
 			ID: edo.CardOpen, Title: edo.Sentence{RU: "Открыть", EN: "Open"}, Places: menu(), Order: 10,
 			Needs: edo.ActionReadContent, Call: edo.CallContent, When: []edo.Condition{stored},
 		},
 		answerAction(edo.AnswerReceipt, "Подтвердить получение", "Confirm the receipt", 20, when(edo.FactFate, "получение подтверждено", "its receipt is confirmed", ""), noOffer),
-		answerAction(edo.AnswerSign, "Подписать", "Sign", 30, stored, open, noOffer),
-		answerAction(edo.AnswerRefuse, "Отказать в подписи", "Refuse to sign", 40, stored, open, noOffer),
+		answerAction(edo.AnswerSign, "Подписать", "Sign", 30, wanted, stored, open, noOffer),
+		answerAction(edo.AnswerRefuse, "Отказать в подписи", "Refuse to sign", 40, wanted, stored, open, noOffer),
 		answerAction(edo.AnswerRevoke, "Предложить аннулировать", "Offer to revoke", 50, noOffer,
 			when(edo.FactFate, "аннулировать можно то, что получено или подписано", "only what was received or signed can be revoked", states(edo.StateDelivered, edo.StateSigned)...)),
 		answerAction(edo.AnswerAcceptRevocation, "Согласиться аннулировать", "Agree to revoke", 30, offer, open),
@@ -141,12 +145,6 @@ func inboundActions(k *edo.DocumentKind) []edo.CardAction {
 			Needs: edo.ActionRead, Call: edo.CallLog,
 		},
 	}
-	if k != nil && len(k.Actions) > 0 {
-		all = slices.DeleteFunc(all, func(a edo.CardAction) bool {
-			return a.Needs == edo.ActionAnswer && !slices.Contains(k.Actions, edo.AnswerKind(a.ID))
-		})
-	}
-	return all
 }
 
 func answerAction(k edo.AnswerKind, ru, en string, order int, conditions ...edo.Condition) edo.CardAction {

@@ -8115,7 +8115,7 @@ func (x *Parameter) GetRequired() bool {
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "state" and "reason" of the package, "stamp" of the document, "task" of its signature task; of an inbound document
-	// "inbound", "fate" and "class". The words are those of the enums in lower case with hyphens: "in-doubt". A fact that the host
+	// "inbound", "fate", "class" and "wanted": "signature" if its sender asks for one. The words are those of the enums in lower case with hyphens: "in-doubt". A fact that the host
 	// does not have is empty.
 	Fact string `protobuf:"bytes,1,opt,name=fact,proto3" json:"fact,omitempty"`
 	// The words.
