@@ -82,7 +82,7 @@ func walk(root fs.FS, visit func(name string) error) error {
 		base := entry.Name()
 		hidden := name != "." && (base[0] == '.' || base[0] == '_')
 		made := name == "bin" || name == "demo-out" || name == "portal-out"
-		if (hidden && name != ".ci") || base == "testdata" || base == "vendor" || made {
+		if (hidden && name != ".ci") || base == "testdata" || base == "vendor" || base == "node_modules" || made {
 			return fs.SkipDir
 		}
 		return nil
