@@ -142,14 +142,14 @@ async function run(a, plugin) {
 }
 
 const a = readArguments();
-let plugin;
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, async () => { await plugin?.close(); process.exit(signal === 'SIGINT' ? 130 : 143); });
+const plugin = launch({ path: a.plugin, home: a.home, sha256: a.sha256 });
+const close = async () => (await plugin.catch(() => {}))?.close();
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.once(signal, () => close().finally(() => process.exit(code)));
 try {
-  plugin = await launch({ path: a.plugin, home: a.home, sha256: a.sha256 });
-  await run(a, plugin);
+  await run(a, await plugin);
 } catch (err) {
   console.error(explain(err, a.lang).join('\n'));
   process.exitCode = 1;
 } finally {
-  await plugin?.close();
+  await close();
 }
