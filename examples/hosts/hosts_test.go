@@ -190,7 +190,8 @@ func try(t *testing.T, h host) {
 	}
 }
 
-// denied: an unknown user is refused with the sentence for the clerk, in the language asked for, and with the remedy.
+// denied: an unknown user is refused with the sentence for the clerk, in the language asked for, and with the remedy. A file that
+// is not there is named.
 func denied(t *testing.T, h host) {
 	o := open(t, h)
 	for lang, want := range map[string][]string{
@@ -208,6 +209,11 @@ func denied(t *testing.T, h host) {
 		}
 		o.nothingLeft(t, p)
 	}
+	missing := o.start(t, "--signer", "head-1", "--out", o.out, "--file", "nowhere.pdf")
+	if code := missing.wait(); code != 1 || !strings.Contains(missing.err.String(), "nowhere.pdf") || strings.Count(missing.err.String(), "\n") > 2 {
+		t.Errorf("a file that is not there: exit code %d\n%s", code, missing.err.String())
+	}
+	o.nothingLeft(t, missing)
 	if n := len(o.operator.Ledger()); n != 0 {
 		t.Errorf("%d messages in the ledger", n)
 	}

@@ -70,12 +70,13 @@ async function* parts(a, key, chunkSize) {
   yield { end: { id: 'doc-1', size: sent, sha256: hash.digest() } }; // of what was really sent: a file that changes is refused
 }
 
+// send hands the parts over. A file that cannot be read to its end cuts the stream off, and of such a one nothing is taken.
 function send(exchange, stream) {
+  let broken;
+  const guarded = async function* () { try { yield* stream; } catch (err) { broken = err; } };
   return new Promise((resolve, reject) => {
-    const call = exchange.Send(within(300), (err, answer) => (err ? reject(err) : resolve(answer.operation)));
-    pipeline(Readable.from(stream), call).catch((err) => { // a file that cannot be read; or the plugin has answered already
-      setImmediate(() => { reject(err); call.cancel(); });
-    });
+    const call = exchange.Send(within(300), (err, answer) => (err ? reject(broken ?? err) : resolve(answer.operation)));
+    pipeline(Readable.from(guarded()), call).catch(() => {}); // the plugin has answered already: its answer tells why
   });
 }
 

@@ -53,6 +53,24 @@ def parts(a, key, chunk_size):
     yield dms.SendRequest(end=dms.DocumentEnd(id="doc-1", size=sent, sha256=h.digest()))
 
 
+def send(exchange, stream):
+    """Hands the parts over. A file that cannot be read to its end cuts the stream off, and of such a one nothing is taken."""
+    broken = []
+
+    def guarded():
+        try:
+            yield from stream
+        except Exception as err:
+            broken.append(err)
+
+    try:
+        return exchange.Send(guarded(), timeout=300).operation
+    except grpc.RpcError:
+        if broken:
+            raise broken[0] from None
+        raise
+
+
 def save(exchange, request, out):
     """Writes the stamped form beside its place, compares it with what was announced and with the trailer, and moves it there."""
     part, h, size, version, end = out + ".part", hashlib.sha256(), 0, None, None
@@ -98,7 +116,7 @@ def run(a, plugin):
     state = health.HealthCheckResponse.ServingStatus.Name(plugin.health.Check(health.HealthCheckRequest(service="plugin"), timeout=30).status)
     if state != "SERVING":
         raise Refused(f"edo-dms is {state}: hand nothing over now, see edo-dms doctor")
-    operation = exchange.Send(parts(a, key, info.chunk_size), timeout=300).operation
+    operation = send(exchange, parts(a, key, info.chunk_size))
     print(f"accepted: {dms.State.Name(operation.state)}")  # durable in the plugin; the operator is asked by itself
     for change in exchange.Watch(dms.WatchRequest(key=key), timeout=a.timeout):
         operation = change.operation
