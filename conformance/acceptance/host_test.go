@@ -206,7 +206,9 @@ func TestB6_MenusPerCardType(t *testing.T) {
 	company, client := s.side(0, options{}), s.side(1, options{})
 	const conditionsMet = "Уведомление о выполнении технических условий"
 	for id, kind := range map[string]string{"met": conditionsMet, "inquiry": "Запрос"} {
-		client.send(client.letter(edo.PackageID(id), company, func(p *edo.Package) { p.Documents[0].Kind, p.Documents[0].Name, p.Documents[0].NeedSign = kind, id + ".pdf", true }))
+		client.send(client.letter(edo.PackageID(id), company, func(p *edo.Package) {
+			p.Documents[0].Kind, p.Documents[0].Name, p.Documents[0].NeedSign = kind, id+".pdf", true
+		}))
 	}
 	entries := func(name string, by edo.ActorID) (edo.CardRef, map[string]bool) {
 		t.Helper()

@@ -4,23 +4,24 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url)), target = join(here, 'node_modules');
-const official = 'https://registry.npmjs.org', registry = (process.env.npm_config_registry || official).replace(/\/+$/, '');
+const registry = (process.env.npm_config_registry || 'https://registry.npmjs.org').replace(/\/+$/, '');
 const { packages } = JSON.parse(readFileSync(join(here, 'package-lock.json'), 'utf8'));
 const fresh = mkdtempSync(join(here, '.fetched-')); // whole or not at all
 try {
-  for (const [path, { resolved, integrity }] of Object.entries(packages)) {
+  for (const [path, { version, integrity }] of Object.entries(packages)) {
     if (!path) continue; // this folder itself
-    const answer = await fetch(resolved.replace(official, registry), { signal: AbortSignal.timeout(60_000) });
-    if (!answer.ok) throw new Error(`${resolved}: ${answer.status} ${answer.statusText}`);
-    const tarball = Buffer.from(await answer.arrayBuffer()), [algorithm, digest] = integrity.split(/-(.*)/s);
-    if (createHash(algorithm).update(tarball).digest('base64') !== digest) throw new Error(`${resolved} is not what package-lock.json says`);
+    const name = path.split('node_modules/').at(-1), tarball = `${registry}/${name}/-/${basename(name)}-${version}.tgz`;
+    const answer = await fetch(tarball, { signal: AbortSignal.timeout(60_000) });
+    if (!answer.ok) throw new Error(`${tarball}: ${answer.status} ${answer.statusText}`);
+    const bytes = Buffer.from(await answer.arrayBuffer()), [algorithm, digest] = integrity.split(/-(.*)/s);
+    if (createHash(algorithm).update(bytes).digest('base64') !== digest) throw new Error(`${tarball} is not what package-lock.json says`);
     const folder = join(fresh, path);
     mkdirSync(folder, { recursive: true });
-    execFileSync('tar', ['-xz', '--strip-components=1', '-C', folder], { input: tarball });
+    execFileSync('tar', ['-xz', '--strip-components=1', '-C', folder], { input: bytes });
   }
   rmSync(target, { recursive: true, force: true });
   renameSync(join(fresh, 'node_modules'), target);
