@@ -32,8 +32,9 @@ type Config struct {
 	Env      []string // the plugin's whole environment, "EDOKIT_HOME=/var/lib/edokit"; nothing is inherited
 	Checksum []byte   // SHA-256 of the binary; empty: not checked. Also keep its folder unwritable
 	Logger   *slog.Logger
-	Start    time.Duration // how long the start may take; 0: 10 s
-	Restart  Restart       // of a [Supervisor]
+	Start    time.Duration    // how long the start may take; 0: 10 s
+	Restart  Restart          // of a [Supervisor]
+	Now      func() time.Time // of a [Supervisor]; nil: time.Now
 
 	// Actor is the user in whose name the host reads for itself: content, raw XML and rows of the message log. It needs a
 	// line in the allow-list like everybody. [Client.As] reads in the name of another.

@@ -34,10 +34,12 @@ func TestDesk(t *testing.T) {
 			Key: edo.Key{Subscriber: "our-firm", Package: answer.ID()}, Actor: "ivanova", Answer: edo.AnswerRefuse, Text: "нет", State: edo.StateAccepted,
 			Documents: []edo.DocumentStatus{{ID: "d", Parent: "r", Signer: "head", Comment: "cms"}},
 		}},
-		"offers": {func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
-			return c.Offers(ctx, by, "our-firm", "r")
+		"offers": {
+			func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
+				return c.Offers(ctx, by, "our-firm", "r")
+			},
+			[]edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse},
 		},
-			[]edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse}},
 		"term": {func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
 			return c.SetTerm(ctx, by, in, edo.Term{Due: noon, Warn: noon.Add(-time.Hour)})
 		}, edo.InboundDocument{Key: in, Term: edo.Term{Due: noon, Warn: noon.Add(-time.Hour)}}},
@@ -62,10 +64,12 @@ func TestDesk(t *testing.T) {
 		"cancel": {func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
 			return c.Cancel(ctx, by, key, "why")
 		}, edo.Operation{Key: key, Actor: "ivanova", Detail: "cancel why"}},
-		"decide": {func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
-			return c.Decide(ctx, by, key, decision)
+		"decide": {
+			func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
+				return c.Decide(ctx, by, key, decision)
+			},
+			edo.Operation{Key: key, Actor: "ivanova", Detail: "видел", Message: "m", OperatorTime: noon, Documents: []edo.DocumentStatus{{ID: "d", Remote: "r"}}},
 		},
-			edo.Operation{Key: key, Actor: "ivanova", Detail: "видел", Message: "m", OperatorTime: noon, Documents: []edo.DocumentStatus{{ID: "d", Remote: "r"}}}},
 		"evaluate": {func(ctx context.Context, c *dmsplugin.Client, by actor) (any, error) {
 			return c.EvaluateCards(ctx, by, []edo.CardRef{{Key: key, Document: "d", Kind: "Счёт"}})
 		}, []edo.CardState{{Card: edo.CardRef{Key: key, Document: "d", Kind: "Счёт"}, Actions: []edo.ActionState{{ID: "send", Why: edo.Sentence{RU: "нет", EN: "no"}}}}}},

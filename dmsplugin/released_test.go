@@ -17,7 +17,7 @@ import (
 // released is what hosts in the field were built against. It is written anew with a release, never to make this test pass.
 const released = "testdata/released.txtpb"
 
-var release = flag.Bool("release", false, "write the contract of this release to "+released) //nolint:gochecknoglobals // a flag of the test
+var release = flag.Bool("release", false, "write the contract of this release to "+released)
 
 // TestOnlyAdditions: whatever a released host knows is there, under the same number and with the same meaning on the wire.
 func TestOnlyAdditions(t *testing.T) {

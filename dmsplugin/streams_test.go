@@ -44,7 +44,10 @@ func TestSendMany(t *testing.T) {
 	if diff := cmp.Diff([]string{"a accepted", "b stranger", "c accepted", "d INN", "a accepted"}, got); diff != "" {
 		t.Error(diff)
 	}
-	for range client.SendMany(t.Context(), slices.Values(packages)) {
+	for _, err := range client.SendMany(t.Context(), slices.Values(packages)) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // and goleak sees that nothing stays behind
 	}
 }

@@ -43,6 +43,9 @@ func Supervise(c Config) *Supervisor {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Restart.First <= 0 {
 		c.Restart.First = restartFirst
 	}
@@ -122,7 +125,7 @@ func (s *Supervisor) run(ctx context.Context) {
 	defer close(s.done)
 	pause := s.config.Restart.First
 	for ctx.Err() == nil {
-		began := time.Now()
+		began := s.config.Now()
 		client, err := Launch(ctx, s.config)
 		s.tell(client, err)
 		if err != nil {
@@ -132,10 +135,10 @@ func (s *Supervisor) run(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			s.config.Logger.WarnContext(ctx, "the plugin has ended", "after", time.Since(began).Round(time.Second).String(), "again in", pause.String())
+			s.config.Logger.WarnContext(ctx, "the plugin has ended", "after", s.config.Now().Sub(began).Round(time.Second).String(), "again in", pause.String())
 			_ = client.kill() // its folder, and whatever of it is left
 		}
-		if time.Since(began) > steady {
+		if s.config.Now().Sub(began) > steady {
 			pause = s.config.Restart.First
 		}
 		select {

@@ -49,6 +49,7 @@ type plugin struct {
 	*record
 	home    string
 	archive edo.Archive
+	now     func() time.Time
 	die     func() // ends the process at once
 
 	mu    sync.Mutex
@@ -56,12 +57,12 @@ type plugin struct {
 	dying edo.Key // whose events were given: the next call is the last; zero: nobody's
 }
 
-func open(home string, archive edo.Archive, die func()) (*plugin, error) {
+func open(home string, archive edo.Archive, now func() time.Time, die func()) (*plugin, error) {
 	r, err := openRecord(home)
 	if err != nil {
 		return nil, err
 	}
-	p := &plugin{record: r, home: home, archive: archive, die: die, state: state{Tricks: map[string]Trick{}, Places: map[string]int64{}}}
+	p := &plugin{record: r, home: home, archive: archive, now: now, die: die, state: state{Tricks: map[string]Trick{}, Places: map[string]int64{}}}
 	raw, err := os.ReadFile(p.file())
 	if err == nil {
 		err = json.Unmarshal(raw, &p.state)
@@ -132,7 +133,7 @@ func (p *plugin) Send(_ context.Context, pkg edo.Package) (edo.Operation, error)
 
 // accept stores a package with the events that follow.
 func (p *plugin) accept(pkg edo.Package, trick Trick) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
+	now := p.now().UTC().Truncate(time.Microsecond)
 	key := edo.Key{Subscriber: pkg.Subscriber, Package: pkg.ID}
 	op := edo.Operation{
 		Key: key, Operator: "adapter-test", Actor: pkg.Actor, To: pkg.To, State: edo.StateSent, Message: "m-" + edo.MessageID(pkg.ID), Set: pkg.Set, Period: pkg.Period, Due: pkg.Due,
@@ -341,6 +342,8 @@ func (p *plugin) Inbound(context.Context, edo.InboundKey) (edo.InboundDocument, 
 }
 
 // MayRead, ReadingLog and MayAdminister allow everything: rights are not what is tested.
-func (p *plugin) MayRead(context.Context, edo.Reader, edo.SubscriberID) error           { return nil }
+func (p *plugin) MayRead(context.Context, edo.Reader, edo.SubscriberID) error { return nil }
+
 func (p *plugin) ReadingLog(context.Context, edo.Reader, edo.Key, edo.ExchangeID) error { return nil }
-func (p *plugin) MayAdminister(context.Context, edo.Reader, edo.SubscriberID) error     { return nil }
+
+func (p *plugin) MayAdminister(context.Context, edo.Reader, edo.SubscriberID) error { return nil }

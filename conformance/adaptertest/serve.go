@@ -6,12 +6,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/dmsplugin"
 )
 
-// died is how the process ends when it dies on purpose.
+// diedCode is how the process ends when it dies on purpose.
 const diedCode = 9
 
 // Serve is the plugin: a host has launched this process. It keeps everything in home.
@@ -23,7 +24,7 @@ func Serve(ctx context.Context, home string, logger *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	p, err := open(home, store, func() { os.Exit(diedCode) })
+	p, err := open(home, store, time.Now, func() { os.Exit(diedCode) })
 	if err != nil {
 		return err
 	}
