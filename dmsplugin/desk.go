@@ -28,6 +28,9 @@ func (a *answersServer) Offers(ctx context.Context, r *dmspb.OffersRequest) (*dm
 }
 
 func (a *answersServer) SetTerm(ctx context.Context, r *dmspb.SetTermRequest) (*dmspb.SetTermResponse, error) {
+	if r.GetDue() == nil {
+		return nil, wire.Broken("due", "is missing")
+	}
 	key, term := wire.FromTermRequest(r)
 	d, err := a.Desk.SetTerm(ctx, edo.ActorID(r.GetActor()), key, term)
 	return &dmspb.SetTermResponse{Document: wire.ToInbound(d)}, err

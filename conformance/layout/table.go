@@ -120,10 +120,11 @@ func rows() []row {
 			Third: []string{goPlugin, hclog, grpc, protobuf, xsys}, Why: "the process boundary; decides nothing",
 		},
 		{
-			Package: "dmsplugin/internal/wire", Own: []string{"edo", "directory", "dmsplugin/internal/dmspb"},
+			Package: "dmsplugin/internal/wire", Own: []string{"edo", "directory", "dmsplugin/internal/clerk", "dmsplugin/internal/dmspb"},
 			Third: []string{grpc, protobuf}, Why: "the only files that convert between proto and words",
 		},
 		{Package: "dmsplugin/proto", Why: "the contract as text"},
+		{Package: "dmsplugin/internal/clerk", Own: []string{"edo"}, Why: "sentences by code"},
 		{Package: "dmsplugin/internal/dmspb", Third: []string{grpc, protobuf}, Why: "written by protoc"},
 		{Package: "dmsplugin/cmd/*", Any: true, Why: "composition root"},
 

@@ -119,15 +119,21 @@ func same(op edo.Operation, p edo.Package) error {
 		ok = ok && cmp.Or(op.Flow, edo.FlowSigned) == cmp.Or(p.Flow, edo.FlowSigned)
 	}
 	for i := 0; ok && i < len(p.Documents); i++ {
-		ok = op.Documents[i].ID == p.Documents[i].ID && op.Documents[i].Digest == p.Documents[i].Content.Digest
+		ok = sameDocument(op.Documents[i], p.Documents[i])
 	}
 	if ok {
 		return nil
 	}
 	return &edo.Error{
 		Kind: edo.Conflict, Reason: edo.PackageDiffers, Field: "package.id",
-		Message: "was used for other documents, another recipient or another way", Remedy: "send the changed package under a new id",
+		Message: "was used for other documents, other words on them, another recipient or another way", Remedy: "send the changed package under a new id",
 	}
+}
+
+// sameDocument compares the bytes and what the counterparty reads beside them.
+func sameDocument(was edo.DocumentStatus, d edo.Document) bool {
+	return was.ID == d.ID && was.Digest == d.Content.Digest && was.Name == d.Name && was.Kind == d.Kind && was.Number == d.Number && was.Comment == d.Comment &&
+		was.Type == d.Type && was.Sum == d.Sum && kept(was.Date).Equal(kept(d.Date))
 }
 
 // accept checks one document, makes its bytes durable and verifies what came signed.

@@ -56,6 +56,8 @@ func (b *bridge) told(serve func(http.ResponseWriter, *http.Request) error) http
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		if !b.token.carries(r) {
 			w.Header().Set("WWW-Authenticate", "Bearer")
+			w.Header().Set("Connection", "close")                         // and nothing more is read
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // an old server is slower to close, no more
 			b.fail(w, r, http.StatusUnauthorized, &edo.Error{
 				Kind: edo.Denied, Op: "bridge", Field: "authorization", Message: "does not carry the token", Remedy: "send the header Authorization: Bearer TOKEN",
 			})
@@ -65,6 +67,11 @@ func (b *bridge) told(serve func(http.ResponseWriter, *http.Request) error) http
 			b.fail(w, r, 0, err)
 		}
 	}
+}
+
+// hurry bounds how long a body may take: half a minute, and what 64 KiB a second need.
+func hurry(w http.ResponseWriter, size int64) error {
+	return http.NewResponseController(w).SetReadDeadline(time.Now().Add(30*time.Second + time.Duration(max(size, 0)>>16)*time.Second))
 }
 
 // fail answers with the contract's ErrorDetail. code 0: it follows from the error.

@@ -194,7 +194,7 @@ func (s *stand) order(id, file string) string {
 
 func (s *stand) put(t *testing.T) string {
 	t.Helper()
-	file := s.want(t, http.StatusCreated, "PUT", "/v1/files", pdf)
+	file := s.want(t, http.StatusOK, "PUT", "/v1/files", pdf)
 	sum := sha256.Sum256([]byte(pdf))
 	if file["sha256"] != hex.EncodeToString(sum[:]) {
 		t.Fatalf("%v", file)
@@ -237,9 +237,13 @@ func roundTrip(t *testing.T, s *stand) {
 	if dig(sent, "operation", "set") != "run-11" || dig(sent, "operation", "state") == nil {
 		t.Errorf("%v", sent)
 	}
-	again := s.want(t, http.StatusNotFound, "POST", "/v1/packages", order) // the file went with its package
-	if dig(again, "faults", 0, "field") != "documents[0].file" {
+	again := s.want(t, http.StatusOK, "POST", "/v1/packages", order) // the file went with its package: the stored operation comes
+	if dig(again, "operation", "key", "package") != "p-1" {
 		t.Errorf("%v", again)
+	}
+	gone := s.want(t, http.StatusNotFound, "POST", "/v1/packages", strings.Replace(order, `"p-1"`, `"p-other"`, 1))
+	if dig(gone, "faults", 0, "field") != "documents[0].file" {
+		t.Errorf("%v", gone)
 	}
 	s.want(t, http.StatusOK, "POST", "/v1/packages", s.order("p-1", s.put(t)))
 
@@ -299,6 +303,8 @@ func refusals(t *testing.T, s *stand) {
 		"no JSON":             {"POST", "/v1/packages", "{", http.StatusBadRequest, "body"},
 		"an unknown name":     {"POST", "/v1/exchange/status", `{"kei":{}}`, http.StatusBadRequest, "body"},
 		"a secret":            {"POST", "/v1/directory/setCredentials", `{}`, http.StatusNotFound, "path"},
+		"another operator":    {"POST", "/v1/directory/putSubscriber", `{}`, http.StatusNotFound, "path"},
+		"a right":             {"POST", "/v1/directory/allowUser", `{}`, http.StatusNotFound, "path"},
 		"no such request":     {"GET", "/v2/x", "", http.StatusNotFound, "path"},
 		"no such package":     {"POST", "/v1/exchange/status", `{"key":{"subscriber":"us","package":"none"}}`, http.StatusNotFound, ""},
 		"a stranger":          {"POST", "/v1/packages", strings.Replace(s.order("p-2", file), `"clerk"`, `"stranger"`, 1), http.StatusForbidden, "actor"},
@@ -463,6 +469,7 @@ func TestStartRefuses(t *testing.T) {
 		"half a pair":      {[]string{"--token-file", good, "--tls-cert", good}, "belong together"},
 		"a wrong checksum": {[]string{"--token-file", good, "--checksum", "xyz"}, "64 hexadecimal"},
 		"a token again":    {nil, "exists"},
+		"no such plugin":   {[]string{"--token-file", good, "--listen", "127.0.0.1:0", "--plugin", filepath.Join(dir, "none")}, "did not start"},
 	} {
 		args := append([]string{"--home", dir}, tc.args...)
 		if tc.args == nil {

@@ -14,10 +14,13 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// calls are the calls with one request and one answer, by path. Those that hold a credential do not pass, nor does the order
-// to end: the bridge keeps the plugin running.
+// calls are the calls with one request and one answer, by path. Those do not pass that hold a credential, that decide where one is
+// sent or who may act: whoever has the token of the bridge is no administrator. Nor does the order to end: the bridge keeps the
+// plugin running.
 func calls() map[string]protoreflect.MethodDescriptor {
-	withheld := map[protoreflect.Name]bool{"SetCredentials": true, "PutSigner": true, "Drain": true}
+	withheld := map[protoreflect.Name]bool{
+		"PutSubscriber": true, "SetCredentials": true, "AllowUser": true, "RevokeUser": true, "PutSigner": true, "Drain": true,
+	}
 	all := map[string]protoreflect.MethodDescriptor{}
 	services := dmspb.File_dms_proto.Services()
 	for i := range services.Len() {
@@ -70,6 +73,9 @@ func messages(call protoreflect.MethodDescriptor) (in, out proto.Message, err er
 
 // read takes a message from the body. A name that the contract does not know is refused: it would be dropped silently.
 func read(w http.ResponseWriter, r *http.Request, into proto.Message) error {
+	if err := hurry(w, maxBody); err != nil {
+		return err
+	}
 	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		return err

@@ -11,5 +11,5 @@
 //
 // Every request but the last two carries a token. It keeps no state of its own but the spool, whose files are removed when
 // their package is taken or after a day: ids, places in the order of events and everything else are the plugin's.
-// Credentials do not pass: they are set with edo-dms on the machine itself.
+// Credentials, addresses of operators and rights do not pass: they are set with edo-dms on the machine itself.
 package main

@@ -20,6 +20,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/edo"
 )
 
 // version is set by the release build: -ldflags "-X main.version=v0.1.0".
@@ -80,7 +81,7 @@ type serveCmd struct {
 	Home     string `env:"EDOKIT_HOME" required:"" type:"path" help:"Home folder of the plugin."`
 	Spool    string `type:"path" help:"Folder for files until their package is taken; default: bridge-spool in the home."`
 	Limit    int64  `name:"spool-limit" default:"8192" help:"How many MiB the spool may hold."`
-	LogLevel string `default:"info" enum:"debug,info,warn,error" help:"Log of the plugin: ${enum}."`
+	LogLevel string `env:"EDOKIT_LOG" default:"info" enum:"debug,info,warn,error" help:"Log of the plugin: ${enum}."`
 }
 
 func (s *serveCmd) Run(ctx context.Context, out io.Writer, logger *slog.Logger) error {
@@ -105,6 +106,12 @@ func (s *serveCmd) Run(ctx context.Context, out io.Writer, logger *slog.Logger) 
 	server := &http.Server{
 		Handler: b.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx }, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	first, stop := context.WithTimeout(ctx, 15*time.Second)
+	_, err = keeper.Client(first)
+	stop()
+	if errors.Is(err, edo.Invalid) { // a wrong path or checksum, which no repetition mends
+		return errors.Join(err, listener.Close(), keeper.Close())
 	}
 	fmt.Fprintf(out, "edo-bridge answers on %s\n", listener.Addr())
 	ended := make(chan error, 1)

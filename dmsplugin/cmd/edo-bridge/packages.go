@@ -1,14 +1,18 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/dmsplugin/internal/wire"
 	"github.com/edokit/edokit/edo"
@@ -16,12 +20,14 @@ import (
 
 // putFile takes the bytes of one document.
 func (b *bridge) putFile(w http.ResponseWriter, r *http.Request) error {
+	if err := hurry(w, r.ContentLength); err != nil {
+		return err
+	}
 	name, digest, err := b.spool.put(r.Body, r.ContentLength)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusCreated)
 	return json.NewEncoder(w).Encode(map[string]any{"file": name, "sha256": digest.String(), "size": r.ContentLength})
 }
 
@@ -37,11 +43,17 @@ type order struct {
 // postPackage sends files of the spool. They are removed when the package is durable in the plugin; until then the same
 // request may be made again.
 func (b *bridge) postPackage(w http.ResponseWriter, r *http.Request) error {
-	pkg, files, err := b.pack(w, r)
+	client, err := b.running(r.Context())
 	if err != nil {
 		return err
 	}
-	client, err := b.running(r.Context())
+	pkg, files, err := b.pack(w, r)
+	if errors.Is(err, errNoFile) { // it went with its package: the answer to that was lost
+		if op, known := stored(r.Context(), client, pkg, files); known {
+			answer(w, http.StatusOK, &dmspb.SendResponse{Operation: wire.ToOperation(op)})
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -54,8 +66,25 @@ func (b *bridge) postPackage(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// pack reads a package, and names its files.
+// stored finds the operation of a package whose files are gone, if its documents are those: the names of files end with digests.
+func stored(ctx context.Context, client *dmsplugin.Client, pkg edo.Package, files []string) (edo.Operation, bool) {
+	op, err := client.Status(ctx, edo.Key{Subscriber: pkg.Subscriber, Package: pkg.ID})
+	if err != nil || len(files) != len(op.Documents) || op.Actor != pkg.Actor {
+		return op, false
+	}
+	for i, name := range files {
+		if _, sum, _ := strings.Cut(name, "-"); op.Documents[i].Digest.String() != sum || op.Documents[i].ID != pkg.Documents[i].ID {
+			return op, false
+		}
+	}
+	return op, true
+}
+
+// pack reads a package, and names its files. With errNoFile the package is read, without the content that is missing.
 func (b *bridge) pack(w http.ResponseWriter, r *http.Request) (pkg edo.Package, files []string, err error) {
+	if err := hurry(w, maxBody); err != nil {
+		return pkg, nil, err
+	}
 	var o order
 	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	in.DisallowUnknownFields()
@@ -73,6 +102,7 @@ func (b *bridge) pack(w http.ResponseWriter, r *http.Request) (pkg edo.Package, 
 	if pkg, _, err = wire.FromPackageHeader(header); err != nil {
 		return pkg, nil, err
 	}
+	var absent error
 	for i, d := range o.Documents {
 		field := fmt.Sprintf("documents[%d]", i)
 		head := &dmspb.DocumentHeader{}
@@ -84,7 +114,13 @@ func (b *bridge) pack(w http.ResponseWriter, r *http.Request) (pkg edo.Package, 
 			return pkg, nil, err
 		}
 		said := document.Content
-		if document.Content, err = b.spool.content(field+".file", d.File); err != nil {
+		document.Content, err = b.spool.content(field+".file", d.File)
+		if errors.Is(err, errNoFile) {
+			absent = err
+			pkg.Documents, files = append(pkg.Documents, document), append(files, d.File)
+			continue
+		}
+		if err != nil {
 			return pkg, nil, err
 		}
 		if !said.Digest.IsZero() && said.Digest != document.Content.Digest || said.Size != 0 && said.Size != document.Content.Size {
@@ -95,7 +131,7 @@ func (b *bridge) pack(w http.ResponseWriter, r *http.Request) (pkg edo.Package, 
 		}
 		pkg.Documents, files = append(pkg.Documents, document), append(files, d.File)
 	}
-	return pkg, files, nil
+	return pkg, files, absent
 }
 
 // maxWait bounds the patience of a question for events.

@@ -16,6 +16,8 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
+var errNoFile = errors.New("no such file")
+
 // spoolAge is how long a file waits for its package.
 const spoolAge = 24 * time.Hour
 
@@ -88,6 +90,11 @@ func (s *spool) put(r io.Reader, size int64) (string, edo.Digest, error) {
 			Kind: edo.Invalid, Op: "bridge.files", Field: "content-length", Message: "is missing, or not between 1 byte and 1 GiB", Remedy: "send the size of the document",
 		}
 	}
+	if size > s.limit {
+		return "", edo.Digest{}, &edo.Error{
+			Kind: edo.Invalid, Op: "bridge.files", Field: "content-length", Message: "is larger than the whole spool", Remedy: "let an administrator raise --spool-limit",
+		}
+	}
 	if err := s.reserve(size); err != nil {
 		return "", edo.Digest{}, err
 	}
@@ -130,6 +137,7 @@ func (s *spool) content(field, name string) (edo.Content, error) {
 	if err != nil {
 		return edo.Content{}, &edo.Error{
 			Kind: edo.NotFound, Op: "bridge.packages", Field: field, Message: "is not in the spool", Remedy: "put the file first; files are removed when their package is taken, or after a day",
+			Err: errNoFile,
 		}
 	}
 	return edo.Content{Digest: d, Size: info.Size(), Open: func(context.Context) (io.ReadCloser, error) { return os.Open(path) }}, nil

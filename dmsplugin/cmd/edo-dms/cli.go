@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/edokit/edokit/dmsplugin/internal/clerk"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 )
@@ -215,8 +216,8 @@ func (c *command) report(err error) {
 // told is the sentence for a clerk. English needs one only where the fault itself does not say what it means.
 func (c *command) told(f error) string {
 	reason := edo.ReasonOf(f)
-	if s, ours := storeReasons()[reason]; ours {
-		text := c.lang.say(s.ru, s.en)
+	if clerk.OfStore(reason) {
+		text := c.lang.reason(reason)
 		if c.unsent {
 			text = c.lang.say("Пакет не сохранён: ", "The package is not stored: ") + text
 		}

@@ -4,7 +4,6 @@ import (
 	"io"
 
 	"github.com/edokit/edokit/directory/proof"
-	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
 
@@ -69,15 +68,4 @@ func (c *command) sign(p proof.Proof, k *cms.Key, out string) error {
 		_, err := w.Write(raw)
 		return err
 	})
-}
-
-func proofReasons() map[edo.Reason]sentence {
-	return map[edo.Reason]sentence{
-		proof.Malformed:      {"Это не подписанный документ журнала", "This is no signed document about the log"},
-		proof.TooLarge:       {"Документ журнала слишком велик", "The document about the log is too large"},
-		proof.SignatureWrong: {"Подпись документа журнала неверна", "The signature of the document about the log is wrong"},
-		proof.KeyNotRSA:      {"Журнал подписывается только ключом RSA от 2048 бит", "Only an RSA key of 2048 bits or more signs documents about the log"},
-		proof.KeyNotValid:    {"Сертификат ключа не действовал в момент подписи", "The certificate of the key was not valid when the document was made"},
-		proof.LinkWrong:      {"Документ не сходится с цепочкой журнала", "The document does not agree with the chain of the log"},
-	}
 }

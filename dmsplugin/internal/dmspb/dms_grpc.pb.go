@@ -9,7 +9,8 @@
 //     and SHA-256. A stream without its trailer is broken: drop what came.
 //   - The host chooses ids: 1 to 100 bytes of A-Z a-z 0-9 . _ : @ -
 //   - Sending the same package id with the same content again is always safe and gives the same operation. After
-//     UNAVAILABLE or a lost connection repeat the call with the same id.
+//     UNAVAILABLE or a lost connection repeat the call with the same id. Another recipient, way, document, file name, kind,
+//     number, date, sum, type or comment under a known id is ALREADY_EXISTS; the rest is as it was the first time.
 //   - Every error carries one ErrorDetail in the status details (grpc-status-details-bin).
 //   - Only additions happen inside version 1. An enum value you do not know means "unspecified".
 //   - Credentials travel from host to plugin only. No answer contains one.

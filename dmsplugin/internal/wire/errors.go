@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/edokit/edokit/dmsplugin/internal/clerk"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 	"github.com/edokit/edokit/edo"
 )
@@ -153,9 +155,10 @@ func fill[S ~string](to *S, from S) {
 }
 
 func toFault(e *edo.Error) *dmspb.Fault {
+	text := clerk.Fault(e)
 	return &dmspb.Fault{
 		Kind: toEnum(kinds(), e.Kind), Reason: clip(string(e.Reason)), Field: clip(e.Field), Message: clip(e.Message), Remedy: clip(e.Remedy),
-		Repeat: toEnum(repeats(), e.Kind.Repeat()), Delay: toDuration(e.RetryAfter), TextRu: e.Kind.Russian(), TextEn: e.Kind.English(),
+		Repeat: toEnum(repeats(), e.Kind.Repeat()), Delay: toDuration(e.RetryAfter), TextRu: clip(text.RU), TextEn: clip(text.EN),
 		OperatorCode: clip(e.Code), LogId: clip(string(e.Exchange)), Op: clip(e.Op),
 		Candidates: toEach(e.Candidates[:min(len(e.Candidates), maxCandidates)], toAddress),
 	}
@@ -199,20 +202,27 @@ func fromDetail(detail *dmspb.ErrorDetail) error {
 func fromCode(op string, st *status.Status) error {
 	switch st.Code() {
 	case codes.Canceled:
-		return context.Canceled
+		if !strings.Contains(st.Message(), "connection is closing") { // the caller's own end
+			return context.Canceled
+		}
+		return gone(op)
 	case codes.DeadlineExceeded:
 		return context.DeadlineExceeded
 	case codes.Unavailable:
-		return &edo.Error{
-			Kind: edo.Unavailable, Reason: PluginGone, Op: op, Message: "the plugin does not answer",
-			Remedy: "start it again and repeat with the same ids",
-		}
+		return gone(op)
 	case codes.ResourceExhausted:
 		return &edo.Error{Kind: edo.Invalid, Reason: MessageTooBig, Op: op, Message: "a message is above 4 MiB", Remedy: "stream content in chunks"}
 	case codes.Unimplemented:
 		return &edo.Error{Kind: edo.NotSupported, Op: op, Message: "this plugin does not know the call", Remedy: "look at its capabilities"}
 	}
 	return &edo.Error{Kind: edo.Internal, Op: op, Message: clip(st.Code().String() + ": " + st.Message())}
+}
+
+func gone(op string) error {
+	return &edo.Error{
+		Kind: edo.Unavailable, Reason: PluginGone, Op: op, Message: "the plugin does not answer",
+		Remedy: "start it again and repeat with the same ids",
+	}
 }
 
 // clip bounds a text and drops what is not UTF-8, which protobuf refuses to encode.
