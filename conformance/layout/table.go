@@ -79,6 +79,10 @@ func rows() []row {
 			Package: "directory/proof", Own: []string{"edo", "edo/cms", "directory"}, Third: []string{etree, dsig},
 			Why: "a document about the log that proves without the log",
 		},
+		{
+			Package: "directory/console", Own: []string{"edo", "directory"}, Third: []string{etree},
+			Why: "pages over rows and the engine, both stated as ports; knows no store and no operator",
+		},
 		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
