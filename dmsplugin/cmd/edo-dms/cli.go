@@ -102,9 +102,17 @@ type cli struct {
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
 	Archive archiveCommands `cmd:"" help:"Documents' bytes: hand them over to an external archive, delete what may go, restore, prove that nothing is missing."`
 	Work    work            `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
-	Migrate migrate         `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
-	Doctor  doctor          `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong, 4 if there are only warnings."`
-	Version showVer         `cmd:"" help:"Print the version."`
+	Console struct {
+		Serve consoleServe `cmd:"" default:"withargs" help:"Answer the pages on which clerks look at messages, their XML and the queue, until interrupted."`
+		User  struct {
+			Set    consoleUserSet    `cmd:"" help:"Let a user of the directory log in: the password is read from standard input, and asked for at a terminal."`
+			List   consoleUserList   `cmd:"" help:"List who may log in."`
+			Remove consoleUserRemove `cmd:"" help:"Take it back."`
+		} `cmd:"" help:"Who may log in to the console."`
+	} `cmd:"" help:"The web console."`
+	Migrate migrate `cmd:"" help:"Bring the database up to date. One on PostgreSQL is not migrated otherwise."`
+	Doctor  doctor  `cmd:"" help:"Check store, archive, keys, logins and certificates; exit code 1 if something is wrong, 4 if there are only warnings."`
+	Version showVer `cmd:"" help:"Print the version."`
 }
 
 // command is what every command runs with.
