@@ -30,6 +30,9 @@ type actView struct {
 	Sure    bool      // the page asks whether it is meant so
 }
 
+// actPatience is how long an operator that is asked first may take to answer.
+const actPatience = 5 * time.Minute
+
 // formTimes are how a browser may write a moment.
 func formTimes() []string {
 	return []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02T15:04:05.000"}
@@ -90,6 +93,7 @@ func (k *Console) act(f *frame, w http.ResponseWriter, r *http.Request) error {
 		return k.again(f, w, r, key, filled, f.T("Напишите одной строкой, почему: это сохранится вместе с вашим именем.", "Say why in one line: it is kept with your name."))
 	}
 	ctx := r.Context()
+	_ = http.NewResponseController(w).SetWriteDeadline(k.Now().Add(actPatience)) // a writer without deadlines needs none
 	var err error
 	var op edo.Operation
 	switch filled.Do {

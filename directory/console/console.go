@@ -158,7 +158,6 @@ type frame struct {
 	Said     string // what has just been done
 	Here     string // address of this page without its language, for the switch
 	StyleTag string
-	Waiting  int // things in the queue; -1: not counted
 
 	now     time.Time
 	session *session
@@ -170,7 +169,7 @@ type frame struct {
 func (f *frame) By() edo.Reader { return edo.Reader{Actor: f.Actor} }
 
 func (k *Console) frame(w http.ResponseWriter, r *http.Request) *frame {
-	f := &frame{lang: lang{zone: k.Zone, ru: russian(r)}, StyleTag: k.styleTag, now: k.Now(), rights: map[string]error{}, Waiting: -1}
+	f := &frame{lang: lang{zone: k.Zone, ru: russian(r)}, StyleTag: k.styleTag, now: k.Now(), rights: map[string]error{}}
 	q := r.URL.Query()
 	if chosen := q.Get("lang"); chosen == "ru" || chosen == "en" {
 		f.ru = chosen == "ru"

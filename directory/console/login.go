@@ -70,7 +70,7 @@ func (k *Console) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !ok {
-		k.Logger.WarnContext(r.Context(), "console: login refused", "actor", actor, "address", address)
+		k.Logger.WarnContext(r.Context(), "console: login refused", "actor", k.known(r, actor), "address", address)
 		v.Fault = f.T("Имя или пароль не подходят.", "Name or password is not right.")
 		k.showLogin(f, w, r, http.StatusUnauthorized, v)
 		return
@@ -88,6 +88,14 @@ func (k *Console) login(w http.ResponseWriter, r *http.Request) {
 	k.cookie(w, sessionCookie, id, 0)
 	k.cookie(w, loginCookie, "", -time.Second)
 	http.Redirect(w, r, v.To, http.StatusSeeOther)
+}
+
+// known is the name for the log: of those only who may log in, because people type passwords into the wrong field.
+func (k *Console) known(r *http.Request, actor edo.ActorID) edo.ActorID {
+	if stamp, err := k.People.Stamp(r.Context(), actor); err != nil || stamp == "" {
+		return "unknown"
+	}
+	return actor
 }
 
 // verify looks at two passwords at once at most: each costs a core for a fraction of a second.

@@ -166,6 +166,13 @@ func reasons(r edo.Reason) edo.Sentence {
 	}[r]
 }
 
+// head is whose key signs; making one takes a while.
+var head = sync.OnceValues(func() (*edotest.Key, error) {
+	return edotest.NewKey(edotest.Subject{
+		Owner: "Волошина Ирина Сергеевна", Organisation: "АО «Велгом-Сети»", INN: "7701234560", OGRN: "1027700132195",
+	}, time.Now().AddDate(0, -3, 0), time.Now().AddDate(1, 0, 0))
+})
+
 func (b *rig) directory(t *testing.T) {
 	t.Helper()
 	ctx, store := t.Context(), b.home.Store
@@ -184,9 +191,7 @@ func (b *rig) directory(t *testing.T) {
 		ID: "other", Title: "ООО «Чужая»", Operator: "edotest", Endpoint: "https://operator.example/service", Box: "box-other", INN: "7707083893",
 		Login: "other", LoginKind: directory.LoginPassword, Enabled: true,
 	}))
-	key, err := edotest.NewKey(edotest.Subject{
-		Owner: "Волошина Ирина Сергеевна", Organisation: "АО «Велгом-Сети»", INN: "7701234560", OGRN: "1027700132195",
-	}, time.Now().AddDate(0, -3, 0), time.Now().AddDate(1, 0, 0))
+	key, err := head()
 	check(err)
 	certificate, err := cms.ParseCertificate(key.Certificate().DER)
 	check(err)
@@ -198,13 +203,15 @@ func (b *rig) directory(t *testing.T) {
 	check(store.PutUser(ctx, directory.User{Actor: watcher, Subscriber: sub, Name: "Сорокин Олег Петрович", Actions: []edo.Action{edo.ActionRead}}))
 }
 
-// work sends three packages: one is accepted and stamped, one ends in doubt, one cannot be sent.
+// work sends three packages: one is accepted and stamped, one ends in doubt, one cannot be sent. Then the workers rest, as
+// those of the plugin are in another process.
 func (b *rig) work(t *testing.T, operator *edotest.Operator, counterparty string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = b.gateway.Run(ctx) })
-	t.Cleanup(func() { cancel(); running.Wait() })
+	defer running.Wait()
+	defer cancel()
 	for _, p := range []struct {
 		id   edo.PackageID
 		to   edo.Counterparty

@@ -254,6 +254,9 @@ func fill(s segment, mark string, said []string) (parts []segment) {
 
 // pretty indents XML. What is none, such as an error page, is shown as it is.
 func pretty(text []byte) []byte {
+	if deep(text) {
+		return text
+	}
 	tree := etree.NewDocument()
 	if err := tree.ReadFromBytes(text); err != nil || tree.Root() == nil {
 		return text
@@ -264,6 +267,26 @@ func pretty(text []byte) []byte {
 		return text
 	}
 	return out
+}
+
+// maxDepth bounds what is indented: each level makes every line below it longer.
+const maxDepth = 100
+
+func deep(text []byte) bool {
+	depth := 0
+	for _, s := range segments(string(text)) {
+		switch {
+		case s.Class == "" || strings.HasPrefix(s.Text, "<?") || strings.HasPrefix(s.Text, "<!") || strings.HasSuffix(s.Text, "/>"):
+		case strings.HasPrefix(s.Text, "</"):
+			depth--
+		default:
+			depth++
+		}
+		if depth > maxDepth {
+			return true
+		}
+	}
+	return false
 }
 
 // segments tells tags from texts, for colours only: whatever the text is, all of it comes out again, in order.
