@@ -576,6 +576,21 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestLate: work that is due and that nobody takes is shown, with how late it is and the hint that nobody may be at work.
+func TestLate(t *testing.T) {
+	t.Parallel()
+	b := newRig(t)
+	v := b.enter(t, clerk)
+	const hint = "проверьте, работает ли плагин"
+	if p := v.get(t, "/queue"); strings.Contains(p.Body, hint) {
+		t.Errorf("something is late at once: %s", p.Body)
+	}
+	b.ahead(20 * time.Minute)
+	if p := v.get(t, "/queue"); !strings.Contains(p.Body, hint) || !strings.Contains(p.Body, "Опаздывает на ") || !strings.Contains(p.Body, "2026-0418") {
+		t.Errorf("nothing is late: %s", p.Body)
+	}
+}
+
 // TestHardXML: what is too deep, too large, no XML, or looks like a mask is shown all the same, quickly and as text.
 func TestHardXML(t *testing.T) {
 	t.Parallel()
