@@ -25,6 +25,7 @@ const (
 
 	pluginName   = "dms"
 	envHostCert  = "PLUGIN_CLIENT_CERT"
+	envVersions  = "PLUGIN_PROTOCOL_VERSIONS"
 	envMultiplex = "PLUGIN_MULTIPLEX_GRPC"
 	envSocketDir = goplugin.EnvUnixSocketDir
 )
@@ -32,6 +33,12 @@ const (
 // PluginMode reports whether the process was started by a host, so that a binary that is also a command line can
 // choose. getenv is os.Getenv.
 func PluginMode(getenv func(string) string) bool { return getenv(CookieKey) == CookieValue }
+
+// Misled reports whether a host seems to have started the process without the right cookie: what it gets instead must not look
+// like a plugin that fell silent. getenv is os.Getenv.
+func Misled(getenv func(string) string) bool {
+	return !PluginMode(getenv) && (getenv(CookieKey) != "" || getenv(envVersions) != "")
+}
 
 func handshake() goplugin.HandshakeConfig {
 	return goplugin.HandshakeConfig{ProtocolVersion: ProtocolVersion, MagicCookieKey: CookieKey, MagicCookieValue: CookieValue}

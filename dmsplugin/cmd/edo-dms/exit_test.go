@@ -84,3 +84,16 @@ func TestExitCodes(t *testing.T) {
 		t.Errorf("interrupted: exit code %d, %s", cut.ProcessState.ExitCode(), said.String())
 	}
 }
+
+// TestHostWithoutCookie: a host that forgot the cookie, or has another, reads why and sees 1; a person sees the usage.
+func TestHostWithoutCookie(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]int{"PLUGIN_PROTOCOL_VERSIONS=1": 1, "EDOKIT_DMS_PLUGIN=another": 1, "EDOKIT_LOG=debug": 2} {
+		c := exec.CommandContext(t.Context(), binary())
+		c.Env = []string{variable}
+		said, _ := c.CombinedOutput()
+		if code := c.ProcessState.ExitCode(); code != want || strings.Contains(string(said), "EDOKIT_DMS_PLUGIN=") != (want == 1) {
+			t.Errorf("%s: exit code %d, %s", variable, code, said)
+		}
+	}
+}

@@ -21,6 +21,11 @@ func main() {
 	if dmsplugin.PluginMode(os.Getenv) {
 		os.Exit(serve(context.Background(), os.Getenv, os.Stderr))
 	}
+	if len(os.Args) == 1 && dmsplugin.Misled(os.Getenv) {
+		fmt.Fprintf(os.Stderr, "edo-dms: a host started this without %s=%s, so it is no plugin; see dmsplugin/README.md, or edo-dms --help for people\n",
+			dmsplugin.CookieKey, dmsplugin.CookieValue)
+		os.Exit(1)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills
 	code := commandLine(ctx, os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr})
