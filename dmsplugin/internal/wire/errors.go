@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,7 +158,7 @@ func fill[S ~string](to *S, from S) {
 func toFault(e *edo.Error) *dmspb.Fault {
 	text := clerk.Fault(e)
 	return &dmspb.Fault{
-		Kind: toEnum(kinds(), e.Kind), Reason: clip(string(e.Reason)), Field: clip(e.Field), Message: clip(e.Message), Remedy: clip(e.Remedy),
+		Kind: toEnum(kinds(), e.Kind), Reason: clip(string(e.Reason)), Field: clip(e.Field), Message: clip(cmp.Or(e.Message, e.Kind.English())), Remedy: clip(e.Remedy),
 		Repeat: toEnum(repeats(), e.Kind.Repeat()), Delay: toDuration(e.RetryAfter), TextRu: clip(text.RU), TextEn: clip(text.EN),
 		OperatorCode: clip(e.Code), LogId: clip(string(e.Exchange)), Op: clip(e.Op),
 		Candidates: toEach(e.Candidates[:min(len(e.Candidates), maxCandidates)], toAddress),
@@ -184,8 +185,12 @@ func FromError(op string, err error) error {
 func fromDetail(detail *dmspb.ErrorDetail) error {
 	var faults edo.Faults
 	for _, f := range detail.GetFaults() {
+		kind, message := fromEnum(kinds(), f.GetKind()), f.GetMessage()
+		if message == kind.English() {
+			message = "" // it said no more than its kind
+		}
 		faults = append(faults, &edo.Error{
-			Kind: fromEnum(kinds(), f.GetKind()), Reason: edo.Reason(f.GetReason()), Field: f.GetField(), Message: f.GetMessage(),
+			Kind: kind, Reason: edo.Reason(f.GetReason()), Field: f.GetField(), Message: message,
 			Remedy: f.GetRemedy(), RetryAfter: fromDuration(f.GetDelay()), Code: f.GetOperatorCode(), Exchange: edo.ExchangeID(f.GetLogId()),
 			Op: f.GetOp(), Candidates: fromEach(f.GetCandidates(), fromAddress),
 		})

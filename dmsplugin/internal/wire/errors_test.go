@@ -72,6 +72,18 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestEveryFaultTells: a host's log has a line to write, whatever little the engine said.
+func TestEveryFaultTells(t *testing.T) {
+	t.Parallel()
+	for kind := edo.Internal; kind <= edo.Ambiguous; kind++ {
+		for _, f := range ToErrorDetail(kind).GetFaults() {
+			if f.GetMessage() == "" {
+				t.Errorf("%v: %v", kind, f)
+			}
+		}
+	}
+}
+
 func TestErrorsOfTheTransport(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[codes.Code]error{
