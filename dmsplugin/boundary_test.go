@@ -113,6 +113,18 @@ func TestOversizeMessageIsRefused(t *testing.T) {
 	}
 }
 
+// TestUnknownCall: a newer host is told so in the form of every error.
+func TestUnknownCall(t *testing.T) {
+	t.Parallel()
+	conn := launch(t).Conn()
+	for _, method := range []string{"/edokit.dms.v1.Exchange/Unheard", "/edokit.dms.v2.Exchange/Status"} {
+		err := conn.Invoke(t.Context(), method, &dmspb.GetInfoRequest{}, &dmspb.GetInfoResponse{})
+		if status.Code(err) != codes.Unimplemented || len(status.Convert(err).Details()) != 1 || !errors.Is(wire.FromError("", err), edo.NotSupported) {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+}
+
 func TestSilentStreamIsGivenUp(t *testing.T) {
 	t.Parallel()
 	exchange, _ := launch(t, func(c *dmsplugin.Config) { c.Env = append(c.Env, "TEST_IDLE=50ms") }).Wire()

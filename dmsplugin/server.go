@@ -61,7 +61,7 @@ func (p *grpcPlugin) GRPCClient(_ context.Context, _ *goplugin.GRPCBroker, c *gr
 
 func (s *server) options() []grpc.ServerOption {
 	return []grpc.ServerOption{
-		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage), grpc.MaxConcurrentStreams(maxStreams),
+		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage), grpc.MaxConcurrentStreams(maxStreams), grpc.UnknownServiceHandler(unknown),
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
 			if strings.HasPrefix(info.FullMethod, healthService) {
 				return s.healthCall(ctx, info.FullMethod, req)
@@ -73,12 +73,22 @@ func (s *server) options() []grpc.ServerOption {
 			return answer, err
 		}),
 		grpc.ChainStreamInterceptor(func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) error {
-			if strings.HasPrefix(info.FullMethod, healthService) {
+			switch {
+			case srv == nil:
+				return next(srv, stream) // unknown: it is counted nowhere, its name is the host's
+			case strings.HasPrefix(info.FullMethod, healthService):
 				return s.healthWatch(stream)
 			}
 			return s.call(stream.Context(), info.FullMethod, func(ctx context.Context) error { return next(srv, under{stream, ctx}) })
 		}),
 	}
+}
+
+// unknown answers calls that are not of this contract, such as those of a newer host.
+func unknown(any, grpc.ServerStream) error {
+	return wire.ToError(&edo.Error{
+		Kind: edo.NotSupported, Op: "dmsplugin", Message: "this plugin does not know the call", Remedy: "look at its capabilities, or use a newer plugin",
+	})
 }
 
 // call runs one handler of ours: a panic ends the call and not the process, an error gets its form for the wire, and
