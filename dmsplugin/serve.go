@@ -87,7 +87,7 @@ func Serve(ctx context.Context, c ServeConfig) error {
 	if err := os.Unsetenv(envMultiplex); err != nil { // only Go knows it, and we have one connection
 		return err
 	}
-	ctx, why := ends(ctx)
+	ctx, why := ends(ctx, os.Getppid())
 	srv := newServer(c)
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
@@ -133,7 +133,7 @@ func greet(stdout io.Writer, at *goplugin.ReattachConfig, certificate string) er
 
 // ends gives a context that ends with the first of: ctx, SIGTERM, the end of the parent, the end of standard input if
 // that was asked for. why says which, for the log.
-func ends(ctx context.Context) (context.Context, func() error) {
+func ends(ctx context.Context, parent int) (context.Context, func() error) {
 	ctx, end := context.WithCancelCause(ctx)
 	// A host that died must not take us with a broken pipe at the next line of the log: we end in order.
 	signal.Ignore(syscall.SIGPIPE)
@@ -150,7 +150,7 @@ func ends(ctx context.Context) (context.Context, func() error) {
 		signal.Stop(term)
 	}()
 	go func() {
-		parentGone(ctx)
+		parentGone(ctx, parent)
 		end(fmt.Errorf("the host is gone"))
 	}()
 	if os.Getenv(StdinWatch) == "1" {
