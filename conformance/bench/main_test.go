@@ -91,8 +91,13 @@ func profiled(t task) error {
 
 func play(t task) error {
 	ctx := context.Background()
-	if t.Role == "server" {
+	switch t.Role {
+	case "server":
 		return serve(ctx, t)
+	case "streams":
+		return serveStreams(ctx, t)
+	case "stock":
+		return serveStock()
 	}
 	roles := map[string]func(context.Context, task) (result, error){"ours": ours, "post": post, "bare": bare, "commit": commit, "write": write}
 	r, err := roles[t.Role](ctx, t)
