@@ -42,6 +42,9 @@ func all(t *testing.T, s *Suite) {
 
 func tell(t *testing.T, v Verdict) {
 	t.Helper()
+	for _, text := range v.Noted {
+		t.Log(text)
+	}
 	switch text := strings.Join(v.Said, "\n"); v.Outcome {
 	case Failed:
 		t.Error(text)

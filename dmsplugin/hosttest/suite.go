@@ -17,6 +17,7 @@ import (
 // T is what a case needs of whoever runs it.
 type T interface {
 	Context() context.Context
+	Logf(format string, args ...any) // what was measured
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any) // ends the case
 	Skipf(format string, args ...any)  // ends the case; the text says why
@@ -115,6 +116,7 @@ const (
 type Verdict struct {
 	Outcome Outcome
 	Said    []string // faults, or why it was skipped
+	Noted   []string // what was measured
 	Took    time.Duration
 }
 
@@ -125,7 +127,7 @@ func (s *Suite) Do(ctx context.Context, c Case) Verdict {
 	began := s.Now()
 	r := &recorder{ctx: ctx}
 	r.run(func(t T) { c.Run(t, s) })
-	v := Verdict{Outcome: Passed, Said: r.said, Took: s.Now().Sub(began)}
+	v := Verdict{Outcome: Passed, Said: r.said, Noted: r.noted, Took: s.Now().Sub(began)}
 	switch {
 	case r.failed:
 		v.Outcome = Failed
@@ -140,7 +142,7 @@ type recorder struct {
 	ctx context.Context // of the case
 
 	mu              sync.Mutex
-	said            []string
+	said, noted     []string
 	failed, skipped bool
 	cleanups        []func()
 }
@@ -192,6 +194,13 @@ func (r *recorder) faults() []error {
 
 // Context ends when the case has taken too long.
 func (r *recorder) Context() context.Context { return r.ctx }
+
+// Logf notes a figure that is no fault.
+func (r *recorder) Logf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.noted = append(r.noted, fmt.Sprintf(format, args...))
+}
 
 // Errorf notes a fault; the case goes on.
 func (r *recorder) Errorf(format string, args ...any) {
