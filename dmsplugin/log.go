@@ -2,8 +2,10 @@ package dmsplugin
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"strings"
 
 	hclog "github.com/hashicorp/go-hclog"
@@ -51,6 +53,11 @@ func (s sink) Accept(name string, level hclog.Level, msg string, args ...any) {
 	case hclog.Info:
 		at = slog.LevelInfo
 	default:
+	}
+	for _, arg := range args {
+		if err, ok := arg.(error); ok && errors.Is(err, net.ErrClosed) {
+			at = slog.LevelDebug // it is we who close the socket, at the end
+		}
 	}
 	if name != "" {
 		args = append([]any{"logger", name}, args...)

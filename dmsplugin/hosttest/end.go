@@ -2,7 +2,9 @@ package hosttest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -107,6 +109,14 @@ func over(t T, h *host) {
 	}
 	if files := left(h.sockets); len(files) > 0 {
 		t.Errorf("left in the host's folder: %q", files)
+	}
+	for line := range bytes.Lines(h.stderr.bytes()) {
+		var entry struct {
+			Level string `json:"@level"`
+		}
+		if json.Unmarshal(line, &entry) == nil && entry.Level == "error" {
+			t.Errorf("an end in order is told as an error: %s", line)
+		}
 	}
 }
 
