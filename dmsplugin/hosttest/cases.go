@@ -41,6 +41,7 @@ func Cases() []Case {
 
 		{Says: "a package that is sent again is the same operation", Clause: rules, Run: sentAgain},
 		{Says: "a package that is sent eight times at once is one operation", Clause: rules, Run: sentAtOnce},
+		{Says: "a package whose answer was lost is the same operation when it is sent again", Clause: rules, Run: answerLost},
 		{Says: "an id that another content has is refused", Clause: rules, Run: idTaken},
 		{Says: "a package that was accepted outlives a killed plugin", Clause: sending, Run: outlivesKill},
 		{Says: "a package is watched to its end, and its second version is there", Clause: "dms.proto, Exchange.Watch", Run: watchToTheEnd},

@@ -10,5 +10,7 @@
 // pass, fail or skip with its reasons. The tests of this package run it against edo-dms with the stand-in operator behind it,
 // and against plugins that are broken on purpose, each of which a named case must find.
 //
+// EDOKIT_SOAK makes TestSoakLarge send documents of 70 and 400 MB, eight at once.
+//
 // A change of the contract gets its case here; a case that nothing can make fail does not belong here.
 package hosttest

@@ -228,7 +228,10 @@ func faults() map[string]fault {
 		},
 
 		"always new": {
-			finds:  []string{"a package that is sent again is the same operation", "a package that is sent eight times at once is one operation"},
+			finds: []string{
+				"a package that is sent again is the same operation", "a package that is sent eight times at once is one operation",
+				"a package whose answer was lost is the same operation when it is sent again",
+			},
 			answer: in("Send", operation, func(_ *broken, r *dmspb.SendResponse) { r.Operation.CreatedAt = timestamppb.Now() }),
 		},
 		"repeats conflicts": {

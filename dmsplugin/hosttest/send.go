@@ -2,11 +2,13 @@ package hosttest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -72,6 +74,36 @@ func sentAtOnce(t T, s *Suite) {
 	}
 	if n := accepted(t, h.wire, l); n != 1 {
 		t.Errorf("accepted %d times", n)
+	}
+}
+
+// answerLost hangs up at different moments after the last byte, and sends again.
+func answerLost(t T, s *Suite) {
+	h := s.common(t)
+	for i, wait := range []time.Duration{0, time.Millisecond, 5 * time.Millisecond, 50 * time.Millisecond} {
+		l := letterOf(cut, fmt.Sprintf("lost-%d", i), []byte("x"))
+		ctx, hangUp := context.WithCancel(t.Context())
+		stream, err := h.exchange.Send(ctx)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		for _, p := range s.parts(l) {
+			if err := stream.Send(p); err != nil {
+				t.Fatalf("%v", err)
+			}
+		}
+		if err := stream.CloseSend(); err != nil {
+			t.Fatalf("%v", err)
+		}
+		time.Sleep(wait)
+		hangUp()
+		first, again := s.send(t, h.wire, l), s.send(t, h.wire, l)
+		if first.GetCreatedAt().AsTime() != again.GetCreatedAt().AsTime() {
+			t.Errorf("hung up after %v: another operation each time", wait)
+		}
+		if n := accepted(t, h.wire, l); n != 1 {
+			t.Errorf("hung up after %v: accepted %d times", wait, n)
+		}
 	}
 }
 
