@@ -2,6 +2,7 @@ package hosttest
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,11 @@ func TestMain(m *testing.M) {
 	}
 	if fault := os.Getenv(brokenVariable); fault != "" {
 		os.Exit(beBroken(fault))
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil { // most of the time the cases wait for processes
+		fmt.Println(err)
+		os.Exit(1)
 	}
 	os.Exit(run(m))
 }

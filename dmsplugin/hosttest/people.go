@@ -232,7 +232,7 @@ func second2[A, B any](_ A, b B) B { return b }
 
 // blank sends one empty message and waits for the first answer.
 func blank(ctx context.Context, conn *grpc.ClientConn, m protoreflect.MethodDescriptor) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	name := "/" + string(m.Parent().FullName()) + "/" + string(m.Name())
 	stream, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: m.IsStreamingServer(), ClientStreams: m.IsStreamingClient()}, name)
