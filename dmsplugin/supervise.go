@@ -3,8 +3,11 @@ package dmsplugin
 import (
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -106,6 +109,49 @@ func (s *Supervisor) Deliveries(ctx context.Context, sub edo.SubscriberID, consu
 			}
 		}
 	}
+}
+
+// Content saves a version of a document as a new file, over restarts: a plugin that is gone in the middle is waited for and
+// asked again, until ctx ends. The file is there whole and verified, or not at all; one that is there already is not touched.
+func (s *Supervisor) Content(ctx context.Context, k edo.Key, d edo.DocumentID, r edo.Role, path string) (edo.Version, error) {
+	for {
+		client, err := s.Client(ctx)
+		if err != nil {
+			return edo.Version{}, err
+		}
+		v, err := save(path, func(w io.Writer) (edo.Version, error) { return client.Content(ctx, k, d, r, w) })
+		if err == nil || ctx.Err() != nil || !errors.Is(err, edo.Unavailable) {
+			return v, err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(s.config.Restart.First):
+		}
+	}
+}
+
+// save writes beside the place of the file and moves it there when it is whole and on stable storage.
+func save(path string, write func(io.Writer) (edo.Version, error)) (v edo.Version, err error) {
+	if _, err := os.Lstat(path); err == nil {
+		return v, &edo.Error{Kind: edo.Conflict, Op: "dmsplugin.Content", Field: "path", Message: "is there already", Remedy: "name a new file"}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".edokit-*")
+	if err != nil {
+		return v, err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	v, err = write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return v, err
+	}
+	return v, os.Rename(f.Name(), path)
 }
 
 // Close ends the plugin in order and keeps it ended.

@@ -111,3 +111,32 @@ func TestSupervisorGivesUp(t *testing.T) {
 		return errors.Is(err, edo.Unavailable)
 	})
 }
+
+// TestSupervisorContent: a file is saved over the death of the plugin, whole or not at all.
+func TestSupervisorContent(t *testing.T) {
+	t.Parallel()
+	s := supervise(t)
+	body := []byte("%PDF-1.4 letter")
+	op, err := running(t, s).Send(t.Context(), letter("p-1", body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "letter.pdf")
+	if _, err := s.Content(t.Context(), op.Key, "doc-a", edo.RoleOriginal, path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != string(body) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := s.Content(t.Context(), op.Key, "doc-a", edo.RoleOriginal, path); !errors.Is(err, edo.Conflict) {
+		t.Errorf("a file that is there: %v", err)
+	}
+	signalTo(t, running(t, s).PID(), syscall.SIGKILL)
+	other := filepath.Join(filepath.Dir(path), "other.pdf")
+	if _, err := s.Content(t.Context(), op.Key, "doc-a", edo.RoleOriginal, other); !errors.Is(err, edo.NotFound) { // the stand-in has forgotten it
+		t.Errorf("after the plugin has died: %v", err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+		t.Errorf("left %v, %v", left, err)
+	}
+}

@@ -16,7 +16,7 @@ func verdicts(t *testing.T, home string) map[string]adaptertest.Verdict {
 	}
 	got := map[string]adaptertest.Verdict{}
 	for _, r := range adaptertest.Judge(all) {
-		if r.Rule == "" || r.Clause == "" || r.Verdict != adaptertest.Pass && r.Why == "" {
+		if r.ID == "" || r.Rule == "" || r.Clause == "" || r.Verdict != adaptertest.Pass && r.Why == "" {
 			t.Errorf("%+v says too little", r)
 		}
 		got[r.Rule] = r.Verdict

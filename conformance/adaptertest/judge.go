@@ -20,11 +20,12 @@ const (
 
 // Result is a rule with its verdict.
 type Result struct {
-	Rule    string    // one sentence: what a host does
-	Clause  string    // of the integrator's guide or of the contract
-	Verdict Verdict   //
-	Why     string    // what was seen, or what to do; may be empty
-	Places  []edo.Key `json:",omitempty"` // packages that it is about
+	ID      string    `json:"id"`            // stable: "repeats-lost"
+	Rule    string    `json:"rule"`          // one sentence: what a host does
+	Clause  string    `json:"clause"`        // of the integrator's guide or of the contract
+	Verdict Verdict   `json:"verdict"`       // pass, fail, not seen, look
+	Why     string    `json:"why,omitempty"` // what was seen, or what to do
+	Places  []edo.Key `json:"packages,omitempty"`
 }
 
 // Judge goes through what was observed.
@@ -32,32 +33,32 @@ func Judge(all []Observation) []Result {
 	var out []Result
 	for _, r := range rules() {
 		verdict, why, keys := r.judge(all)
-		out = append(out, Result{Rule: r.sentence, Clause: r.clause, Verdict: verdict, Why: why, Places: keys})
+		out = append(out, Result{ID: r.id, Rule: r.sentence, Clause: r.clause, Verdict: verdict, Why: why, Places: keys})
 	}
 	return out
 }
 
 // rule looks at observations, oldest first.
 type rule struct {
-	sentence, clause string
-	judge            func(all []Observation) (Verdict, string, []edo.Key)
+	id, sentence, clause string
+	judge                func(all []Observation) (Verdict, string, []edo.Key)
 }
 
 func rules() []rule {
 	return []rule{
-		{"repeats a package under the same id when its answer was lost", "Send: after UNAVAILABLE repeat with the same id", repeatsLost},
-		{"asks for the status of a package whose outcome is unknown, or repeats it under the same id", "UNKNOWN: ask Status, never another id", asksDoubtful},
-		{"never sends the same documents under another id because of a lost or unknown answer", "exactly once", neverAnother},
-		{"does not repeat by itself what was refused for lack of a right", "PERMISSION_DENIED: show it", acceptsRefusal},
-		{"asks again for content that was cut off", "a stream without its trailer is broken", asksAgain(cut)},
-		{"asks again for content whose digest is not the announced one", "compare size and SHA-256 with what arrived", asksAgain(wrong)},
-		{"acknowledges an event only when its version has come whole", "Acknowledge: what is safe on the host's side", acknowledgesSafe},
-		{"acknowledges nothing that was not given to it", "Acknowledge", acknowledgesGiven},
-		{"goes on past events of kinds that it does not know", "an enum value you do not know means unspecified", passesForeign},
-		{"launches the plugin again when it dies, and asks for events from a place that is safe", "Deliver: at least once", goesOn},
-		{"ends the plugin in order", "Drain before Shutdown", endsInOrder},
-		{"keeps exactly one stamped version when it is offered twice", "apply an event by key, document and digest", oneVersion},
-		{"shows the plugin's sentence for a clerk when a package is refused", "ErrorDetail.text_ru", showsText},
+		{"repeats-lost", "repeats a package under the same id when its answer was lost", "Send: after UNAVAILABLE repeat with the same id", repeatsLost},
+		{"asks-doubtful", "asks for the status of a package whose outcome is unknown, or repeats it under the same id", "UNKNOWN: ask Status, never another id", asksDoubtful},
+		{"never-another", "never sends the same documents under another id because of a lost or unknown answer", "exactly once", neverAnother},
+		{"accepts-refusal", "does not repeat by itself what was refused for lack of a right", "PERMISSION_DENIED: show it", acceptsRefusal},
+		{"asks-again-cut", "asks again for content that was cut off", "a stream without its trailer is broken", asksAgain(cut)},
+		{"asks-again-wrong", "asks again for content whose digest is not the announced one", "compare size and SHA-256 with what arrived", asksAgain(wrong)},
+		{"acknowledges-safe", "acknowledges an event only when its version has come whole", "Acknowledge: what is safe on the host's side", acknowledgesSafe},
+		{"acknowledges-given", "acknowledges nothing that was not given to it", "Acknowledge", acknowledgesGiven},
+		{"passes-foreign", "goes on past events of kinds that it does not know", "an enum value you do not know means unspecified", passesForeign},
+		{"goes-on", "launches the plugin again when it dies, and asks for events from a place that is safe", "Deliver: at least once", goesOn},
+		{"ends-in-order", "ends the plugin in order", "Drain before Shutdown", endsInOrder},
+		{"one-version", "keeps exactly one stamped version when it is offered twice", "apply an event by key, document and digest", oneVersion},
+		{"shows-text", "shows the plugin's sentence for a clerk when a package is refused", "ErrorDetail.text_ru", showsText},
 	}
 }
 
@@ -105,13 +106,19 @@ func neverAnother(all []Observation) (Verdict, string, []edo.Key) {
 	keys := append(places(all, lost), places(all, doubtful)...)
 	for _, k := range keys {
 		first := all[slices.IndexFunc(all, func(o Observation) bool { return o.What == sent && o.Key == k })]
-		for _, o := range all {
+		for _, o := range afterTrouble(all, k) {
 			if o.What == sent && o.Key != k && o.Key.Subscriber == k.Subscriber && slices.Equal(o.Digests, first.Digests) {
 				return Fail, fmt.Sprintf("the documents of %s came again as %s", k.Package, o.Key.Package), []edo.Key{k, o.Key}
 			}
 		}
 	}
 	return seen(keys)
+}
+
+// afterTrouble is what came after the answer to a package was lost or unknown: the same documents before are another matter.
+func afterTrouble(all []Observation, k edo.Key) []Observation {
+	i := slices.IndexFunc(all, func(o Observation) bool { return (o.What == lost || o.What == doubtful) && o.Key == k })
+	return all[i+1:]
 }
 
 func acceptsRefusal(all []Observation) (Verdict, string, []edo.Key) {
@@ -142,33 +149,24 @@ func came(all []Observation, k edo.Key, d edo.DocumentID) bool {
 	})
 }
 
-// acknowledgesSafe: content that was cut off or wrong must have come whole before an acknowledgement of its subscriber.
+// acknowledgesSafe: whatever stamped version was offered up to a place must have come whole before that place is acknowledged.
 func acknowledgesSafe(all []Observation) (Verdict, string, []edo.Key) {
-	keys := append(places(all, cut), places(all, wrong)...)
-	for i, o := range all {
-		if o.What != cut && o.What != wrong {
+	acks := 0
+	for i, ack := range all {
+		if ack.What != acknowledged {
 			continue
 		}
-		for _, later := range all[i+1:] {
-			if later.What == whole && later.Key == o.Key && later.Document == o.Document {
-				break
-			}
-			if later.What == acknowledged && later.Key.Subscriber == o.Key.Subscriber && later.Seq >= offered(all, o) {
-				return Fail, "the event of a version that has not come whole was acknowledged", []edo.Key{o.Key}
+		acks++
+		for _, o := range all[:i] {
+			if o.What == offered && o.Key.Subscriber == ack.Key.Subscriber && o.Seq <= ack.Seq && !came(all[:i], o.Key, o.Document) {
+				return Fail, fmt.Sprintf("%d was acknowledged before the version of event %d had come whole", ack.Seq, o.Seq), []edo.Key{o.Key}
 			}
 		}
 	}
-	return seen(keys)
-}
-
-// offered is the place up to which events had been given when content was asked for: the event of the version is not later.
-func offered(all []Observation, of Observation) int64 {
-	for _, o := range all {
-		if o.What == foreign && o.Key == of.Key {
-			return o.Seq + 1 // the first version follows it
-		}
+	if acks == 0 {
+		return NotSeen, "nothing was acknowledged: a host that keeps its own place need not", nil
 	}
-	return 0
+	return Pass, "", nil
 }
 
 func acknowledgesGiven(all []Observation) (Verdict, string, []edo.Key) {
@@ -232,7 +230,7 @@ func goesOn(all []Observation) (Verdict, string, []edo.Key) {
 
 func endsInOrder(all []Observation) (Verdict, string, []edo.Key) {
 	if len(places(all, drained)) == 0 {
-		return NotSeen, "end the document system, then look again", nil
+		return NotSeen, "no Drain was seen: end the document system in order; if it has ended, it ended the plugin without one", nil
 	}
 	return Pass, "", nil
 }

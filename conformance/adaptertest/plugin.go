@@ -223,6 +223,9 @@ func (p *plugin) Deliver(_ context.Context, s edo.SubscriberID, after int64, lim
 		}
 	}
 	if len(out) == 0 {
+		if seen := (Observation{What: delivered, Key: edo.Key{Subscriber: s}, After: after, Seq: after}); !p.just(seen) {
+			p.note(seen)
+		}
 		return nil, nil
 	}
 	last := out[len(out)-1]
@@ -230,6 +233,9 @@ func (p *plugin) Deliver(_ context.Context, s edo.SubscriberID, after int64, lim
 	for _, e := range out {
 		if e.Kind == "of-a-later-version" && p.count(foreign, e.Key) == 0 {
 			p.note(Observation{What: foreign, Key: e.Key, Seq: e.Seq})
+		}
+		if first := (Observation{What: offered, Key: e.Key, Document: e.Document, Role: edo.RoleOperatorForm, Seq: e.Seq}); e.Kind == edo.EventVersion && !p.ever(first) {
+			p.note(first)
 		}
 		if e.Kind == edo.EventVersion && p.state.Tricks[trickName(e.Key)] == TrickTwice && p.count(twice, e.Key) == 0 {
 			p.note(Observation{What: twice, Key: e.Key})

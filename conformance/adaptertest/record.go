@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/edokit/edokit/edo"
@@ -33,7 +35,8 @@ const (
 	doubtful     = "doubtful"      // its answer was UNKNOWN
 	denied       = "denied"        // it was refused
 	status       = "status"        // the host asked what became of it
-	delivered    = "delivered"     // events were given
+	delivered    = "delivered"     // events were given, or asked for in vain: then Seq is After
+	offered      = "offered"       // among them, for the first time, one of a stamped version
 	acknowledged = "acknowledged"  // events are safe at the host
 	cut          = "cut"           // content was cut off
 	wrong        = "wrong"         // content came that is not the announced one
@@ -89,6 +92,20 @@ func (r *record) note(o Observation) {
 		fmt.Fprintln(os.Stderr, "adapter-test: the record cannot be written:", err)
 		os.Exit(1) // a verdict over half a record would be a lie
 	}
+}
+
+// just reports whether the last thing that was observed is this: a host that asks four times a second is noted once.
+func (r *record) just(o Observation) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.all) > 0 && reflect.DeepEqual(r.all[len(r.all)-1], o)
+}
+
+// ever reports whether this was observed before.
+func (r *record) ever(o Observation) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.all, func(was Observation) bool { return reflect.DeepEqual(was, o) })
 }
 
 // count says how often something was observed of a package.

@@ -146,12 +146,7 @@ func (c *checker) loose(e edo.Entry) {
 
 // content looks at one content, if a row of the period refers to it.
 func (c *checker) content(ctx context.Context, group []note) error {
-	var one *note
-	for i := range group {
-		if n := &group[i]; n.in && (one == nil || one.size < 0) {
-			one = n
-		}
-	}
+	one := named(group)
 	if one == nil {
 		return nil
 	}
@@ -184,6 +179,28 @@ func (c *checker) content(ctx context.Context, group []note) error {
 		c.Right++
 	}
 	return nil
+}
+
+// named is what a fault of one content is told by: a document of the period rather than the message log, which only repeats it,
+// with the size that any of them knows. Nil: no row of the period refers to it.
+func named(group []note) *note {
+	var one *note
+	size := int64(-1)
+	for _, n := range group {
+		if !n.in {
+			continue
+		}
+		if size < 0 {
+			size = n.size
+		}
+		if one == nil || one.what == "log" && n.what != "log" {
+			one = &n
+		}
+	}
+	if one != nil {
+		one.size = size
+	}
+	return one
 }
 
 func (c *checker) absent(ctx context.Context, n note) error {

@@ -1,7 +1,7 @@
 // Command edo-adapter-test is launched by a document system in place of edo-dms, to test its adapter, and tells afterwards what
 // the adapter does well and what it does not:
 //
-//	EDOKIT_HOME=/tmp/adapter  host launches edo-adapter-test as its plugin; send eight documents from it
+//	EDOKIT_HOME=/tmp/adapter  host launches edo-adapter-test as its plugin; send eight different documents from it
 //	edo-adapter-test report /tmp/adapter [--json]
 //
 // Exit codes of report: 0 all that was seen is well, 1 something fails, 2 wrong usage, 3 nothing fails and something was not seen.
@@ -14,6 +14,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 
 	"github.com/edokit/edokit/conformance/adaptertest"
 	"github.com/edokit/edokit/dmsplugin"
@@ -22,7 +23,7 @@ import (
 const usage = `edo-adapter-test is a plugin that a document system launches in place of edo-dms, to test its adapter.
 
   1. Let the system launch this program, with EDOKIT_HOME naming a new folder.
-  2. Send eight documents from it, one after another, and let it collect what comes back.
+  2. Send eight different documents from it, one after another, and let it collect what comes back.
   3. edo-adapter-test report FOLDER [--json]
 
 It sends nothing to any operator.
@@ -41,12 +42,13 @@ func main() {
 }
 
 func report(args []string, out, errors io.Writer) int {
-	machine := len(args) == 3 && args[2] == "--json"
+	machine := slices.Contains(args, "--json")
+	args = slices.DeleteFunc(args, func(a string) bool { return a == "--json" })
 	switch {
 	case len(args) == 1 && (args[0] == "--help" || args[0] == "-h"):
 		fmt.Fprint(out, usage)
 		return 0
-	case len(args) < 2 || args[0] != "report" || len(args) > 2 && !machine:
+	case len(args) != 2 || args[0] != "report":
 		fmt.Fprint(errors, usage)
 		return 2
 	}
