@@ -195,8 +195,8 @@ func try(t *testing.T, h host) {
 func denied(t *testing.T, h host) {
 	o := open(t, h)
 	for lang, want := range map[string][]string{
-		"ru": {"Недостаточно прав [user-not-allowed]\n", "  Что делать: "},
-		"en": {"Not allowed [user-not-allowed]\n", "  What to do: "},
+		"ru": {"Пользователю не разрешено это действие [user-not-allowed]\n", "  Что делать: "},
+		"en": {"The user is not allowed to do this [user-not-allowed]\n", "  What to do: "},
 	} {
 		p := o.start(t, "--signer", "head-1", "--out", o.out, "--actor", "petrov", "--lang", lang)
 		if code := p.wait(); code != 1 {
@@ -228,7 +228,7 @@ func large(t *testing.T, h host) {
 	}
 	arguments := []string{"--file", file, "--signer", "head-1", "--out", o.out}
 	p := o.start(t, append(arguments, "--actor", "petrov")...)
-	if code := p.wait(); code != 1 || !strings.HasPrefix(p.err.String(), "Not allowed [user-not-allowed]") {
+	if code := p.wait(); code != 1 || !strings.HasPrefix(p.err.String(), "The user is not allowed to do this [user-not-allowed]") {
 		t.Errorf("exit code %d\n%s", code, p.err.String())
 	}
 	o.run(t, arguments)
