@@ -112,10 +112,15 @@ func (s *server) call(ctx context.Context, method string, handler func(ctx conte
 	}()
 	err = handler(ctx)
 	outcome = err
+	s.log(ctx, method, err)
+	return wire.ToError(err)
+}
+
+// log keeps what the host cannot mend.
+func (s *server) log(ctx context.Context, method string, err error) {
 	if err != nil && edo.KindOf(err) == edo.Internal && ctx.Err() == nil {
 		s.Logger.ErrorContext(ctx, "call failed", "method", method, "error", err)
 	}
-	return wire.ToError(err)
 }
 
 // under is a stream whose calls run under another context.

@@ -51,6 +51,7 @@ func (e *exchangeServer) SendMany(stream grpc.BidiStreamingServer[dmspb.SendRequ
 		case m.lost != nil && !errors.Is(m.lost, io.EOF), stream.Context().Err() != nil:
 			return err
 		case err != nil:
+			m.log(stream.Context(), dmspb.Exchange_SendMany_FullMethodName, err)
 			m.again = m.last != first && m.last.GetPackage() != nil // it came in the middle of the refused one
 			answer.Result = &dmspb.SendManyResponse_Error{Error: wire.ToErrorDetail(err)}
 		default:

@@ -1,6 +1,9 @@
 package edo
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Key names one package of one subscriber.
 type Key struct {
@@ -87,6 +90,19 @@ type Version struct {
 	Remark   string // for people: whether the operator's stamp was recognised on it
 	Exchange ExchangeID
 	At       time.Time
+}
+
+// Remark is what stands on a version, or in what was kept of the work on it, for people: the words of the gateway on the
+// operator's stamp in both languages, anything else as it is.
+func Remark(text string) Sentence {
+	const recognised = "stamp recognised: "
+	if id, seen := strings.CutPrefix(text, recognised); seen {
+		return Sentence{"штамп распознан: " + id, text}
+	}
+	if text == "stamp not recognised" {
+		return Sentence{"штамп не распознан автоматически", text}
+	}
+	return Sentence{text, text}
 }
 
 // Operation is the stored fate of one package.

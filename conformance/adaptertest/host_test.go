@@ -36,7 +36,6 @@ type host struct {
 	acksFirst    bool // acknowledges before it has the bytes
 	trusting     bool // takes what came, cut off or not
 	stuck        bool // stops at an event that it does not know
-	forgetful    bool // keeps its place before the bytes are there, and goes on from it after a restart
 	inventive    bool // acknowledges what it was not given
 	stubborn     bool // does not launch the plugin again
 	unceremonial bool // kills the plugin
@@ -142,7 +141,7 @@ func (h host) collect(ctx context.Context, t *testing.T, plugin *dmsplugin.Super
 			if h.inventive {
 				_ = client.Acknowledge(ctx, "our-firm", "dms", e.Seq+100)
 			}
-			if h.acksFirst || h.forgetful {
+			if h.acksFirst {
 				place = e.Seq
 				_ = client.Acknowledge(ctx, "our-firm", "dms", place)
 			}

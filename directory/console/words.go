@@ -346,13 +346,7 @@ func (l lang) role(r edo.Role) string {
 	return string(r)
 }
 
-// remark translates what is known of the stamp on a form.
 func (l lang) remark(text string) string {
-	if id, seen := strings.CutPrefix(text, "stamp recognised: "); seen {
-		return l.T("штамп распознан: ", "stamp recognised: ") + id
-	}
-	if text == "stamp not recognised" {
-		return l.T("штамп не распознан автоматически", text)
-	}
-	return text
+	s := edo.Remark(text)
+	return l.T(s.RU, s.EN)
 }

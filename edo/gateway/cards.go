@@ -10,7 +10,8 @@ import (
 )
 
 // EvaluateCards says for each card which of its actions a user can use now, and why not. It reads our own rows and asks no
-// operator: what only the operator knows is found out when the action is done. A refusal is told and leaves no row. Errors:
+// operator: what only the operator knows is found out when the action is done. A refusal is told and leaves no row. An inbound
+// document that nobody knows has no actions. Errors:
 // more than [edo.MaxCards] cards, and those of the store.
 func (g *Gateway) EvaluateCards(ctx context.Context, actor edo.ActorID, cards []edo.CardRef) ([]edo.CardState, error) {
 	if len(cards) > edo.MaxCards {
@@ -22,6 +23,10 @@ func (g *Gateway) EvaluateCards(ctx context.Context, actor edo.ActorID, cards []
 	all := make([]edo.CardState, len(cards))
 	for i, c := range cards {
 		card, err := g.card(ctx, c)
+		if errors.Is(err, edo.NotFound) { // one card that is gone must not take the others with it
+			all[i] = edo.CardState{Card: c}
+			continue
+		}
 		if err != nil {
 			return nil, wrap("gateway.EvaluateCards", err)
 		}
@@ -102,7 +107,7 @@ func (g *Gateway) inboundCard(ctx context.Context, ref edo.CardRef) (card, error
 }
 
 func (c card) state(ctx context.Context, may func(context.Context, edo.AccessRequest) error) (edo.CardState, error) {
-	s := edo.CardState{Card: c.CardRef, Facts: c.facts}
+	s := edo.CardState{Card: c.CardRef}
 	for _, a := range c.kind.Actions {
 		state := edo.ActionState{ID: a.ID}
 		err := may(ctx, c.request(a))
@@ -113,6 +118,7 @@ func (c card) state(ctx context.Context, may func(context.Context, edo.AccessReq
 		case err != nil:
 			return s, err
 		default:
+			s.Facts = c.facts // who may do nothing with a card learns nothing of it
 			state.Why, blocked = a.Blocked(c.facts)
 			state.Enabled = !blocked
 		}

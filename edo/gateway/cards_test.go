@@ -151,11 +151,18 @@ func TestEvaluateCards(t *testing.T) {
 			t.Errorf("%+v: %s", s.Card, diff)
 		}
 	}
+	gone, err := b.gw.EvaluateCards(t.Context(), clerk, append([]edo.CardRef{{Key: edo.Key{Subscriber: sub}, Inbound: "gone"}}, cards...))
+	if err != nil || len(gone[0].Actions) != 0 || len(gone[1].Actions) == 0 {
+		t.Errorf("with a document that nobody knows: %+v, %v", gone, err)
+	}
 	strange, err := b.gw.EvaluateCards(t.Context(), "stranger", cards)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range strange {
+		if len(s.Facts) != 0 {
+			t.Errorf("a stranger learns %v", s.Facts)
+		}
 		for _, a := range s.Actions {
 			if a.Enabled || a.Why.RU == "" || a.Why.EN == "" {
 				t.Errorf("a stranger may %s: %+v", a.ID, a)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/console"
+	"github.com/edokit/edokit/dmsplugin/internal/clerk"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -45,7 +46,7 @@ func (s consoleServe) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		logger := slog.New(slog.NewTextHandler(c.err, nil))
 		pages, err := console.New(console.Config{
-			Book: p.Store, Desk: p.gateway, Access: p.Store, People: c.passwords(), Reason: reasonOf, Zone: zone, Logger: logger,
+			Book: p.Store, Desk: p.gateway, Access: p.Store, People: c.passwords(), Reason: clerk.Sentence, Zone: zone, Logger: logger,
 			Secure: crypt != nil, Hosts: s.hosts(loopback),
 		})
 		if err != nil {
@@ -144,11 +145,6 @@ func (s consoleServe) tls(loopback bool) (*tls.Config, error) {
 		return nil, usage("tls-cert", "and key cannot be read: "+err.Error(), "give certificate and key in PEM")
 	}
 	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}, nil
-}
-
-// reasonOf is a reason in both languages.
-func reasonOf(r edo.Reason) edo.Sentence {
-	return edo.Sentence{RU: lang("ru").reason(r), EN: lang("en").reason(r)}
 }
 
 // passwords are those of this home folder.

@@ -37,13 +37,7 @@ func (l lang) why(reason edo.Reason, detail string) string {
 	return " (" + text + ": " + l.remark(detail) + ")"
 }
 
-// remark is what is known of the stamp on a form; the words come from the gateway.
 func (l lang) remark(text string) string {
-	if id, seen := strings.CutPrefix(text, "stamp recognised: "); seen {
-		return l.say("штамп распознан: ", "stamp recognised: ") + printable(id)
-	}
-	if text == "stamp not recognised" {
-		return l.say("штамп не распознан автоматически", text)
-	}
-	return printable(text)
+	s := edo.Remark(text)
+	return printable(l.say(s.RU, s.EN))
 }

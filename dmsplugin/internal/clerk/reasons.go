@@ -48,11 +48,12 @@ func capital(s string) string {
 // boundaryReasons are faults between a host and the plugin.
 func boundaryReasons() map[edo.Reason]sentence {
 	return map[edo.Reason]sentence{
-		"plugin-gone":     {RU: "Модуль обмена не отвечает; он будет запущен снова", EN: "The exchange plugin does not answer; it will be started again"},
-		"plugin-draining": {RU: "Модуль обмена завершает работу; повторите позже", EN: "The exchange plugin is about to end; repeat later"},
-		"stream-broken":   {RU: "Передача документа прервалась", EN: "The transfer of a document broke off"},
-		"message-too-big": {RU: "Сообщение модулю обмена слишком велико", EN: "A message to the exchange plugin is too large"},
-		"spool-full":      {RU: "Нет места для новых файлов; повторите позже", EN: "There is no room for new files; repeat later"},
+		"program-from-host": {RU: "Программу для подписания указывает только администратор на машине модуля", EN: "Only the administrator names a signing program, on the plugin's own machine"},
+		"plugin-gone":       {RU: "Модуль обмена не отвечает; он будет запущен снова", EN: "The exchange plugin does not answer; it will be started again"},
+		"plugin-draining":   {RU: "Модуль обмена завершает работу; повторите позже", EN: "The exchange plugin is about to end; repeat later"},
+		"stream-broken":     {RU: "Передача документа прервалась", EN: "The transfer of a document broke off"},
+		"message-too-big":   {RU: "Сообщение модулю обмена слишком велико", EN: "A message to the exchange plugin is too large"},
+		"spool-full":        {RU: "Нет места для новых файлов; повторите позже", EN: "There is no room for new files; repeat later"},
 	}
 }
 
@@ -141,6 +142,7 @@ func formReasons() map[edo.Reason]sentence {
 // wordReasons are faults of what an administrator enters, and of the credentials kept here.
 func wordReasons() map[edo.Reason]sentence {
 	return map[edo.Reason]sentence{
+		"password-malformed":  {"Такой пароль не подходит", "This password is not taken"},
 		"endpoint-malformed":  {"Адрес оператора записан неверно", "The operator's address is wrong"},
 		"login-malformed":     {"Имя для входа записано неверно", "The login name is wrong"},
 		"pin-malformed":       {"Отпечаток ключа сервера записан неверно", "The pin of the server's key is wrong"},

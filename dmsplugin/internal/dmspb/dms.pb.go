@@ -8364,9 +8364,9 @@ type CardState struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which card.
 	Card *CardRef `protobuf:"bytes,1,opt,name=card,proto3" json:"card,omitempty"`
-	// The facts that decided, by name.
+	// The facts that decided, by name. Empty for a user who may do nothing with the card.
 	Facts map[string]string `protobuf:"bytes,2,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	// In the order of the catalogue.
+	// In the order of the catalogue. Empty: an inbound document that nobody knows.
 	Actions       []*ActionState `protobuf:"bytes,3,rep,name=actions,proto3" json:"actions,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
