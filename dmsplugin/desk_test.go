@@ -88,6 +88,9 @@ func TestDesk(t *testing.T) {
 			}
 		})
 	}
+	if _, err := client.SetTerm(t.Context(), "ivanova", in, edo.Term{}); !errors.Is(err, edo.Invalid) {
+		t.Errorf("a term without end: %v", err)
+	}
 	types, err := client.CardTypes(t.Context())
 	if err != nil || len(types) != 1 || types[0].Kind != "bill" || types[0].Actions[0].Call != edo.CallSend {
 		t.Errorf("%+v, %v", types, err)

@@ -140,3 +140,35 @@ func TestSupervisorContent(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 }
+
+// TestGoneIsUnavailable: whatever a host was doing when the plugin died, it hears that the plugin is gone, and never that it has
+// called something off itself.
+func TestGoneIsUnavailable(t *testing.T) {
+	t.Parallel()
+	s := supervise(t)
+	client := running(t, s)
+	following := make(chan error, 1)
+	go func() {
+		var last error
+		for _, err := range client.Follow(t.Context(), "our-firm", 0) {
+			last = err
+		}
+		following <- last
+	}()
+	if _, err := client.Info(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	signalTo(t, client.PID(), syscall.SIGKILL)
+	next := running(t, s)
+	for next == client {
+		next = running(t, s)
+	}
+	if err := <-following; !errors.Is(err, edo.Unavailable) {
+		t.Errorf("while it followed: %v", err)
+	}
+	for range 20 { // the dead one, now that its connection is closed for good
+		if _, err := client.Info(t.Context()); !errors.Is(err, edo.Unavailable) {
+			t.Fatalf("afterwards: %v", err)
+		}
+	}
+}

@@ -150,6 +150,9 @@ func TestEvaluateCards(t *testing.T) {
 		if diff := cmp.Diff(want[i], enabled(s)); diff != "" {
 			t.Errorf("%+v: %s", s.Card, diff)
 		}
+		if i > 0 && len(s.Facts) == 0 {
+			t.Errorf("%+v: whoever may use it is told no facts", s.Card)
+		}
 	}
 	gone, err := b.gw.EvaluateCards(t.Context(), clerk, append([]edo.CardRef{{Key: edo.Key{Subscriber: sub}, Inbound: "gone"}}, cards...))
 	if err != nil || len(gone[0].Actions) != 0 || len(gone[1].Actions) == 0 {
@@ -194,6 +197,7 @@ func TestInvokeCard(t *testing.T) {
 		"no parameter":         {edo.Invocation{Action: "refuse", Card: letter, Actor: clerk, Parameters: signer}, edo.Invalid},
 		"a strange parameter":  {edo.Invocation{Action: "sign", Card: letter, Actor: clerk, Parameters: map[string]string{"signer": "head", "text": "x"}}, edo.Invalid},
 		"a stranger":           {edo.Invocation{Action: "sign", Card: letter, Actor: "stranger", Parameters: signer}, edo.UserNotAllowed},
+		"a stranger, not now":  {edo.Invocation{Action: "cancel", Card: sent, Actor: "stranger"}, edo.UserNotAllowed},
 		"a stranger, nowhere":  {edo.Invocation{Action: "sign", Card: edo.CardRef{Key: edo.Key{Subscriber: sub}, Inbound: "none"}, Actor: "stranger"}, edo.UserNotAllowed},
 		"what is not there":    {edo.Invocation{Action: "sign", Card: edo.CardRef{Key: edo.Key{Subscriber: sub}, Inbound: "none"}, Actor: clerk}, edo.NotFound},
 		"a package never sent": {edo.Invocation{Action: "retry", Card: edo.CardRef{Key: edo.Key{Subscriber: sub, Package: "none"}}, Actor: clerk}, edo.StateUnsuited},

@@ -326,6 +326,14 @@ func TestSameWay(t *testing.T) {
 		"another channel":  {func(p *edo.Package) { p.Channel = edo.ChannelPaper }, false},
 		"another flow":     {func(p *edo.Package) { p.Flow = edo.FlowInternal }, false},
 		"a reply":          {func(p *edo.Package) { p.InReplyTo = "in-1" }, false},
+		"another name":     {func(p *edo.Package) { p.Documents[0].Name = "other.pdf" }, false},
+		"another kind":     {func(p *edo.Package) { p.Documents[0].Kind = "Акт" }, false},
+		"another number":   {func(p *edo.Package) { p.Documents[0].Number = "99" }, false},
+		"another comment":  {func(p *edo.Package) { p.Documents[0].Comment = "иначе" }, false},
+		"another type":     {func(p *edo.Package) { p.Documents[0].Type = "Invoice" }, false},
+		"another sum":      {func(p *edo.Package) { p.Documents[0].Sum = "1.00" }, false},
+		"another date":     {func(p *edo.Package) { p.Documents[0].Date = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC) }, false},
+		"the host's own":   {func(p *edo.Package) { p.Documents[0].ExternalID, p.Set = "card", "run" }, true},
 	} {
 		p := pack("p1", "one")
 		tc.change(&p)
