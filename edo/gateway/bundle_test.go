@@ -149,8 +149,17 @@ func (b *bundle) Check(_ context.Context, content io.Reader, _ []byte, _ time.Ti
 	return b.verdict, err
 }
 
+// refuseSigner answers from now on every request for a signer with err.
+func (b *bundle) refuseSigner(id edo.SignerID, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.signers[id] = err
+}
+
 func (b *bundle) Signer(_ context.Context, _ edo.SubscriberID, id edo.SignerID, _ string, _ time.Time) (edo.Signer, error) {
+	b.mu.Lock()
 	err, known := b.signers[id]
+	b.mu.Unlock()
 	if !known {
 		return nil, &edo.Error{Kind: edo.NotFound, Reason: edo.SignerUnknown}
 	}

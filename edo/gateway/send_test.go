@@ -160,7 +160,7 @@ func TestSamePackageTwice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.signers["head"] = &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired} // must not matter any more
+	b.refuseSigner("head", &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired}) // must not matter any more
 	again, err := b.gw.Send(t.Context(), pack("p1", "one"))
 	if err != nil || again.Key != first.Key || !again.CreatedAt.Equal(first.CreatedAt) {
 		t.Errorf("again: %+v, %v", again, err)
@@ -195,7 +195,7 @@ func TestRefusedBeforeAnything(t *testing.T) {
 		"changed document":    {changed(pack("p", "one")), nil, map[edo.Reason]string{edo.DocumentChanged: "package.documents[0].content"}},
 		"unknown signer":      {signer(pack("p", "one"), "nobody"), nil, map[edo.Reason]string{edo.SignerUnknown: "package.documents[0].signer"}},
 		"expired signer": {pack("p", "one"), func(b *bundle) {
-			b.signers["head"] = &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired}
+			b.refuseSigner("head", &edo.Error{Kind: edo.Denied, Reason: edo.SignerExpired})
 		}, map[edo.Reason]string{edo.SignerExpired: "package.documents[0].signer"}},
 		"signature of another document": {signed(pack("p", "one")), func(b *bundle) {
 			b.verdict = edo.Verdict{State: edo.VerdictInvalid, Reason: edo.SignatureInvalid}
