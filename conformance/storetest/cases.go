@@ -12,6 +12,7 @@ func cases() []Case {
 	return []Case{
 		{"a package is stored with all its fields", acceptKeepsEverything},
 		{"a package that is accepted twice is written once", acceptTwiceWritesNothing},
+		{"a job may be held from the start", acceptHeld},
 		{"one step of work is written whole", settle},
 		{"versions and jobs are made once", versionsAndJobsAreMadeOnce},
 		{"the most overdue job is claimed first", orderOfClaims},

@@ -42,6 +42,36 @@ func acceptTwiceWritesNothing(t *testing.T, h Harness) {
 	}
 }
 
+// acceptHeld: a job that is accepted with an owner is claimed in the same commit, with all that a claim is.
+func acceptHeld(t *testing.T, h Harness) {
+	s := h.temp(t)
+	op, until := Sample("p1"), noon.Add(time.Minute)
+	held := func() []edo.Job { return []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: noon, Owner: "w1", Until: until}} }
+	jobs := held()
+	_, created, err := s.Accept(t.Context(), op, jobs, nil)
+	if err != nil || !created || jobs[0].ID == 0 {
+		t.Fatalf("created %v, %+v, %v", created, jobs, err)
+	}
+	same(t, "job", edo.Job{ID: jobs[0].ID, Key: op.Key, Kind: edo.JobSend, Due: noon, Tries: 1, Born: noon, Fence: 1, Owner: "w1", Until: until}, jobs[0])
+	again := held()
+	if _, created, err := s.Accept(t.Context(), op, again, nil); err != nil || created || again[0].ID != 0 {
+		t.Errorf("again: created %v, %+v, %v", created, again, err)
+	}
+	if j, found, err := s.Claim(t.Context(), "w2", noon, until); err != nil || found {
+		t.Errorf("claimed while it is held: %+v, %v", j, err)
+	}
+	must(t, s.Renew(t.Context(), jobs[0], until.Add(time.Second)))
+	stolen := claim(t, s, "w2", until.Add(time.Second))
+	if err := s.Settle(t.Context(), jobs[0], edo.Change{At: until, Done: true}); !errors.Is(err, edo.LeaseLost) || stolen.Fence != 2 || stolen.Tries != 2 {
+		t.Errorf("after the lease: %v, %+v", err, stolen)
+	}
+	attempts, err := s.Attempts(t.Context(), op.Key)
+	must(t, err)
+	if len(attempts) != 2 || attempts[0].Owner != "w1" || attempts[0].Fence != 1 || !attempts[0].At.Equal(noon) {
+		t.Errorf("%+v", attempts)
+	}
+}
+
 func settle(t *testing.T, h Harness) {
 	s := h.temp(t)
 	want := accept(t, s, Sample("p1"), noon)

@@ -13,7 +13,10 @@ const (
 	sqlDocumentInsert = `INSERT INTO documents (operation, position, ` + documentColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
 
-	sqlDocuments = `SELECT operation, ` + documentColumns + ` FROM documents WHERE operation = ANY ($1) ORDER BY operation, position`
+	sqlDocuments      = sqlDocumentSelect + `ANY ($1)` + sqlDocumentOrder
+	sqlDocumentsOfKey = sqlDocumentSelect + `(` + sqlOperationSeq + `)` + sqlDocumentOrder
+	sqlDocumentSelect = `SELECT operation, ` + documentColumns + ` FROM documents WHERE operation = `
+	sqlDocumentOrder  = ` ORDER BY operation, position`
 
 	// What was signed never changes, and a signature that is there is never taken away: a job that read the row before
 	// somebody signed elsewhere writes afterwards. The state does not go back for the same reason.
@@ -33,8 +36,10 @@ const (
 	sqlVersionInsert = `INSERT INTO versions (operation, document, role, name, digest, size, source, remark, exchange, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (operation, document, role) DO NOTHING`
 
-	sqlVersions = `SELECT operation, document, role, name, digest, size, source, remark, exchange, at FROM versions
-		WHERE operation = ANY ($1) ORDER BY operation, document, role`
+	sqlVersions      = sqlVersionSelect + `ANY ($1)` + sqlVersionOrder
+	sqlVersionsOfKey = sqlVersionSelect + `(` + sqlOperationSeq + `)` + sqlVersionOrder
+	sqlVersionSelect = `SELECT operation, document, role, name, digest, size, source, remark, exchange, at FROM versions WHERE operation = `
+	sqlVersionOrder  = ` ORDER BY operation, document, role`
 )
 
 func insertDocument(tx *session, seq int64, position int, d edo.DocumentStatus) error {
@@ -88,27 +93,36 @@ func scanVersion(from scanner) (edo.Version, error) {
 
 // complete reads the documents of operations and their versions.
 func complete(ctx context.Context, q querier, rows []row) error {
-	seqs, at := make([]int64, len(rows)), make(map[int64]*row, len(rows))
-	for i := range rows {
-		seqs[i], at[rows[i].seq] = rows[i].seq, &rows[i]
-	}
 	if len(rows) == 0 {
 		return nil
+	}
+	seqs := make([]int64, len(rows))
+	for i := range rows {
+		seqs[i] = rows[i].seq
 	}
 	documents, err := list(ctx, q, scanOwned(scanDocument), sqlDocuments, seqs)
 	if err != nil {
 		return err
 	}
+	versions, err := list(ctx, q, scanOwned(scanVersion), sqlVersions, seqs)
+	join(rows, documents, versions)
+	return err
+}
+
+// join gives operations what is theirs.
+func join(rows []row, documents []owned[edo.DocumentStatus], versions []owned[edo.Version]) {
+	at := make(map[int64]*row, len(rows))
+	for i := range rows {
+		at[rows[i].seq] = &rows[i]
+	}
 	for _, d := range documents {
 		at[d.seq].Documents = append(at[d.seq].Documents, d.value)
 	}
-	versions, err := list(ctx, q, scanOwned(scanVersion), sqlVersions, seqs)
 	for _, v := range versions {
 		if d := at[v.seq].Document(v.value.Document); d != nil {
 			d.Versions = append(d.Versions, v.value)
 		}
 	}
-	return err
 }
 
 // owned is a row of an operation.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/edokit/edokit/edo"
 )
 
@@ -12,10 +14,16 @@ import (
 const keptAttempts = 100
 
 const (
-	// A job that is there stays, finished or not: the same work is never ordered twice.
+	// A job that is there stays, finished or not: the same work is never ordered twice. One with an owner is held at once.
 	sqlJobInsert = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
 		VALUES ($1, $2, $3, $4, $5, 0, $6, 0, '') ON CONFLICT (subscriber, package, document, kind) DO NOTHING
 		RETURNING id, due, true`
+	sqlJobInsertHeld = `WITH made AS (
+			INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner, until)
+			VALUES ($1, $2, $3, $4, $5, 1, $6, 1, $7, $8) ON CONFLICT (subscriber, package, document, kind) DO NOTHING RETURNING id),
+		begun AS (
+			INSERT INTO attempts (job, fence, owner, at, result, detail) SELECT id, 1, $7, $6, '', '' FROM made)
+		SELECT id FROM made`
 
 	// Waking never makes a job later. Who holds the job may have looked already, so a held one is marked instead.
 	sqlJobWake = `INSERT INTO jobs AS j (subscriber, package, document, kind, due, tries, born, fence, owner)
@@ -63,27 +71,60 @@ const (
 	sqlJobKnown = `SELECT 1 FROM jobs WHERE subscriber = $1 AND package = $2 LIMIT 1`
 )
 
-// insertJobs makes new jobs, of whatever package.
+// insertJobs makes new jobs, of whatever package. One with an owner is held by it from the start, as if it had been
+// claimed, and gets its number with the next answer.
 func insertJobs(tx *session, jobs []edo.Job, born time.Time) error {
-	return putJobs(tx, sqlJobInsert, jobs, born)
+	for i := range jobs {
+		j := &jobs[i]
+		if j.Owner == "" {
+			if err := putJob(tx, sqlJobInsert, *j, born); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := complies(j, born); err != nil {
+			return err
+		}
+		err := tx.learn(func(rows pgx.Rows) error {
+			for rows.Next() {
+				j.Born, j.Tries, j.Fence = born, 1, 1
+				if err := rows.Scan(&j.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, sqlJobInsertHeld, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&born), j.Owner, at(&j.Until))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wakeJobs makes jobs due, new or not.
 func wakeJobs(tx *session, jobs []edo.Job, now time.Time) error {
-	return putJobs(tx, sqlJobWake, jobs, now)
-}
-
-func putJobs(tx *session, query string, jobs []edo.Job, now time.Time) error {
 	for _, j := range jobs {
-		if j.Key.Subscriber == "" || j.Kind == "" {
-			return &edo.Error{Kind: edo.Internal, Message: "a job came without a subscriber or kind"}
-		}
-		if j.Due.IsZero() {
-			j.Due = now
-		}
-		if err := tx.learn(tx.ring, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
+		if err := putJob(tx, sqlJobWake, j, now); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func putJob(tx *session, query string, j edo.Job, now time.Time) error {
+	if err := complies(&j, now); err != nil {
+		return err
+	}
+	return tx.learn(tx.ring, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now))
+}
+
+// complies checks a job, and makes one without a time due now.
+func complies(j *edo.Job, now time.Time) error {
+	if j.Key.Subscriber == "" || j.Kind == "" {
+		return &edo.Error{Kind: edo.Internal, Message: "a job came without a subscriber or kind"}
+	}
+	if j.Due.IsZero() {
+		j.Due = now
 	}
 	return nil
 }

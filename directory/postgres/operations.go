@@ -15,7 +15,8 @@ const (
 		attempts, resends, doubt_since, not_found, created_at, updated_at, revision`
 
 	sqlOperationInsert = `INSERT INTO operations (` + operationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-		$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36) RETURNING seq`
+		$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)
+		ON CONFLICT (subscriber, package) DO NOTHING RETURNING seq`
 
 	sqlOperationSelect = `SELECT seq, ` + operationColumns + ` FROM operations WHERE `
 	sqlOperation       = sqlOperationSelect + `subscriber = $1 AND package = $2`
@@ -26,22 +27,17 @@ const (
 	sqlOperationUpdate = `UPDATE operations SET operator = $1, from_box = $2, payer = $3, flow = $4, address = $5, parties = $6, candidates = $7,
 		state = $8, reason = $9, detail = $10, message = $11, operator_time = $12, sent_at = $13, skew = $14, attempts = $15, resends = $16,
 		doubt_since = $17, not_found = $18 WHERE seq = $19`
-	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = $1 WHERE seq = $2 RETURNING revision`
+	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = $1 WHERE subscriber = $2 AND package = $3 RETURNING seq, revision`
 )
 
-// Accept stores a new operation, its jobs and its events in one transaction. If the key is taken it writes nothing and
-// gives what is stored, with created false.
+// Accept stores a new operation, its jobs and its events in one transaction, and gives jobs with an owner their numbers: they
+// are held by it from the start. If the key is taken it writes nothing and gives what is stored, with created false.
 func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, events []edo.Event) (stored edo.Operation, created bool, err error) {
 	err = s.write(ctx, "postgres.Accept", op.Key.Subscriber, func(ctx context.Context, tx *session) error {
-		stored, err = operation(ctx, tx, op.Key)
-		if err == nil || !errors.Is(err, errNone) {
-			return err
+		created, err = accept(ctx, tx, op, jobs, events)
+		if stored = op; err == nil && !created {
+			stored, err = operation(ctx, tx, op.Key)
 		}
-		if err := accept(ctx, tx, op, jobs, events); err != nil {
-			return err
-		}
-		created = true
-		stored, err = operation(ctx, tx, op.Key)
 		return err
 	})
 	if err != nil {
@@ -50,41 +46,49 @@ func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, ev
 	return stored, created, nil
 }
 
-func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
+// accept is false if the key is taken.
+func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) (created bool, err error) {
 	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.Payer, op.Channel,
 		op.Answer, op.Text, op.InReplyTo, op.Flow, asJSON(&op.Consents), op.Set, op.Period, at(&op.Due), op.To.INN, op.To.KPP, op.To.Name, op.To.Box, asJSON(&op.Address),
 		asJSON(&op.Parties), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message, at(&op.OperatorTime), at(&op.SentAt),
 		op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), op.Revision)
-	if err != nil {
-		return err
+	if errors.Is(err, errNone) {
+		return false, nil
 	}
 	for i, d := range op.Documents {
-		if err := insertDocument(tx, seq, i, d); err != nil {
-			return err
+		if err == nil {
+			err = insertDocument(tx, seq, i, d)
 		}
-		for _, v := range d.Versions {
-			if err := insertVersion(tx, seq, v); err != nil {
-				return err
-			}
+		if err == nil {
+			err = each(tx, seq, d.Versions, insertVersion)
 		}
 	}
-	if err := insertJobs(tx, jobs, op.CreatedAt); err != nil {
-		return err
+	if err == nil {
+		err = insertJobs(tx, jobs, op.CreatedAt)
 	}
-	return insertEvents(tx, op.Key, op.Revision, events)
+	if err == nil {
+		err = insertEvents(tx, op.Key, op.Revision, events)
+	}
+	return err == nil, err
 }
 
 // Operation gives what is stored of a package, [edo.NotFound] if nothing is.
 func (s *Store) Operation(ctx context.Context, k edo.Key) (edo.Operation, error) {
-	var op edo.Operation
-	err := s.view(ctx, func(q querier) (err error) {
-		op, err = operation(ctx, q, k)
-		return err
+	rows := make([]row, 1)
+	var documents []owned[edo.DocumentStatus]
+	var versions []owned[edo.Version]
+	err := s.glance(ctx, func(tx *session) error {
+		return errors.Join(
+			tx.learn(first(scanOperation, &rows[0]), sqlOperation, k.Subscriber, k.Package),
+			tx.learn(all(scanOwned(scanDocument), &documents), sqlDocumentsOfKey, k.Subscriber, k.Package),
+			tx.learn(all(scanOwned(scanVersion), &versions), sqlVersionsOfKey, k.Subscriber, k.Package),
+		)
 	})
 	if errors.Is(err, errNone) {
 		return edo.Operation{}, &edo.Error{Kind: edo.NotFound, Op: "postgres.Operation", Field: "package", Message: string(k.Package) + " is not known"}
 	}
-	return op, classify("postgres.Operation", err)
+	join(rows, documents, versions)
+	return rows[0].Operation, classify("postgres.Operation", err)
 }
 
 // Operations lists packages, newest first.
@@ -172,8 +176,11 @@ func each[T any](tx *session, seq int64, rows []T, write func(*session, int64, T
 	return nil
 }
 
-// touch raises the revision of an operation.
-func touch(ctx context.Context, tx *session, seq int64, now time.Time) (revision int64, err error) {
-	err = tx.row(ctx, sqlOperationTouch, at(&now), seq).Scan(&revision)
-	return revision, err
+// touch raises the revision of an operation; [edo.NotFound] if there is none.
+func touch(ctx context.Context, tx *session, k edo.Key, now time.Time) (seq, revision int64, err error) {
+	err = tx.row(ctx, sqlOperationTouch, at(&now), k.Subscriber, k.Package).Scan(&seq, &revision)
+	if errors.Is(err, errNone) {
+		err = missing("package", string(k.Package))
+	}
+	return seq, revision, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // errNone is that a query for one row found none.
@@ -31,34 +32,53 @@ type only struct {
 
 // Scan is errNone if there is no row.
 func (o only) Scan(dest ...any) error {
-	return o.on.query(o.ctx, func(rows pgx.Rows) error {
-		if !rows.Next() {
-			if err := rows.Err(); err != nil {
-				return err
-			}
-			return errNone
-		}
-		return rows.Scan(dest...)
-	}, o.query, o.args...)
+	return o.on.query(o.ctx, func(rows pgx.Rows) error { return one(rows, dest...) }, o.query, o.args...)
 }
 
-// list reads all rows of a query.
-func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	var all []T
-	err := q.query(ctx, func(rows pgx.Rows) error {
+func one(rows pgx.Rows, dest ...any) error {
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return errNone
+	}
+	return rows.Scan(dest...)
+}
+
+// first reads the only row of an answer; errNone if there is none.
+func first[T any](scan func(scanner) (T, error), into *T) func(pgx.Rows) error {
+	return func(rows pgx.Rows) (err error) {
+		*into, err = scan(oneOf{rows})
+		return err
+	}
+}
+
+type oneOf struct{ pgx.Rows }
+
+func (o oneOf) Scan(dest ...any) error { return one(o.Rows, dest...) }
+
+// all reads every row of an answer.
+func all[T any](scan func(scanner) (T, error), into *[]T) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		*into = nil // an answer that broke off is asked for again
 		for rows.Next() {
 			one, err := scan(rows)
 			if err != nil {
 				return err
 			}
-			all = append(all, one)
+			*into = append(*into, one)
 		}
 		return nil
-	}, query, args...)
-	if err != nil {
+	}
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	var found []T
+	if err := q.query(ctx, all(scan, &found), query, args...); err != nil {
 		return nil, err
 	}
-	return all, nil
+	return found, nil
 }
 
 // reader runs queries on a pool, a connection or a snapshot.
@@ -131,6 +151,27 @@ func (s *Store) view(ctx context.Context, read func(q querier) error) error {
 	}
 	err = read(reader{on: tx})
 	_ = tx.Rollback(context.WithoutCancel(ctx)) // nothing was written
+	return err
+}
+
+const sqlSnapshot = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`
+
+// glance is [Store.view] for questions that are known beforehand: ask queues them, and they travel together.
+func (s *Store) glance(ctx context.Context, ask func(tx *session) error) (err error) {
+	for try := 0; try <= readers; try++ {
+		err = s.readers.AcquireFunc(ctx, func(c *pgxpool.Conn) error {
+			tx := &session{conn: c.Conn()}
+			tx.control(sqlSnapshot)
+			if err := ask(tx); err != nil {
+				return err
+			}
+			tx.control("ROLLBACK")
+			return tx.flush(ctx) // a connection that is left inside the transaction is closed
+		})
+		if err == nil || !disconnected(err) || ctx.Err() != nil {
+			break
+		}
+	}
 	return err
 }
 

@@ -2,7 +2,8 @@ package postgres
 
 import (
 	"context"
-	"errors"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/edokit/edokit/edo"
 )
@@ -10,10 +11,7 @@ import (
 // Settle commits one step of work, or nothing with [edo.LeaseLost].
 func (s *Store) Settle(ctx context.Context, j edo.Job, c edo.Change) error {
 	return s.write(ctx, "postgres.Settle", j.Key.Subscriber, func(ctx context.Context, tx *session) error {
-		var held int
-		if err := tx.row(ctx, sqlJobCheck, j.ID, j.Fence, j.Owner).Scan(&held); errors.Is(err, errNone) {
-			return leaseLost()
-		} else if err != nil {
+		if err := tx.learn(held, sqlJobCheck, j.ID, j.Fence, j.Owner); err != nil {
 			return err
 		}
 		about, revision, err := changePackage(ctx, tx, j, c)
@@ -36,6 +34,14 @@ func (s *Store) Settle(ctx context.Context, j edo.Job, c edo.Change) error {
 	})
 }
 
+// held reads the row of a lease that must be there. Whatever the task has written with the question is undone if it is not.
+func held(rows pgx.Rows) error {
+	if rows.Next() || rows.Err() != nil {
+		return nil // an error is told by who reads the answer
+	}
+	return leaseLost()
+}
+
 // changePackage writes what belongs to the package of the job, and says what the events without a key are about.
 func changePackage(ctx context.Context, tx *session, j edo.Job, c edo.Change) (about edo.Key, revision int64, err error) {
 	if !j.Kind.OfPackage() {
@@ -44,16 +50,9 @@ func changePackage(ctx context.Context, tx *session, j edo.Job, c edo.Change) (a
 		}
 		return edo.Key{Subscriber: j.Key.Subscriber}, 0, nil
 	}
-	var seq int64
-	err = tx.row(ctx, sqlOperationSeq, j.Key.Subscriber, j.Key.Package).Scan(&seq)
-	if errors.Is(err, errNone) {
-		err = missing("package", string(j.Key.Package))
-	}
+	seq, revision, err := touch(ctx, tx, j.Key, c.At)
 	if err == nil {
 		err = updateOperation(tx, seq, c)
-	}
-	if err == nil {
-		revision, err = touch(ctx, tx, seq, c.At)
 	}
 	return j.Key, revision, err
 }
@@ -61,7 +60,8 @@ func changePackage(ctx context.Context, tx *session, j edo.Job, c edo.Change) (a
 // changeOthers writes rows that belong to no package of the job.
 func changeOthers(ctx context.Context, tx *session, j edo.Job, c edo.Change) error {
 	for _, op := range c.Accepted {
-		if err := acceptOnce(ctx, tx, op, c); err != nil {
+		// One whose key is taken is left as it was.
+		if _, err := accept(ctx, tx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: c.At}}, nil); err != nil {
 			return err
 		}
 	}
@@ -82,14 +82,4 @@ func changeOthers(ctx context.Context, tx *session, j edo.Job, c edo.Change) err
 		return reviseReach(ctx, tx, *c.Reach, c.Reach.Revision, c.At)
 	}
 	return nil
-}
-
-// acceptOnce stores a new operation with its send job. One whose key is taken is left as it was.
-func acceptOnce(ctx context.Context, tx *session, op edo.Operation, c edo.Change) error {
-	var seq int64
-	err := tx.row(ctx, sqlOperationSeq, op.Key.Subscriber, op.Key.Package).Scan(&seq)
-	if !errors.Is(err, errNone) {
-		return err
-	}
-	return accept(ctx, tx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: c.At}}, nil)
 }

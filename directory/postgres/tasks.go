@@ -101,8 +101,8 @@ func (s *Store) EndTask(ctx context.Context, t edo.SignatureTask, signed edo.Doc
 
 func endTask(ctx context.Context, tx *session, t edo.SignatureTask, signed edo.DocumentStatus, events []edo.Event) error {
 	k := t.Key.Key
-	var seq int64
-	if err := tx.row(ctx, sqlOperationSeq, k.Subscriber, k.Package).Scan(&seq); err != nil {
+	seq, revision, err := touch(ctx, tx, k, t.EndedAt)
+	if err != nil {
 		return err
 	}
 	if !signed.Signature.IsZero() {
@@ -110,10 +110,6 @@ func endTask(ctx context.Context, tx *session, t edo.SignatureTask, signed edo.D
 		if err != nil {
 			return err
 		}
-	}
-	revision, err := touch(ctx, tx, seq, t.EndedAt)
-	if err != nil {
-		return err
 	}
 	if err := insertEvents(tx, k, revision, events); err != nil {
 		return err

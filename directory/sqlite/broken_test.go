@@ -41,10 +41,11 @@ func (c *failingConn) Prepare(query string) (driver.Stmt, error) {
 	return c.Conn.Prepare(query)
 }
 
-// TestBrokenTransactionIsLeft: whatever fails around a transaction, the next write has a connection without it.
+// TestBrokenTransactionIsLeft: whatever fails around a transaction, nothing of it is written, and the next write has a
+// connection without it.
 func TestBrokenTransactionIsLeft(t *testing.T) {
 	t.Parallel()
-	for _, query := range []string{"BEGIN IMMEDIATE", "SAVEPOINT task", "RELEASE task", "COMMIT"} {
+	for _, query := range []string{"BEGIN IMMEDIATE", "ROLLBACK", "SAVEPOINT task", "ROLLBACK TO task", "RELEASE task", "COMMIT"} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
 			path, left := filepath.Join(t.TempDir(), "edo.db"), 0
@@ -57,8 +58,10 @@ func TestBrokenTransactionIsLeft(t *testing.T) {
 			}
 			defer s.Close()
 			left = 1
-			if err := s.write(t.Context(), "test", insertRefusal("lost")); !errors.Is(err, errInjected) {
-				t.Errorf("the failing %s gives %v", query, err)
+			for _, err := range lostTogether(t, s, query) {
+				if !errors.Is(err, errInjected) {
+					t.Errorf("the failing %s gives %v", query, err)
+				}
 			}
 			for range 2 {
 				if err := s.write(t.Context(), "test", insertRefusal("kept")); err != nil {
@@ -74,4 +77,28 @@ func TestBrokenTransactionIsLeft(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lostTogether writes what the failing query takes down: alone, or behind another in one transaction.
+func lostTogether(t *testing.T, s *Store, query string) []error {
+	t.Helper()
+	lost := insertRefusal("lost")
+	refused := func(ctx context.Context, tx *session) error { return errors.Join(lost(ctx, tx), errors.New("refused")) }
+	switch query {
+	case "BEGIN IMMEDIATE", "COMMIT":
+		return []error{s.write(t.Context(), "test", lost)}
+	case "ROLLBACK":
+		return []error{s.write(t.Context(), "test", refused)}
+	}
+	second := make(chan error, 1)
+	first := s.write(t.Context(), "test", func(ctx context.Context, tx *session) error {
+		task := lost
+		if query == "ROLLBACK TO task" {
+			task = refused
+		}
+		go func() { second <- s.write(context.Background(), "test", task) }()
+		queued(t, s, 1)
+		return lost(ctx, tx)
+	})
+	return []error{first, <-second}
 }

@@ -13,9 +13,9 @@ import (
 const keptAttempts = 100
 
 const (
-	// A job that is there stays, finished or not: the same work is never ordered twice.
-	sqlJobInsert = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
-		VALUES (?, ?, ?, ?, ?, 0, ?, 0, '') ON CONFLICT (subscriber, package, document, kind) DO NOTHING`
+	// A job that is there stays, finished or not: the same work is never ordered twice. One with an owner is held at once.
+	sqlJobInsert = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner, until)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?7 <> '', ?6, ?7 <> '', ?7, ?8) ON CONFLICT (subscriber, package, document, kind) DO NOTHING RETURNING id`
 
 	// Waking never makes a job later. Who holds the job may have looked already, so a held one is marked instead.
 	sqlJobWake = `INSERT INTO jobs (subscriber, package, document, kind, due, tries, born, fence, owner)
@@ -52,27 +52,49 @@ const (
 	sqlJobKnown = `SELECT 1 FROM jobs WHERE subscriber = ? AND package = ? LIMIT 1`
 )
 
-// insertJobs makes new jobs, of whatever package.
+// insertJobs makes new jobs, of whatever package. One with an owner is held by it from the start, as if it had been
+// claimed, and gets its number.
 func insertJobs(ctx context.Context, tx *session, jobs []edo.Job, born time.Time) error {
-	return putJobs(ctx, tx, sqlJobInsert, jobs, born)
+	for i := range jobs {
+		j := &jobs[i]
+		if err := complies(j, born); err != nil {
+			return err
+		}
+		err := tx.QueryRowContext(ctx, sqlJobInsert, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&born), j.Owner, at(&j.Until)).Scan(&j.ID)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err == nil && j.Owner != "" {
+			j.Born, j.Tries, j.Fence = born, 1, 1
+			_, err = tx.exec(ctx, sqlAttemptInsert, j.ID, j.Fence, j.Owner, at(&born))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wakeJobs makes jobs due, new or not.
 func wakeJobs(ctx context.Context, tx *session, jobs []edo.Job, now time.Time) error {
-	return putJobs(ctx, tx, sqlJobWake, jobs, now)
-}
-
-func putJobs(ctx context.Context, tx *session, query string, jobs []edo.Job, now time.Time) error {
 	for _, j := range jobs {
-		if j.Key.Subscriber == "" || j.Kind == "" {
-			return &edo.Error{Kind: edo.Internal, Message: "a job came without a subscriber or kind"}
-		}
-		if j.Due.IsZero() {
-			j.Due = now
-		}
-		if _, err := tx.exec(ctx, query, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
+		if err := complies(&j, now); err != nil {
 			return err
 		}
+		if _, err := tx.exec(ctx, sqlJobWake, j.Key.Subscriber, j.Key.Package, j.Document, j.Kind, at(&j.Due), at(&now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// complies checks a job, and makes one without a time due now.
+func complies(j *edo.Job, now time.Time) error {
+	if j.Key.Subscriber == "" || j.Kind == "" {
+		return &edo.Error{Kind: edo.Internal, Message: "a job came without a subscriber or kind"}
+	}
+	if j.Due.IsZero() {
+		j.Due = now
 	}
 	return nil
 }

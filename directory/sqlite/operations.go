@@ -16,7 +16,7 @@ const (
 		attempts, resends, doubt_since, not_found, created_at, updated_at, revision`
 
 	sqlOperationInsert = `INSERT INTO operations (` + operationColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-		?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscriber, package) DO NOTHING RETURNING seq`
 
 	sqlOperationSelect = `SELECT seq, ` + operationColumns + ` FROM operations WHERE `
 	sqlOperation       = sqlOperationSelect + `subscriber = ? AND package = ?`
@@ -30,19 +30,14 @@ const (
 	sqlOperationTouch = `UPDATE operations SET revision = revision + 1, updated_at = ? WHERE seq = ? RETURNING revision`
 )
 
-// Accept stores a new operation, its jobs and its events in one transaction. If the key is taken it writes nothing and
-// gives what is stored, with created false.
+// Accept stores a new operation, its jobs and its events in one transaction, and gives jobs with an owner their numbers: they
+// are held by it from the start. If the key is taken it writes nothing and gives what is stored, with created false.
 func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, events []edo.Event) (stored edo.Operation, created bool, err error) {
 	err = s.write(ctx, "sqlite.Accept", func(ctx context.Context, tx *session) error {
-		stored, err = operation(ctx, tx, op.Key)
-		if err == nil || !errors.Is(err, sql.ErrNoRows) {
-			return err
+		created, err = accept(ctx, tx, op, jobs, events)
+		if stored = op; err == nil && !created {
+			stored, err = operation(ctx, tx, op.Key)
 		}
-		if err := accept(ctx, tx, op, jobs, events); err != nil {
-			return err
-		}
-		created = true
-		stored, err = operation(ctx, tx, op.Key)
 		return err
 	})
 	if err != nil {
@@ -51,28 +46,31 @@ func (s *Store) Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, ev
 	return stored, created, nil
 }
 
-func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) error {
-	seq, err := tx.insert(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.Payer, op.Channel,
+// accept is false if the key is taken.
+func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, events []edo.Event) (created bool, err error) {
+	var seq int64
+	err = tx.QueryRowContext(ctx, sqlOperationInsert, op.Key.Subscriber, op.Key.Package, op.Operator, op.From, op.Actor, op.Payer, op.Channel,
 		op.Answer, op.Text, op.InReplyTo, op.Flow, asJSON(&op.Consents), op.Set, op.Period, at(&op.Due), op.To.INN, op.To.KPP, op.To.Name, op.To.Box, asJSON(&op.Address),
 		asJSON(&op.Parties), asJSON(&op.Candidates), op.State, op.Reason, op.Detail, op.Message, at(&op.OperatorTime), at(&op.SentAt),
-		op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), op.Revision)
-	if err != nil {
-		return err
+		op.Skew, op.Attempts, op.Resends, at(&op.DoubtSince), op.NotFound, at(&op.CreatedAt), at(&op.UpdatedAt), op.Revision).Scan(&seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
 	}
 	for i, d := range op.Documents {
-		if err := insertDocument(ctx, tx, seq, i, d); err != nil {
-			return err
+		if err == nil {
+			err = insertDocument(ctx, tx, seq, i, d)
 		}
-		for _, v := range d.Versions {
-			if err := insertVersion(ctx, tx, seq, v); err != nil {
-				return err
-			}
+		if err == nil {
+			err = each(ctx, tx, seq, d.Versions, insertVersion)
 		}
 	}
-	if err := insertJobs(ctx, tx, jobs, op.CreatedAt); err != nil {
-		return err
+	if err == nil {
+		err = insertJobs(ctx, tx, jobs, op.CreatedAt)
 	}
-	return insertEvents(ctx, tx, op.Key, op.Revision, events)
+	if err == nil {
+		err = insertEvents(ctx, tx, op.Key, op.Revision, events)
+	}
+	return err == nil, err
 }
 
 // Operation gives what is stored of a package, [edo.NotFound] if nothing is.

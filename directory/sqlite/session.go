@@ -149,7 +149,10 @@ func (p *readerPool) view(ctx context.Context, read func(tx querier) error) erro
 		return err
 	}
 	v := &view{tx: tx, pool: p}
-	err = errors.Join(read(v), tx.Rollback())
+	err = read(v)
+	if lost := tx.Rollback(); !errors.Is(lost, sql.ErrTxDone) { // it has ended with ctx, which the reading tells
+		err = errors.Join(err, lost)
+	}
 	for _, query := range v.unknown { // for the next time; within, it could wait for the connection that it holds
 		_, _ = p.prepare(ctx, query) //nolint:sqlclosecheck // kept for the pool, closed with it; an error is told to who asks next
 	}

@@ -62,7 +62,8 @@ func changePackage(ctx context.Context, tx *session, j edo.Job, c edo.Change) (a
 // changeOthers writes rows that belong to no package of the job.
 func changeOthers(ctx context.Context, tx *session, j edo.Job, c edo.Change) error {
 	for _, op := range c.Accepted {
-		if err := acceptOnce(ctx, tx, op, c); err != nil {
+		// One whose key is taken is left as it was.
+		if _, err := accept(ctx, tx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: c.At}}, nil); err != nil {
 			return err
 		}
 	}
@@ -83,14 +84,4 @@ func changeOthers(ctx context.Context, tx *session, j edo.Job, c edo.Change) err
 		return reviseReach(ctx, tx, *c.Reach, c.Reach.Revision, c.At)
 	}
 	return nil
-}
-
-// acceptOnce stores a new operation with its send job. One whose key is taken is left as it was.
-func acceptOnce(ctx context.Context, tx *session, op edo.Operation, c edo.Change) error {
-	var seq int64
-	err := tx.QueryRowContext(ctx, sqlOperationSeq, op.Key.Subscriber, op.Key.Package).Scan(&seq)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	return accept(ctx, tx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: c.At}}, nil)
 }

@@ -132,28 +132,42 @@ func (w *writer) transact(ctx context.Context, first *task) (batch []*task, err 
 			return batch, err
 		}
 	}
-	if _, err := w.session.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-		w.drop()
-		return batch, err
-	}
-	for t := first; t != nil; {
-		if err := w.isolate(ctx, t); err != nil {
-			w.drop() // closing the connection rolls back
-			return batch, err
-		}
+	err = w.begin(ctx, first)
+	for t := w.next(); err == nil && t != nil; {
+		batch = append(batch, t)
+		err = w.isolate(ctx, t)
 		if t = nil; len(batch) < maxBatch {
 			t = w.next()
 		}
-		if t != nil {
-			batch = append(batch, t)
-		}
 	}
-	if _, err := w.session.exec(ctx, "COMMIT"); err != nil {
-		w.drop()
+	if err == nil {
+		_, err = w.session.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		w.drop() // closing the connection rolls back
 		return batch, err
 	}
 	w.commits.Add(1)
 	return batch, nil
+}
+
+// begin opens a transaction with its first task. Until a second one comes the transaction is its savepoint: with one of
+// SQLite's own every page that is changed would be copied first.
+func (w *writer) begin(ctx context.Context, first *task) error {
+	if _, err := w.session.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if first.err = first.run(ctx, w.session); first.err == nil {
+		return nil
+	}
+	if broken(first.err) {
+		return first.err
+	}
+	if _, err := w.session.exec(ctx, "ROLLBACK"); err != nil {
+		return err
+	}
+	_, err := w.session.exec(ctx, "BEGIN IMMEDIATE")
+	return err
 }
 
 // isolate runs one task so that its failure leaves the others alone. Its own error is about the whole transaction.

@@ -134,6 +134,26 @@ func TestFailureStaysInItsSavepoint(t *testing.T) {
 	}
 }
 
+// TestFirstFails: the first of a transaction has no savepoint. If it fails, nothing of it stays, and who came meanwhile is
+// written all the same.
+func TestFirstFails(t *testing.T) {
+	t.Parallel()
+	s := fresh(t)
+	mine, second := errors.New("mine"), make(chan error, 1)
+	err := s.writer.do(t.Context(), func(ctx context.Context, tx *session) error {
+		go func() { second <- s.writer.do(context.Background(), insertRefusal("second")) }()
+		queued(t, s, 1)
+		return errors.Join(insertRefusal("first")(ctx, tx), mine)
+	})
+	if other := <-second; !errors.Is(err, mine) || other != nil {
+		t.Errorf("first %v, second %v", err, other)
+	}
+	rows, err := s.Refusals(t.Context(), "", 100)
+	if err != nil || len(rows) != 1 || rows[0].Why != "second" {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
 func TestNobodyIsToldBeforeTheCommit(t *testing.T) {
 	t.Parallel()
 	s := fresh(t)
