@@ -46,7 +46,9 @@ func acceptTwiceWritesNothing(t *testing.T, h Harness) {
 func acceptHeld(t *testing.T, h Harness) {
 	s := h.temp(t)
 	op, until := Sample("p1"), noon.Add(time.Minute)
-	held := func() []edo.Job { return []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: noon, Owner: "w1", Until: until}} }
+	held := func() []edo.Job {
+		return []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: noon, Owner: "w1", Until: until}}
+	}
 	jobs := held()
 	_, created, err := s.Accept(t.Context(), op, jobs, nil)
 	if err != nil || !created || jobs[0].ID == 0 {

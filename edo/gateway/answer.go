@@ -51,15 +51,13 @@ func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 		return edo.Operation{}, err
 	}
 	op.Key, op.Actor = key, who
-	accepted, created, err := g.Outbox.Accept(ctx, op, []edo.Job{{Key: key, Kind: edo.JobSend, Due: op.CreatedAt}}, []edo.Event{statusEvent(op, op.CreatedAt)})
+	accepted, created, err := g.begin(ctx, op, nil, "answer.accepted")
 	if err != nil {
 		return edo.Operation{}, err
 	}
 	if !created {
 		return accepted, sameAnswer(accepted, a)
 	}
-	g.Trace(ctx, "answer.accepted")
-	g.Queue.Ring()
 	return accepted, nil
 }
 
@@ -229,7 +227,7 @@ func (g *Gateway) answerFor(ctx context.Context, a edo.Answer, what target) (edo
 	if err != nil {
 		return edo.Operation{}, err
 	}
-	op := answerOperation(a, account.Operator, g.Now())
+	op := answerOperation(a, account.Operator, kept(g.Now()).UTC())
 	op.Payer = payer(account, a.Subscriber)
 	d := &op.Documents[0]
 	if in := what.inbound; in != nil {

@@ -23,6 +23,7 @@ type Gateway struct {
 	lent     int64 // loans of sessions so far
 	guard    *guard
 	boxes    boxes
+	places   *places
 
 	enrolling singleflight.Group
 }
@@ -33,7 +34,7 @@ func New(c Config) (*Gateway, error) {
 		return nil, err
 	}
 	c = c.withDefaults()
-	g := &Gateway{Config: c, drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]*openSession{}, guard: newGuard(c)}
+	g := &Gateway{Config: c, drivers: map[string]edo.Driver{}, sessions: map[edo.SubscriberID]*openSession{}, guard: newGuard(c), places: newPlaces(c.Workers)}
 	for _, d := range c.Drivers {
 		g.drivers[d.Name()] = d
 	}
@@ -47,6 +48,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	var clock sync.WaitGroup
 	clock.Go(func() { g.watchClock(ctx) })
 	defer clock.Wait()
+	defer g.places.open(func(t *turn) { g.do(ctx, t) })()
 	if d, ok := g.Outbox.(Dispatcher); ok {
 		return g.dispatched(ctx, d)
 	}
@@ -82,30 +84,36 @@ func (g *Gateway) dispatched(ctx context.Context, d Dispatcher) error {
 // called works on one job that a Dispatcher has handed out. One that is not due, held or finished is nothing to do: its
 // row will bring it again. So it is with one that cannot be claimed now.
 func (g *Gateway) called(ctx context.Context, d Dispatcher, id int64) {
+	if !g.places.take(ctx) {
+		return
+	}
+	defer g.places.free()
 	now := g.Now()
 	job, ok, err := d.ClaimJob(ctx, id, g.Owner, now, now.Add(g.Lease))
 	switch {
 	case err != nil && ctx.Err() == nil:
 		g.Logger.ErrorContext(ctx, "claim", "job", id, "error", err)
 	case ok:
-		g.do(ctx, job)
+		g.do(ctx, newTurn(job, g.Now))
 	}
 }
 
 func (g *Gateway) work(ctx context.Context) {
-	for ctx.Err() == nil {
+	for g.places.take(ctx) {
 		now := g.Now()
 		job, ok, err := g.Outbox.Claim(ctx, g.Owner, now, now.Add(g.Lease))
+		if ok && err == nil {
+			g.Queue.Ring() // there may be more for an idle neighbour
+			g.do(ctx, newTurn(job, g.Now))
+		}
+		g.places.free()
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
 				g.Logger.ErrorContext(ctx, "claim", "error", err)
 			}
 			g.Queue.Wait(ctx, now.Add(g.Idle))
-		case ok:
-			g.Queue.Ring() // there may be more for an idle neighbour
-			g.do(ctx, job)
-		default:
+		case !ok:
 			g.Queue.Wait(ctx, g.nextLook(ctx, now))
 		}
 	}
@@ -121,11 +129,11 @@ func (g *Gateway) nextLook(ctx context.Context, now time.Time) time.Time {
 }
 
 // do works one job while its lease is kept alive, and gives it back if the work itself failed.
-func (g *Gateway) do(ctx context.Context, job edo.Job) {
+func (g *Gateway) do(ctx context.Context, t *turn) {
+	job := t.job
 	g.Trace(ctx, string(job.Kind)+".claimed")
 	work, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
-	t := newTurn(job, g.Now)
 	var renewing sync.WaitGroup
 	stop := make(chan struct{})
 	renewing.Go(func() { g.renew(work, stop, t, lost) })
@@ -191,7 +199,7 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 	ctx, done := g.lend(ctx)
 	defer done()
 	defer g.survive(ctx, &err)
-	ctx, leave, err := g.admit(ctx, t.job)
+	ctx, leave, err := g.admit(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -199,7 +207,7 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 	if !t.job.Kind.OfPackage() {
 		return g.stepOther(ctx, t)
 	}
-	op, err := g.Outbox.Operation(ctx, t.job.Key)
+	op, err := g.row(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -217,6 +225,14 @@ func (g *Gateway) step(ctx context.Context, t *turn) (err error) {
 		return g.evidenceStep(ctx, t, op)
 	}
 	return unknownJob(t)
+}
+
+// row is what is stored of the package: what was accepted just now, if the job is ours from then.
+func (g *Gateway) row(ctx context.Context, t *turn) (edo.Operation, error) {
+	if t.accepted != nil {
+		return *t.accepted, nil
+	}
+	return g.Outbox.Operation(ctx, t.job.Key)
 }
 
 // stepOther works on what belongs to no outgoing package.

@@ -49,16 +49,19 @@ func newGuard(c Config) *guard {
 }
 
 // admit lets a job begin, or says when it may come again. leave ends the visit.
-func (g *Gateway) admit(ctx context.Context, job edo.Job) (_ context.Context, leave func(), err error) {
+func (g *Gateway) admit(ctx context.Context, t *turn) (_ context.Context, leave func(), err error) {
 	none := func() {}
-	if !job.Kind.Calls() {
+	if !t.job.Kind.Calls() {
 		return ctx, none, nil
 	}
-	account, err := g.Accounts.Account(ctx, job.Key.Subscriber)
-	if err != nil {
-		return ctx, none, nil //nolint:nilerr // the work itself says what is wrong with the account
+	if t.account == nil {
+		account, err := g.Accounts.Account(ctx, t.job.Key.Subscriber)
+		if err != nil {
+			return ctx, none, nil //nolint:nilerr // the work itself says what is wrong with the account
+		}
+		t.account = &account
 	}
-	v, err := g.guard.enter(job.Key, account)
+	v, err := g.guard.enter(t.job.Key, *t.account)
 	if err != nil {
 		g.Trace(ctx, "job.postponed")
 		return ctx, none, err

@@ -11,8 +11,9 @@ import (
 // Outbox keeps operations, their jobs and events. Every method that writes returns after the write is on stable
 // storage, and several processes may share one store.
 type Outbox interface {
-	// Accept stores a new operation with its jobs and events in one transaction. If the key is taken it writes
-	// nothing and returns the stored operation with created false.
+	// Accept stores a new operation with its jobs and events in one transaction. If the key is taken it writes nothing and
+	// returns the stored operation with created false. A job with an Owner and Until is held by it from the start, as if it
+	// had been claimed when the operation was made; its ID, Fence, Tries and Born are written into jobs.
 	Accept(ctx context.Context, op edo.Operation, jobs []edo.Job, events []edo.Event) (stored edo.Operation, created bool, err error)
 	Operation(ctx context.Context, k edo.Key) (edo.Operation, error)
 	// Claim leases the most overdue job that nobody holds; false when none is due.

@@ -41,7 +41,7 @@ func unbounded(p edo.Package) bool {
 }
 
 func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error) {
-	now := g.Now()
+	now := kept(g.Now()).UTC()
 	who, err := g.allow(ctx, p)
 	if err != nil {
 		return edo.Operation{}, err
@@ -55,6 +55,7 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 		return stored, err
 	}
 	faults = append(faults, g.replyFaults(ctx, p)...)
+	asked := g.Now()
 	account, err := g.Accounts.Account(ctx, p.Subscriber)
 	faults = append(faults, flatten(err)...)
 	op := edo.Operation{
@@ -75,15 +76,13 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 		return edo.Operation{}, err
 	}
 	g.Trace(ctx, "send.archived")
-	stored, created, err := g.Outbox.Accept(ctx, op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: now}}, []edo.Event{statusEvent(op, now)})
+	stored, created, err := g.begin(ctx, op, g.lately(account, asked), "send.accepted")
 	if err != nil {
 		return edo.Operation{}, err
 	}
 	if !created {
 		return stored, same(stored, p)
 	}
-	g.Trace(ctx, "send.accepted")
-	g.Queue.Ring()
 	return stored, nil
 }
 

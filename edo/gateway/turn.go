@@ -13,10 +13,13 @@ import (
 
 // turn is one claim of a job: what a worker holds while it works.
 type turn struct {
-	job   edo.Job
-	was   edo.Operation // as last stored
-	now   func() time.Time
-	until atomic.Int64 // end of the lease in Unix nanoseconds, moved by renew
+	job edo.Job
+	was edo.Operation // as last stored
+
+	accepted *edo.Operation // the package as it was accepted with this claim; nil: it is read
+	account  *edo.Account   // as it was read for that just now; nil: it is read
+	now      func() time.Time
+	until    atomic.Int64 // end of the lease in Unix nanoseconds, moved by renew
 
 	written func() error // waits for the row that must be durable before anything leaves; nil: there is none
 }
