@@ -29,12 +29,15 @@ func TestKilledOnTheWay(t *testing.T) {
 		want []story
 	}{
 		"before it is durable": {die("send.archived"), []story{{1, []string{"sent"}, []string{ok}}}},
-		"before claim": {die("send.accepted"), []story{
-			{1, []string{"sent"}, []string{ok}},
-			{1, []string{"", "sent"}, []string{ok}}, // a worker was there before the end
+		"before the work": {die("send.accepted"), []story{
+			{1, []string{"sent"}, []string{ok}}, // no worker was idle
+			{1, []string{"", "sent"}, []string{ok}},
 		}},
 		"after claim":     {die("send.claimed"), []story{{1, []string{"", "sent"}, []string{ok}}}},
-		"before the body": {die("send.sending"), []story{{2, []string{"", "in-doubt", "accepted", "sent"}, []string{ok}}}},
+		"before the body": {die("send.sending"), []story{
+			{2, []string{"", "in-doubt", "accepted", "sent"}, []string{ok}},
+			{2, []string{"", "in-doubt", "accepted", "sent"}, []string{interrupted, ok}}, // the request's row came with the state
+		}},
 		"during body":     {dieInBody, []story{{2, []string{"", "in-doubt", "accepted", "sent"}, []string{interrupted, ok}}}},
 		"after acceptance": {dieAfterAcceptance, []story{
 			{1, []string{"", "in-doubt", "sent"}, []string{interrupted}},

@@ -51,7 +51,7 @@ func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 		return edo.Operation{}, err
 	}
 	op.Key, op.Actor = key, who
-	accepted, created, err := g.begin(ctx, op, nil, "answer.accepted")
+	accepted, created, err := g.begin(ctx, op, nil, func() { g.Trace(ctx, "answer.accepted") })
 	if err != nil {
 		return edo.Operation{}, err
 	}

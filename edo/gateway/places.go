@@ -88,7 +88,7 @@ func (g *Gateway) lately(a edo.Account, asked time.Time) *edo.Account {
 
 // begin stores a new operation with its send job. If a place is free here, the job is ours from the start and goes to work
 // at once, with the account if it is given: its claim is written with it, and no alarm has to ring.
-func (g *Gateway) begin(ctx context.Context, op edo.Operation, account *edo.Account, point string) (stored edo.Operation, created bool, err error) {
+func (g *Gateway) begin(ctx context.Context, op edo.Operation, account *edo.Account, accepted func()) (stored edo.Operation, created bool, err error) {
 	jobs := []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: op.CreatedAt}}
 	leave, direct := g.places.reserve()
 	if direct {
@@ -104,7 +104,7 @@ func (g *Gateway) begin(ctx context.Context, op edo.Operation, account *edo.Acco
 	if err != nil || !created {
 		return stored, false, err
 	}
-	g.Trace(ctx, point)
+	accepted()
 	if !direct {
 		g.Queue.Ring()
 		return stored, true, nil

@@ -76,7 +76,7 @@ func (g *Gateway) send(ctx context.Context, p edo.Package) (edo.Operation, error
 		return edo.Operation{}, err
 	}
 	g.Trace(ctx, "send.archived")
-	stored, created, err := g.begin(ctx, op, g.lately(account, asked), "send.accepted")
+	stored, created, err := g.begin(ctx, op, g.lately(account, asked), func() { g.Trace(ctx, "send.accepted") })
 	if err != nil {
 		return edo.Operation{}, err
 	}
