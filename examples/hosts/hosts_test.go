@@ -55,15 +55,11 @@ func TestHosts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the hosts are run on systems with Unix sockets only")
 	}
-	bin := t.TempDir()
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../../dmsplugin/cmd/edo-dms", "../../conformance/cmd/mock-operator").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	release := unpack(t)
 	for name, find := range map[string]func(*testing.T) []string{"node": node, "python": python} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := host{name, find(t), filepath.Join(bin, "edo-dms")}
+			h := host{name, find(t), filepath.Join(release, "edo-dms")}
 			for name, test := range map[string]func(*testing.T, host){
 				"sends once": sendsOnce, "survives kill": survivesKill, "denied": denied, "checksum": checksum, "usage": usage,
 				"explicit start": explicitStart, "refuses": refuses, "asked to end": askedToEnd, "large": large, "impostor": impostor, "try": try, "doubts": doubts,
@@ -72,6 +68,36 @@ func TestHosts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unpack makes a release for this system as make dist does, and gives its folder, somewhere else: the hosts have to start from
+// the archive alone.
+func unpack(t *testing.T) string {
+	t.Helper()
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("bash is not installed: the hosts were not run from a release")
+	}
+	made, folder := t.TempDir(), t.TempDir()
+	dist := exec.CommandContext(t.Context(), "bash", "../../.ci/dist", runtime.GOOS+"/"+runtime.GOARCH)
+	dist.Env = append(os.Environ(), "EDOKIT_DIST="+made)
+	if out, err := dist.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	archives, err := filepath.Glob(filepath.Join(made, "*.tar.gz"))
+	if err != nil || len(archives) != 1 {
+		t.Fatalf("%v, %v", archives, err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "tar", "-xzf", archives[0], "--strip-components=1", "-C", folder).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	packages, err := filepath.Abs("node/node_modules") // what fetch.mjs would fetch there
+	if err == nil {
+		err = os.Symlink(packages, filepath.Join(folder, "examples/hosts/node/node_modules"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
 }
 
 func node(t *testing.T) []string {
@@ -170,13 +196,11 @@ func askedToEnd(t *testing.T, h host) {
 	}
 }
 
-// try: the script that a newcomer runs first leads to a stamped form.
+// try: what the README says works in the folder of a release, where nothing of the repository is.
 func try(t *testing.T, h host) {
-	if _, err := exec.LookPath("bash"); err != nil {
-		t.Skip("bash is not installed: examples/hosts/try was not run")
-	}
-	cmd := exec.CommandContext(t.Context(), "./try", h.name)
-	cmd.Env = append(os.Environ(), "TMPDIR="+short(t), "EDOKIT_BIN="+filepath.Dir(h.plugin), "PYTHON="+h.command[0], "PYTHONDONTWRITEBYTECODE=1")
+	cmd := exec.CommandContext(t.Context(), "examples/hosts/try", h.name)
+	cmd.Dir = filepath.Dir(h.plugin)
+	cmd.Env = append(os.Environ(), "TMPDIR="+short(t), "PYTHON="+h.command[0], "PYTHONDONTWRITEBYTECODE=1")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -15,7 +15,7 @@ import { pem, selfSigned } from './certificate.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 const contract = grpc.loadPackageDefinition(loader.loadSync(
   ['dms.proto', 'controller.proto', 'health.proto', 'status.proto'],
-  { includeDirs: [join(here, '../../../dmsplugin/proto'), join(here, '../proto')], keepCase: true, longs: Number, enums: String, defaults: true },
+  { includeDirs: [join(here, '../../../dmsplugin/proto'), join(here, '../../../proto'), join(here, '../proto')], keepCase: true, longs: Number, enums: String, defaults: true },
 ));
 const dms = contract.edokit.dms.v1;
 

@@ -27,7 +27,7 @@ def contract():
     if not shutil.which("protoc"):
         sys.exit("protoc is missing; on Debian: apt-get install protobuf-compiler libprotobuf-dev")
     with tempfile.TemporaryDirectory() as folder:
-        paths = [HERE.parents[2] / "dmsplugin/proto", HERE.parent / "proto", pathlib.Path("/usr/include")]
+        paths = [HERE.parents[2] / "dmsplugin/proto", HERE.parents[2] / "proto", HERE.parent / "proto", pathlib.Path("/usr/include")]
         names = ["dms", "controller", "health", "status"]
         subprocess.run(["protoc", *(f"-I{p}" for p in paths if p.is_dir()), f"--python_out={folder}", *(f"{n}.proto" for n in names)], check=True)
         sys.path.insert(0, folder)
