@@ -70,11 +70,14 @@ type Book interface {
 	Jobs(ctx context.Context, f edo.JobFilter) ([]edo.JobStatus, error)
 }
 
+// SecretLogin is the kind of what a subscriber logs in with.
+const SecretLogin = "login"
+
 // SecretName names one sealed secret. It is also the associated data of the seal: bytes sealed under one name do not
 // open under another.
 type SecretName struct {
 	Subscriber edo.SubscriberID
-	Kind       string // "login", "signer"
+	Kind       string // [SecretLogin], "signer"
 	ID         string // of the signer; empty for the login
 	Field      string // "password", "certificate", "key", ...
 }

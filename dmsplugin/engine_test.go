@@ -210,6 +210,15 @@ func (e *engine) Subscribers(context.Context) ([]directory.Subscriber, error) {
 	return out, nil
 }
 
+func (e *engine) Subscriber(_ context.Context, id edo.SubscriberID) (directory.Subscriber, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if id == "nobody" { // all others are ours
+		return directory.Subscriber{}, &edo.Error{Kind: edo.NotFound, Reason: edo.SubscriberUnknown}
+	}
+	return e.subscribers[id], nil
+}
+
 func (e *engine) PutUser(_ context.Context, u directory.User) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -79,8 +79,17 @@ func (e *exchangeServer) Watch(r *dmspb.WatchRequest, stream grpc.ServerStreamin
 	return nil
 }
 
+// known refuses a subscriber that is none of ours: whoever has misspelt it would wait for its events for ever.
+func (e *exchangeServer) known(ctx context.Context, id string) error {
+	_, err := e.Book.Subscriber(ctx, edo.SubscriberID(id))
+	return err
+}
+
 func (e *exchangeServer) Deliver(ctx context.Context, r *dmspb.DeliverRequest) (*dmspb.DeliverResponse, error) {
 	limit, err := page(r.GetLimit())
+	if err == nil {
+		err = e.known(ctx, r.GetSubscriber())
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +99,18 @@ func (e *exchangeServer) Deliver(ctx context.Context, r *dmspb.DeliverRequest) (
 }
 
 func (e *exchangeServer) Acknowledge(ctx context.Context, r *dmspb.AcknowledgeRequest) (*dmspb.AcknowledgeResponse, error) {
-	err := e.Exchange.Acknowledge(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer(), r.GetSeq())
+	err := e.known(ctx, r.GetSubscriber())
+	if err == nil {
+		err = e.Exchange.Acknowledge(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer(), r.GetSeq())
+	}
 	failpoint.Hit(ctx, "rpc.acknowledged")
 	return &dmspb.AcknowledgeResponse{}, err
 }
 
 func (e *exchangeServer) Acknowledged(ctx context.Context, r *dmspb.AcknowledgedRequest) (*dmspb.AcknowledgedResponse, error) {
+	if err := e.known(ctx, r.GetSubscriber()); err != nil {
+		return nil, err
+	}
 	seq, err := e.Exchange.Acknowledged(ctx, edo.SubscriberID(r.GetSubscriber()), r.GetConsumer())
 	return &dmspb.AcknowledgedResponse{Seq: seq}, err
 }

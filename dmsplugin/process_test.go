@@ -128,6 +128,15 @@ func TestErrorsCrossTheBoundary(t *testing.T) {
 			_, err := client.Status(ctx, edo.Key{Subscriber: "our-firm", Package: "none"})
 			return err
 		}, []error{edo.NotFound}},
+		"events of nobody":       {func() error { _, err := client.Deliver(ctx, "nobody", 0, 0); return err }, []error{edo.NotFound, edo.SubscriberUnknown}},
+		"acknowledged by nobody": {func() error { return client.Acknowledge(ctx, "nobody", "dms", 1) }, []error{edo.SubscriberUnknown}},
+		"place of nobody":        {func() error { _, err := client.Acknowledged(ctx, "nobody", "dms"); return err }, []error{edo.SubscriberUnknown}},
+		"deliveries of nobody": {func() error {
+			for _, err := range client.Deliveries(ctx, "nobody", "dms") {
+				return err
+			}
+			return nil
+		}, []error{edo.SubscriberUnknown}},
 		"page too long": {func() error { _, err := client.Deliver(ctx, "our-firm", 0, 501); return err }, []error{edo.Invalid}},
 	} {
 		t.Run(name, func(t *testing.T) {

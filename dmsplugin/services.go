@@ -57,6 +57,7 @@ type Desk interface {
 type Book interface {
 	PutSubscriber(ctx context.Context, s directory.Subscriber) error
 	Subscribers(ctx context.Context) ([]directory.Subscriber, error)
+	Subscriber(ctx context.Context, id edo.SubscriberID) (directory.Subscriber, error) // [edo.SubscriberUnknown]
 	PutUser(ctx context.Context, u directory.User) error
 	RemoveUser(ctx context.Context, s edo.SubscriberID, a edo.ActorID) error
 	Users(ctx context.Context, s edo.SubscriberID) ([]directory.User, error)

@@ -110,6 +110,9 @@ func (e *exchangeServer) Follow(r *dmspb.FollowRequest, stream grpc.ServerStream
 			return wire.Broken("heartbeat", "is not between 1 s and 5 min")
 		}
 	}
+	if err := e.known(stream.Context(), r.GetSubscriber()); err != nil {
+		return err
+	}
 	leave, err := e.enter()
 	if err != nil {
 		return err

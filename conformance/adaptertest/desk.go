@@ -72,7 +72,10 @@ func (p *plugin) InvokeCard(context.Context, edo.Invocation) (edo.Operation, err
 
 func (p *plugin) PutSubscriber(context.Context, directory.Subscriber) error   { return nil }
 func (p *plugin) Subscribers(context.Context) ([]directory.Subscriber, error) { return nil, nil }
-func (p *plugin) PutUser(context.Context, directory.User) error               { return nil }
+func (p *plugin) Subscriber(_ context.Context, id edo.SubscriberID) (directory.Subscriber, error) {
+	return directory.Subscriber{ID: id}, nil // whatever the host calls itself
+}
+func (p *plugin) PutUser(context.Context, directory.User) error { return nil }
 func (p *plugin) RemoveUser(context.Context, edo.SubscriberID, edo.ActorID) error {
 	return nil
 }

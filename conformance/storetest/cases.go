@@ -83,6 +83,7 @@ func cases() []Case {
 		{"changes of the allow-list hold at once in another process", changesHoldAtOnce},
 		{"a seal of another epoch is not taken in", sealsOfAnEpoch},
 		{"a next secret takes the place of the present one once", succession},
+		{"a credential is forgotten with the address it was for", loginsOfAnAddress},
 		{"times keep microseconds and sort", timesKeepMicroseconds},
 
 		{"a batch holds what is at rest, once", batchHoldsWhatRests},

@@ -85,6 +85,42 @@ func sealsOfAnEpoch(t *testing.T, h Harness) {
 	}
 }
 
+// loginsOfAnAddress: a credential belongs to the operator and the address that it was given for.
+func loginsOfAnAddress(t *testing.T, h Harness) {
+	s, ctx := h.temp(t), t.Context()
+	_, err := s.Installation(ctx, 1)
+	must(t, err)
+	must(t, s.PutDataKey(ctx, directory.DataKey{Subscriber: "ours", Epoch: 1, Master: 1, Wrapped: []byte{1}}))
+	must(t, s.PutSubscriber(ctx, subscriber("other")))
+	login := directory.SecretName{Subscriber: "ours", Kind: directory.SecretLogin, Field: "password"}
+	next, key := login, directory.SecretName{Subscriber: "ours", Kind: "signer", ID: "head", Field: "key"}
+	next.Field += ".next"
+	for what, tc := range map[string]struct {
+		change func(*directory.Subscriber)
+		kept   bool
+	}{
+		"a title":          {func(d *directory.Subscriber) { d.Title = "ООО «Другое имя»" }, true},
+		"another address":  {func(d *directory.Subscriber) { d.Endpoint = "https://elsewhere.example/exchange" }, false},
+		"another operator": {func(d *directory.Subscriber) { d.Operator = "diadoc" }, false},
+	} {
+		must(t, s.PutSubscriber(ctx, subscriber("ours")))
+		for _, n := range []directory.SecretName{login, next, key} {
+			must(t, s.PutSealed(ctx, n, 1, []byte("sealed")))
+		}
+		d := subscriber("ours")
+		tc.change(&d)
+		must(t, s.PutSubscriber(ctx, d))
+		for _, n := range []directory.SecretName{login, next} {
+			if _, err := s.Sealed(ctx, n); tc.kept != (err == nil) || (err != nil && !errors.Is(err, edo.NotFound)) {
+				t.Errorf("%s: %s gives %v", what, n.Field, err)
+			}
+		}
+		if _, err := s.Sealed(ctx, key); err != nil {
+			t.Errorf("%s: the key of a signer: %v", what, err)
+		}
+	}
+}
+
 func succession(t *testing.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))

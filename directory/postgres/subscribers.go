@@ -13,6 +13,9 @@ const (
 		service_box, payer, service, forms, pins, cas, policy, enabled, updated_at`
 	sqlSubscriber    = `SELECT ` + subscriberColumns + ` FROM subscribers WHERE id = $1`
 	sqlSubscribers   = `SELECT ` + subscriberColumns + ` FROM subscribers ORDER BY id`
+	// What opens one operator must not be shown to whoever answers at another address.
+	sqlLoginForget = `DELETE FROM sealed WHERE kind = $1 AND subscriber IN
+		(SELECT id FROM subscribers WHERE id = $2 AND (operator <> $3 OR endpoint <> $4))`
 	sqlSubscriberPut = `INSERT INTO subscribers (` + subscriberColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 		ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, operator = EXCLUDED.operator, endpoint = EXCLUDED.endpoint,
 		box = EXCLUDED.box, inn = EXCLUDED.inn, kpp = EXCLUDED.kpp, login = EXCLUDED.login, login_kind = EXCLUDED.login_kind,
@@ -61,13 +64,19 @@ func scanSubscriber(from scanner) (directory.Subscriber, error) {
 	return s, err
 }
 
-// PutSubscriber stores one of our organisations. Credentials do not come this way.
+// PutSubscriber stores one of our organisations. Credentials do not come this way; those of another operator or another
+// address are forgotten.
 func (s *Store) PutSubscriber(ctx context.Context, v directory.Subscriber) error {
-	return s.put(ctx, "postgres.PutSubscriber", v.ID, v, sqlSubscriberPut, func(now *moment) []any {
-		return []any{
-			v.ID, v.Title, v.Operator, v.Endpoint, v.Box, v.INN, v.KPP, v.Login, v.LoginKind, v.Department, v.ServiceBox, v.Payer,
-			v.Service, asJSON(&v.Forms), asJSON(&v.Pins), v.CAs, asJSON(&v.Policy), v.Enabled, now,
-		}
+	if err := v.Check(); err != nil {
+		return classify("postgres.PutSubscriber", err)
+	}
+	return s.write(ctx, "postgres.PutSubscriber", v.ID, func(_ context.Context, tx *session) error {
+		now := s.now()
+		return errors.Join(
+			tx.later(nil, sqlLoginForget, directory.SecretLogin, v.ID, v.Operator, v.Endpoint),
+			tx.later(nil, sqlSubscriberPut, v.ID, v.Title, v.Operator, v.Endpoint, v.Box, v.INN, v.KPP, v.Login, v.LoginKind, v.Department,
+				v.ServiceBox, v.Payer, v.Service, asJSON(&v.Forms), asJSON(&v.Pins), v.CAs, asJSON(&v.Policy), v.Enabled, at(&now)),
+		)
 	})
 }
 

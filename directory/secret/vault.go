@@ -100,7 +100,7 @@ func New(cfg Config) (*Vault, error) {
 
 // loginOf names the secret of a way to log in. Each way has its own: changing the way and back loses nothing.
 func loginOf(s edo.SubscriberID, k directory.LoginKind) directory.SecretName {
-	return directory.SecretName{Subscriber: s, Kind: "login", Field: string(k)}
+	return directory.SecretName{Subscriber: s, Kind: directory.SecretLogin, Field: string(k)}
 }
 
 func keyOf(s edo.SubscriberID, id edo.SignerID) directory.SecretName {

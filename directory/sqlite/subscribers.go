@@ -14,6 +14,9 @@ const (
 		service_box, payer, service, forms, pins, cas, policy, enabled, updated_at`
 	sqlSubscriber    = `SELECT ` + subscriberColumns + ` FROM subscribers WHERE id = ?`
 	sqlSubscribers   = `SELECT ` + subscriberColumns + ` FROM subscribers ORDER BY id`
+	// What opens one operator must not be shown to whoever answers at another address.
+	sqlLoginForget = `DELETE FROM sealed WHERE kind = ?1 AND subscriber IN
+		(SELECT id FROM subscribers WHERE id = ?2 AND (operator <> ?3 OR endpoint <> ?4))`
 	sqlSubscriberPut = `INSERT INTO subscribers (` + subscriberColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, operator = excluded.operator, endpoint = excluded.endpoint,
 		box = excluded.box, inn = excluded.inn, kpp = excluded.kpp, login = excluded.login, login_kind = excluded.login_kind,
@@ -62,13 +65,20 @@ func scanSubscriber(from scanner) (directory.Subscriber, error) {
 	return s, err
 }
 
-// PutSubscriber stores one of our organisations. Credentials do not come this way.
+// PutSubscriber stores one of our organisations. Credentials do not come this way; those of another operator or another
+// address are forgotten.
 func (s *Store) PutSubscriber(ctx context.Context, v directory.Subscriber) error {
-	return s.put(ctx, "sqlite.PutSubscriber", v, sqlSubscriberPut, func(now *moment) []any {
-		return []any{
-			v.ID, v.Title, v.Operator, v.Endpoint, v.Box, v.INN, v.KPP, v.Login, v.LoginKind, v.Department, v.ServiceBox, v.Payer,
-			v.Service, asJSON(&v.Forms), asJSON(&v.Pins), v.CAs, asJSON(&v.Policy), v.Enabled, now,
+	if err := v.Check(); err != nil {
+		return classify("sqlite.PutSubscriber", err)
+	}
+	return s.write(ctx, "sqlite.PutSubscriber", func(ctx context.Context, tx *session) error {
+		if _, err := tx.exec(ctx, sqlLoginForget, directory.SecretLogin, v.ID, v.Operator, v.Endpoint); err != nil {
+			return err
 		}
+		now := s.now()
+		_, err := tx.exec(ctx, sqlSubscriberPut, v.ID, v.Title, v.Operator, v.Endpoint, v.Box, v.INN, v.KPP, v.Login, v.LoginKind, v.Department,
+			v.ServiceBox, v.Payer, v.Service, asJSON(&v.Forms), asJSON(&v.Pins), v.CAs, asJSON(&v.Policy), v.Enabled, at(&now))
+		return err
 	})
 }
 

@@ -291,6 +291,34 @@ func faults() map[string]fault {
 			finds:  []string{"events come in order and from any place"},
 			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) { slices.Reverse(r.Events) }),
 		},
+		"knows everybody": {
+			finds: []string{"events of a subscriber that nobody has are refused"},
+			failure: func(method string, err error) (proto.Message, error) {
+				if status.Code(err) == codes.NotFound && strings.HasSuffix(method, "/Acknowledge") {
+					return &dmspb.AcknowledgeResponse{}, nil
+				}
+				return nil, err
+			},
+		},
+		"takes a user once": {
+			finds: []string{"whoever administers may repeat himself"},
+			own: func(b *broken, method string) (proto.Message, bool) {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				if !strings.HasSuffix(method, "/ListUsers") {
+					return nil, false
+				}
+				return &dmspb.ListUsersResponse{Users: []*dmspb.User{{Actor: "again"}, {Actor: "again"}}}, true
+			},
+		},
+		"takes any signature": {
+			finds: []string{"what waits for a key of the host is listed and ends once"},
+			own:   own("Complete", &dmspb.CompleteResponse{}),
+		},
+		"forgets refusals to sign": {
+			finds: []string{"what waits for a key of the host is listed and ends once"},
+			own:   own("Decline", &dmspb.DeclineResponse{}),
+		},
 		"moves back": {
 			finds: []string{"what was acknowledged never moves back"},
 			request: in("Acknowledge", func() *dmspb.AcknowledgeRequest { return &dmspb.AcknowledgeRequest{} }, func(b *broken, r *dmspb.AcknowledgeRequest) {
