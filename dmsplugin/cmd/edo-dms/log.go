@@ -58,11 +58,19 @@ func (l logList) Run(c *command) error {
 				}
 			})
 		})
-		if n := unread(rows); err == nil && n > 0 {
-			err = &ended{fmt.Sprintf(c.lang.say("строк журнала, которые не читаются: %d; подробности: log verify", "%d rows of the log cannot be read; see log verify"), n), exitBroken}
+		if err == nil {
+			err = c.unreadable(unread(rows))
 		}
 		return err
 	})
+}
+
+// unreadable is how a command ends that has met rows which are damaged.
+func (c *command) unreadable(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return &ended{fmt.Sprintf(c.lang.say("строк журнала, которые не читаются: %d; подробности: log verify", "%d rows of the log cannot be read; see log verify"), n), exitBroken}
 }
 
 // row is the outcome of a row that may be damaged.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -76,38 +75,46 @@ func (l logExport) Run(c *command) error {
 		if err := p.exporting(c.ctx, l.reader(), edo.SubscriberID(l.Subscriber), nil, l.asked()); err != nil {
 			return err
 		}
-		rows := 0
+		rows, damaged := 0, 0
 		err := c.output(l.Out, func(w io.Writer) (err error) {
 			sheet := tables.JSONLines(w, tables.Messages())
 			if l.Format == "csv" {
 				sheet = tables.CSV(w, tables.Messages(), l.options(c.lang))
 			}
-			rows, err = export(c.ctx, p, l.filter(), sheet)
+			rows, damaged, err = c.export(p, l.filter(), sheet)
 			return err
 		})
-		if err != nil || l.Out == "-" {
-			return err
+		if err == nil && l.Out != "-" {
+			err = c.emit(map[string]any{"file": l.Out, "rows": rows}, func() { c.print("%s: %s %d\n", l.Out, c.lang.say("строк", "rows"), rows) })
 		}
-		return c.emit(map[string]any{"file": l.Out, "rows": rows}, func() { c.print("%s: %s %d\n", l.Out, c.lang.say("строк", "rows"), rows) })
+		if err == nil {
+			err = c.unreadable(damaged)
+		}
+		return err
 	})
 }
 
-// export writes every row that the filter chooses, oldest first. One page is in memory at a time.
-func export(ctx context.Context, p *parts, f directory.ExchangeFilter, sheet *tables.Sheet[directory.Exchange]) (rows int, err error) {
+// export writes every row that the filter chooses, oldest first, those that cannot be read with a note. One page is in
+// memory at a time.
+func (c *command) export(p *parts, f directory.ExchangeFilter, sheet *tables.Sheet[directory.Exchange]) (rows, damaged int, err error) {
 	f.Oldest, f.Limit = true, directory.MaxLimit
 	for {
-		page, err := p.Store.Exchanges(ctx, f)
+		page, err := p.Store.Rows(c.ctx, f)
 		if err != nil {
-			return rows, err
+			return rows, damaged, err
 		}
 		for _, e := range page {
-			if err := sheet.Write(e); err != nil {
-				return rows, err
+			if e.Unreadable != "" {
+				e.Note = c.row(e)
+			}
+			if err := sheet.Write(e.Exchange); err != nil {
+				return rows, damaged, err
 			}
 			f.After = e.Seq
 		}
+		damaged += unread(page)
 		if rows += len(page); len(page) < f.Limit {
-			return rows, sheet.Flush()
+			return rows, damaged, sheet.Flush()
 		}
 	}
 }
@@ -144,7 +151,7 @@ func (l logBooks) Run(c *command) error {
 			}
 			users = append(users, some...)
 		}
-		o, written := l.options(c.lang), []string{}
+		o, written, damaged := l.options(c.lang), []string{}, 0
 		err = writeBook(c, l, tables.Subscribers(), o, &written, func(s *tables.Sheet[directory.Subscriber]) error { return all(s, subscribers) })
 		if err == nil {
 			err = writeBook(c, l, tables.Users(), o, &written, func(s *tables.Sheet[directory.User]) error { return all(s, users) })
@@ -152,18 +159,21 @@ func (l logBooks) Run(c *command) error {
 		if err == nil {
 			err = writeBook(c, l, tables.Messages(), o, &written, func(s *tables.Sheet[directory.Exchange]) error {
 				day := localDay(l.Day)
-				_, err := export(c.ctx, p, directory.ExchangeFilter{From: day, To: day.AddDate(0, 0, 1)}, s)
+				_, damaged, err = c.export(p, directory.ExchangeFilter{From: day, To: day.AddDate(0, 0, 1)}, s)
 				return err
 			})
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = c.emit(map[string]any{"files": written}, func() {
+				for _, name := range written {
+					c.print("%s\n", name)
+				}
+			})
 		}
-		return c.emit(map[string]any{"files": written}, func() {
-			for _, name := range written {
-				c.print("%s\n", name)
-			}
-		})
+		if err == nil {
+			err = c.unreadable(damaged)
+		}
+		return err
 	})
 }
 
