@@ -120,7 +120,7 @@ func rows() []row {
 		},
 
 		{
-			Package: "dmsplugin", Own: []string{"edo", "directory", "directory/failpoint", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
+			Package: "dmsplugin", Own: []string{"edo", "directory", "directory/failpoint", "dmsplugin/internal/clerk", "dmsplugin/internal/wire", "dmsplugin/internal/dmspb"},
 			Third: []string{goPlugin, hclog, grpc, protobuf, xsys}, Why: "the process boundary; decides nothing",
 		},
 		{
