@@ -52,7 +52,7 @@ func (d *desk) apply(ctx context.Context, e edo.Event) error {
 	}
 	c, err := d.app.FindFirstRecordByData(cards, "package", string(key.Package))
 	if key.Package == "" || errors.Is(err, sql.ErrNoRows) {
-		return nil // an answer's own package, or one that another program has sent
+		return d.answered(ctx, e)
 	}
 	if err != nil || int64(c.GetInt("seq")) >= e.Seq {
 		return err // it is stored already
@@ -251,6 +251,41 @@ func (d *desk) arrived(ctx context.Context, seq int64, in edo.InboundDocument) e
 		return err
 	}
 	_, err = d.change(c.Id, func(_ core.App, c *core.Record) error { c.Set("seq", seq); return nil })
+	return err
+}
+
+// answered brings a card up to date whose answer is with the operator: a signature, a refusal, or a receipt that the plugin has
+// given by itself. An answer is a package of its own, of which the document that it answers is the parent.
+func (d *desk) answered(ctx context.Context, e edo.Event) error {
+	if e.Kind != edo.EventStatus || !e.State.Sent() {
+		return nil
+	}
+	client, err := d.client(ctx)
+	if err != nil {
+		return err
+	}
+	op, err := client.Status(ctx, e.Key)
+	if errors.Is(err, edo.NotFound) || err == nil && (op.Answer == "" || len(op.Documents) == 0) {
+		return nil // another program has sent it
+	}
+	if err != nil {
+		return err
+	}
+	c, err := d.app.FindFirstRecordByData(cards, "remote", string(op.Documents[0].Parent))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // an answer to a document of ours: events tell of that as well
+	}
+	if err != nil {
+		return err
+	}
+	states, err := client.EvaluateCards(ctx, host, []edo.CardRef{d.ref(c)})
+	if err != nil || len(states) != 1 || states[0].Facts == nil {
+		return err
+	}
+	_, err = d.change(c.Id, func(_ core.App, c *core.Record) error {
+		c.Set("fate", states[0].Facts[edo.FactFate])
+		return nil
+	})
 	return err
 }
 
