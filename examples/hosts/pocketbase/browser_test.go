@@ -178,6 +178,9 @@ func (b *chromium) seesArrivals(t *testing.T, m *demo, address string) {
 	}
 	b.click(t, inquiry)
 	b.sees(t, "отправитель не просит подписи")
+	b.click(t, "Сообщения оператора")
+	b.click(t, "Обмен, которым документ получен")
+	b.sees(t, "GetDocumentContent", "Содержание документа", "GetDocumentContentResponse")
 	b.click(t, "Выйти")
 	b.signIn(t, "pryakhin@velgom.example")
 	b.open(t, address+"/?box=mine")

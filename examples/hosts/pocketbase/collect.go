@@ -110,7 +110,6 @@ func told(c *core.Record, e edo.Event, op edo.Operation) {
 		}
 		c.Set("state", string(e.State))
 		c.Set("reason", string(e.Reason))
-		c.Set("handing", false)
 		if op.Message != "" {
 			c.Set("message", string(op.Message))
 			c.Set("operator_time", op.OperatorTime)

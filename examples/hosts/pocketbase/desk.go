@@ -78,7 +78,9 @@ func connect(path string) (*dbx.DB, error) {
 
 // serve answers browsers until ctx ends, and then ends everything in order.
 func (d *desk) serve(ctx context.Context, l net.Listener) error {
+	started := make(chan struct{})
 	d.app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		defer close(started)
 		e.Listener, e.InstallerFunc = l, nil // no page that makes the first administrator
 		d.routes(e.Router)
 		return e.Next()
@@ -91,6 +93,11 @@ func (d *desk) serve(ctx context.Context, l net.Listener) error {
 	case err := <-ended:
 		return errors.Join(err, d.close())
 	case <-ctx.Done():
+	}
+	select { // PocketBase can be asked to end from the moment on that it starts to serve
+	case <-started:
+	case err := <-ended:
+		return errors.Join(err, d.close())
 	}
 	return errors.Join(d.close(), notClosed(<-ended))
 }

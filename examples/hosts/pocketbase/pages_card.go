@@ -77,7 +77,7 @@ func (f *frame) facts(c *core.Record) []fact {
 	all := []fact{
 		{f.T("Контрагент", "Counterparty"), party},
 		{f.T("Ответственный", "Responsible"), owner},
-		{f.T("Почему он", "Why this person"), f.S(edo.Sentence{RU: c.GetString("why_ru"), EN: c.GetString("why_en")})},
+		{f.T("Почему он", "Why this person"), f.named(c.GetString(f.T("why_ru", "why_en")))},
 		{f.T("Подписывает", "Signed by"), signer},
 		{f.T("Комментарий", "Comment"), c.GetString("comment")},
 		{f.T("Время оператора", "Operator's time"), f.Time(c.GetDateTime("operator_time").Time())},
@@ -86,6 +86,17 @@ func (f *frame) facts(c *core.Record) []fact {
 		{f.T("Ответ контрагента", "The counterparty's answer"), c.GetString("answer")},
 	}
 	return slices.DeleteFunc(all, func(x fact) bool { return x.Text == "" })
+}
+
+// named puts people's names into a sentence of the plugin, which knows them by their ids.
+func (f *frame) named(text string) string {
+	var pairs []string
+	for _, p := range f.d.knows().people {
+		if p.Name != "" {
+			pairs = append(pairs, string(p.Actor), p.Name)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 func (f *frame) versionLines(c *core.Record) (lines []versionLine, err error) {

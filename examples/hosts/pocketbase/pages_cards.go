@@ -88,10 +88,18 @@ func (d *desk) listActions(actor edo.ActorID, list []*core.Record) (all []entry)
 
 func (f *frame) line(c *core.Record) line {
 	return line{
-		ID: c.Id, Title: c.GetString("title"), Kind: c.GetString("kind"), Number: c.GetString("number"), Party: c.GetString("party"), Direction: c.GetString("direction"),
+		ID: c.Id, Title: c.GetString("title"), Kind: f.kind(c), Number: c.GetString("number"), Party: c.GetString("party"), Direction: c.GetString("direction"),
 		Owner: f.owner(c), Inbound: c.GetString("direction") == "inbound", Mine: c.GetString("owner") == f.User.Id, State: f.badge(c),
 		Stamped: c.GetString("stamp") == string(edo.StampReady), Sound: c.GetBool("sound"), Updated: c.GetDateTime("updated").Time(),
 	}
+}
+
+// kind is the title of the card's kind, or how the card itself names it.
+func (f *frame) kind(c *core.Record) string {
+	if t := f.d.knows().typeOf(edo.Direction(c.GetString("direction")), c.GetString("kind")); t.Kind != "" {
+		return f.S(t.Title)
+	}
+	return c.GetString("kind")
 }
 
 func (f *frame) owner(c *core.Record) string {

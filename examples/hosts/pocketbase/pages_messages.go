@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,9 +10,11 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/beevik/etree"
+	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/dmsplugin"
@@ -22,8 +25,9 @@ import (
 // needs the rights for it; each reading of raw XML leaves a row in the plugin.
 
 type messagesPage struct {
-	Card  line
-	Lines []messageLine
+	Card    line
+	Lines   []messageLine
+	Brought string // id of the exchange by which the document came
 }
 
 type messageLine struct {
@@ -42,22 +46,51 @@ func (f *frame) messages() error {
 	if err != nil {
 		return err
 	}
-	filter := directory.ExchangeFilter{Subscriber: f.d.Subscriber, Package: edo.PackageID(c.GetString("package")), Limit: 500}
-	if filter.Package == "" { // of a document that came in there is the exchange that brought it
-		filter = directory.ExchangeFilter{Subscriber: f.d.Subscriber, Operation: "GetMessage", Limit: 500}
+	p := messagesPage{Card: f.line(c), Brought: c.GetString("exchange")}
+	var rows []directory.Exchange
+	for _, id := range packages(c) {
+		some, err := client.As(f.Actor()).Log(f.Request.Context(), directory.ExchangeFilter{Subscriber: f.d.Subscriber, Package: id, Limit: 500})
+		if err != nil {
+			return err
+		}
+		rows = append(rows, some...)
 	}
-	rows, err := client.As(f.Actor()).Log(f.Request.Context(), filter)
-	if err != nil {
-		return err
-	}
-	if filter.Package == "" {
-		rows = slices.DeleteFunc(rows, func(r directory.Exchange) bool { return string(r.ID) != c.GetString("exchange") })
-	}
-	p := messagesPage{Card: f.line(c)}
+	slices.SortStableFunc(rows, func(a, b directory.Exchange) int { return cmp.Compare(b.Seq, a.Seq) })
 	for _, r := range slices.Backward(rows) {
 		p.Lines = append(p.Lines, f.messageLine(r))
 	}
 	return f.show(http.StatusOK, "messages", f.T("Сообщения оператора", "Exchanges with the operator"), p)
+}
+
+// packages are those under which the log keeps what belongs to a card: its own, or our answers to it.
+func packages(c *core.Record) (ids []edo.PackageID) {
+	if id := c.GetString("package"); id != "" {
+		ids = append(ids, edo.PackageID(id))
+	}
+	if remote := c.GetString("remote"); remote != "" {
+		for _, kind := range edo.AnswerKinds() {
+			ids = append(ids, edo.AnswerID(kind, edo.RemoteID(remote)))
+		}
+	}
+	return ids
+}
+
+// cardOf finds the card that a row of the log belongs to, empty for none.
+func (d *desk) cardOf(row directory.Exchange) string {
+	for field, value := range map[string]string{"package": string(row.Package), "exchange": string(row.ID), "remote": answered(row.Package)} {
+		if c, err := d.app.FindFirstRecordByData(cards, field, value); err == nil && value != "" {
+			return c.Id
+		}
+	}
+	return ""
+}
+
+// answered is the document that an answer's package names.
+func answered(id edo.PackageID) string {
+	if parts := strings.SplitN(string(id), ":", 3); len(parts) == 3 && edo.AnswerID(edo.AnswerKind(parts[1]), edo.RemoteID(parts[2])) == id {
+		return parts[2]
+	}
+	return ""
 }
 
 func (f *frame) messageLine(r directory.Exchange) messageLine {
@@ -115,11 +148,7 @@ func (f *frame) message() error {
 	if !text.cut {
 		p.XML = pretty(p.XML)
 	}
-	if c, err := f.d.app.FindFirstRecordByData(cards, "package", string(row.Package)); err == nil && row.Package != "" {
-		p.Card = c.Id
-	} else if c, err := f.d.app.FindFirstRecordByData(cards, "exchange", string(row.ID)); err == nil {
-		p.Card = c.Id
-	}
+	p.Card = f.d.cardOf(row)
 	return f.show(http.StatusOK, "message", row.Operation, p)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -266,4 +267,46 @@ func addCard(t *testing.T, d *desk, title, path, inn string) string {
 		t.Fatal(err)
 	}
 	return c.Id
+}
+
+// upload fills in the form of a new card; an empty path chooses no file.
+func (b *browser) upload(t *testing.T, fields map[string]string, path string) (int, string) {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range fields {
+		_ = w.WriteField(name, value)
+	}
+	if path != "" {
+		part, err := w.CreateFormFile("file", filepath.Base(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = part.Write(mustRead(t, path))
+	}
+	_ = w.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.address+"/new", &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	answer, err := b.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(text)
+}
+
+func mustRead(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
