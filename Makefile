@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := $(CURDIR)/bin
 
 # Suites whose subject are other processes: they run last, without the race detector.
-PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/library,./examples/portal,./examples/quickstart
+PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/hosts/pocketbase,./examples/library,./examples/portal,./examples/quickstart
 
 # What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
 RACE ?= auto
@@ -32,6 +32,11 @@ demo: build ## One real package there and back: mock operator, plugin, stamped P
 .PHONY: portal
 portal: ## A whole conversation, utility and client: registered, sent, signed back, refused, revoked; leaves portal-out/index.html
 	go run ./examples/portal
+
+.PHONY: pocketbase
+pocketbase: build ## A whole document system with exchange in it: PocketBase, plugin, mock operator; prints address and logins
+	@go build -C examples/hosts/pocketbase -o $(BIN)/pocketbase .
+	@exec $(BIN)/pocketbase --bin $(BIN) --samples examples
 
 .PHONY: build
 build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator and bin/edo-adapter-test, without cgo

@@ -61,6 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 				rep.broken(dir, err)
 				continue
 			}
+			if len(args) == 0 { // all of it is tested last
+				continue
+			}
 		}
 		if err := testModule(ctx, rep, dir, slices.Concat(raceFlag, args), stderr); err != nil {
 			rep.broken(dir, err)
@@ -68,8 +71,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if *plain != "" && flags.NArg() == 0 {
 		fmt.Fprintf(stdout, "\nrace detector: OFF, what these test are other processes: %s\n", *plain)
-		if err := testModule(ctx, rep, *root, strings.Split(*plain, ","), stderr); err != nil {
-			rep.broken(*plain, err)
+		for _, dir := range dirs {
+			own, err := below(*root, dir, dirs, strings.Split(*plain, ","))
+			if err == nil && len(own) > 0 {
+				err = testModule(ctx, rep, dir, own, stderr)
+			}
+			if err != nil {
+				rep.broken(dir, err)
+			}
 		}
 	}
 	fmt.Fprintf(stdout, "\n%d modules in %s\n", len(dirs), time.Since(start).Round(time.Second))

@@ -56,3 +56,26 @@ func packagesBut(ctx context.Context, dir string, folders []string) ([]string, e
 		return slices.ContainsFunc(folders, func(f string) bool { return strings.HasSuffix(p, strings.TrimPrefix(f, ".")) })
 	}), nil
 }
+
+// below gives those of some folders (./folder, as seen from root) that belong to the module in dir rather than to one inside it, as
+// ./folder seen from there.
+func below(root, dir string, dirs, folders []string) (own []string, err error) {
+	for _, folder := range folders {
+		path := filepath.Join(root, folder)
+		home := root
+		for _, d := range dirs { // a folder sorts before what is in it: the last one that fits is the nearest
+			if path == d || strings.HasPrefix(path, d+string(filepath.Separator)) {
+				home = d
+			}
+		}
+		if home != dir {
+			continue
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, "./"+filepath.ToSlash(rel))
+	}
+	return own, nil
+}

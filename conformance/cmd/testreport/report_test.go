@@ -172,3 +172,20 @@ func TestPlain(t *testing.T) {
 		t.Errorf("%s", &out)
 	}
 }
+
+// TestPlainModule: what is named may be a module of its own, of which nothing is left for the first round.
+func TestPlainModule(t *testing.T) {
+	t.Parallel()
+	const text = "import \"testing\"\n\nfunc TestA(*testing.T) {}\n"
+	dir := module(t, map[string]string{
+		"a/a_test.go": "package a\n\n" + text, "b/c/go.mod": "module example.test/m/b/c\n\ngo 1.26\n", "b/c/c_test.go": "package c\n\n" + text,
+	})
+	var out bytes.Buffer
+	if code := run(t.Context(), []string{"-root", dir, "-race=off", "-plain", "./a,./b/c"}, &out, io.Discard); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, &out)
+	}
+	before, after, found := strings.Cut(out.String(), "other processes: ./a,./b/c")
+	if !found || strings.Contains(before, "ok    ") || strings.Count(after, "ok    ") != 2 || !strings.Contains(after, "example.test/m/b/c") {
+		t.Errorf("%s", &out)
+	}
+}

@@ -245,11 +245,18 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// TestEntries: types of cards have different lists, and grey entries say why; who has no right is told so first.
-func TestEntries(t *testing.T) {
+// TestDesk looks at what needs no other side: what is offered for which card, and the form of a new one.
+func TestDesk(t *testing.T) {
 	t.Parallel()
 	m := openDemo(t)
-	t.Cleanup(func() { _ = m.desk.close() })
+	address := serve(t, m.desk)
+	m.offers(t)
+	m.uploads(t, address)
+}
+
+// offers: types of cards have different lists, and grey entries say why; who has no right is told so first.
+func (m *demo) offers(t *testing.T) {
+	t.Helper()
 	card := func(direction, kind string, more map[string]any) *core.Record {
 		c, err := newRecord(m.desk.app, cards)
 		if err != nil {
@@ -314,11 +321,9 @@ func TestPretty(t *testing.T) {
 	}
 }
 
-// TestUpload: a new card by the form, and what is wrong with one.
-func TestUpload(t *testing.T) {
-	t.Parallel()
-	m := openDemo(t)
-	address := serve(t, m.desk)
+// uploads: a new card by the form, and what is wrong with one.
+func (m *demo) uploads(t *testing.T, address string) {
+	t.Helper()
 	b := logIn(t, address, "kuznetsova@velgom.example")
 	fields := map[string]string{"title": "Новое письмо", "kind": "Письмо", "inn": "8499023162", "kpp": "849901001", "signer": "head-1"}
 	if status, text := b.upload(t, fields, sample("contract.pdf")); status != http.StatusOK || !strings.Contains(text, "contract.pdf") {
