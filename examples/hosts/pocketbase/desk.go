@@ -42,7 +42,6 @@ type desk struct {
 
 	end  context.CancelFunc
 	work sync.WaitGroup
-	wake chan struct{} // something is to be handed over
 
 	mu    sync.Mutex
 	known known
@@ -52,7 +51,7 @@ type desk struct {
 // open starts PocketBase without its web server, and the plugin, and begins to take what comes.
 func open(c config) (*desk, error) {
 	app := core.NewBaseApp(core.BaseAppConfig{DataDir: c.Dir, DBConnect: connect})
-	d := &desk{config: c, app: app, wake: make(chan struct{}, 1), busy: map[string]bool{}}
+	d := &desk{config: c, app: app, busy: map[string]bool{}}
 	var err error
 	if d.pages, err = newPages(); err != nil {
 		return nil, err

@@ -32,11 +32,8 @@ func (d *desk) learn(ctx context.Context) {
 			d.Logger.WarnContext(ctx, "the catalogue is asked for again", "error", err)
 			wait = again
 		}
-		select {
-		case <-ctx.Done():
+		if !pause(ctx, wait) {
 			return
-		case <-d.wake:
-		case <-time.After(wait):
 		}
 	}
 }

@@ -21,7 +21,7 @@ func main() {
 		secret: func() string { return strings.ToLower(rand.Text()[:12]) }, out: os.Stdout,
 		logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
-	flag.StringVar(&o.listen, "listen", "127.0.0.1:8090", "loopback address to listen on; port 0 takes a free one")
+	flag.StringVar(&o.listen, "listen", "127.0.0.1:8091", "loopback address to listen on; port 0 takes a free one")
 	flag.StringVar(&o.bin, "bin", "", "folder with edo-dms and mock-operator (make build); without it they are built from the folder of this program")
 	flag.StringVar(&o.samples, "samples", "../..", "folder of the examples, for their documents")
 	flag.Parse()
