@@ -97,7 +97,7 @@ verify: ## Generated code is current, every go.mod is tidy; changes nothing
 	@.ci/verify
 
 .PHONY: cross
-cross: ## All packages compile without cgo for Linux, Windows and macOS, amd64 and arm64
+cross: ## All packages but PocketBase's example compile without cgo for Linux, Windows and macOS, amd64 and arm64
 	@.ci/cross $(TARGETS)
 
 .PHONY: dist
