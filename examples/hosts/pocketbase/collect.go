@@ -38,6 +38,9 @@ func (d *desk) collect(ctx context.Context) {
 func (d *desk) apply(ctx context.Context, e edo.Event) error {
 	switch e.Kind {
 	case edo.EventInbound, edo.EventTerm:
+		if e.Inbound != nil && e.Inbound.Key.Remote == "" {
+			return d.stuck(e)
+		}
 		if e.Inbound == nil || e.Inbound.Class != edo.ClassMain && e.Inbound.Class != edo.ClassRevocation {
 			return nil // receipts and the like belong to cards that are there already
 		}
@@ -286,6 +289,27 @@ func (d *desk) answered(ctx context.Context, e edo.Event) error {
 		return nil
 	})
 	return err
+}
+
+// stuck makes a card of a message that the plugin cannot take, for the administrator: somebody has to know that something came. What
+// is in it gets cards of its own when it can be taken.
+func (d *desk) stuck(e edo.Event) error {
+	id := "message " + string(e.Inbound.Message)
+	if _, err := d.app.FindFirstRecordByData(cards, "remote", id); !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	c, err := newRecord(d.app, cards)
+	if err != nil {
+		return err
+	}
+	why := dmsplugin.Sentence(&edo.Error{Reason: e.Reason})
+	c.Load(map[string]any{"direction": "inbound", "remote": id})
+	err = d.describe(d.app, c, *e.Inbound)
+	c.Load(map[string]any{
+		"title": string(e.Inbound.Message), "party": string(e.Inbound.From.Box), "sound": true, "seq": e.Seq,
+		"problem_ru": "Сообщение не удалось принять: " + why.RU, "problem_en": "The message cannot be taken: " + why.EN,
+	})
+	return errors.Join(err, d.app.Save(c))
 }
 
 func (d *desk) describe(app core.App, c *core.Record, in edo.InboundDocument) error {

@@ -157,6 +157,29 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestStuck: a message that the plugin cannot take is a card of the administrator, once.
+func TestStuck(t *testing.T) {
+	t.Parallel()
+	d := quietDesk(t)
+	clerk(t, d)
+	for range 2 {
+		err := d.apply(t.Context(), edo.Event{
+			Seq: 7, Key: edo.Key{Subscriber: our, Package: "m-1"}, Kind: edo.EventInbound, Reason: edo.OperatorRefused,
+			Inbound: &edo.InboundDocument{Key: edo.InboundKey{Subscriber: our}, Message: "m-1", State: edo.InboundListed, Responsible: "kuznetsova"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := find(t, d, "m-1")
+	if n := count(t, d, cards, "direction = 'inbound'", nil); n != 1 || c.GetString("owner") == "" || !strings.Contains(c.GetString("problem_ru"), "Оператор отказал") {
+		t.Errorf("%d cards, %v", n, c.FieldsData())
+	}
+	if err := d.apply(t.Context(), edo.Event{Seq: 8, Kind: "of-a-later-version"}); err != nil {
+		t.Errorf("an event of a kind that nobody knows: %v", err)
+	}
+}
+
 // quietDesk is a desk whose plugin does not start: whatever needs none works.
 func quietDesk(t *testing.T) *desk {
 	t.Helper()

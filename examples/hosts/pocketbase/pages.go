@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
@@ -104,6 +105,7 @@ func (f *frame) Zone() string { return f.d.Now().Local().Format("MST (-07:00)") 
 func (d *desk) routes(r *router.Router[*core.RequestEvent]) {
 	all := r.Group("")
 	all.BindFunc(guard)
+	all.Bind(apis.SkipSuccessActivityLog()) // pages look for changes every second: PocketBase would log each look
 	page := func(method, path string, show func(*frame) error) {
 		all.Route(method, path, func(e *core.RequestEvent) error {
 			f := &frame{RequestEvent: e, lang: spoken(e.Request), d: d, User: d.session(e.Request)}

@@ -33,8 +33,8 @@ func ends(t *testing.T, signal syscall.Signal) {
 	tmp := folder(t)
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "--bin", bin(t), "--listen", "127.0.0.1:0", "--samples", "../..")
 	cmd.Env = append(os.Environ(), "POCKETBASE_AS_PROGRAM=1", "TMPDIR="+tmp)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+	said := &buffer{}
+	cmd.Stderr = said
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

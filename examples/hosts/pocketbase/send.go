@@ -128,6 +128,9 @@ func (d *desk) sendMany(ctx context.Context, list []string, actor edo.ActorID) m
 			break
 		}
 		c := packed[taken.Key.Package]
+		if c == nil {
+			continue
+		}
 		if err := d.settleSend(ctx, client, c, taken.Operation, taken.Err); err != nil {
 			refused[c.Id] = err
 		}
