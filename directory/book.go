@@ -63,6 +63,9 @@ type Book interface {
 	// CounterpartyStatuses lists those that somebody has asked for, the one that changed last first.
 	CounterpartyStatuses(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.CounterpartyStatus, error)
 
+	// Counterparties lists those that fit, by name; what follows the last page is found by its last key.
+	Counterparties(ctx context.Context, f CounterpartyFilter) ([]edo.CounterpartyStatus, error)
+
 	// Attempts explains every claim of every job of a package, oldest first. Work on a box, an inbound message or a
 	// counterparty is under its own key, see [edo.JobKind]; of it the latest hundred claims are kept.
 	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)

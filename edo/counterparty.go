@@ -1,6 +1,7 @@
 package edo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -230,4 +231,9 @@ type CounterpartyStatus struct {
 	Detail       string
 	UpdatedAt    time.Time
 	Revision     int64
+}
+
+// Name is how people know it: as the operator calls it, else as we do.
+func (c CounterpartyStatus) Name() string {
+	return cmp.Or(c.Address.Name, c.Introduction.Counterparty.Name)
 }

@@ -55,6 +55,7 @@ func cases() []Case {
 		{"a counterparty is revised at its revision only", reach},
 		{"a step keeps what a person decided meanwhile", settleKeepsWhatAPersonDecided},
 		{"a counterparty is made once by two stores", ensureFromTwoStores},
+		{"counterparties are found by name, INN and state, page by page", counterpartyBook},
 		{"packages that wait for a counterparty are found by branch", awaitedBy},
 
 		{"there is one rule for each scope", rules},

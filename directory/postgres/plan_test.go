@@ -50,6 +50,7 @@ func Plans(t *testing.T, s *Store) {
 		"tasks that wait":            {sqlTasksWaiting, "Seq Scan on tasks"},
 		"counterparty":               {sqlReach, "Seq Scan"},
 		"counterparties":             {sqlReachList, "Seq Scan"},
+		"counterparties by name":     {numbered(sqlReachFind + "subscriber = ? AND " + sqlReachPast + " AND strpos(sought, ?) > 0 AND state IN (?)" + sqlReachSort), "Sort"},
 		"waiting for a counterparty": {sqlAwaited, "Seq Scan"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,10 +13,13 @@ const (
 	reachColumns = `subscriber, inn, kpp, introduction, state, address, candidates, relation, registered, reason, detail, updated_at, revision`
 	sqlReach     = `SELECT ` + reachColumns + ` FROM reach WHERE subscriber = $1 AND inn = $2 AND kpp = $3`
 	sqlReachList = `SELECT ` + reachColumns + ` FROM reach WHERE subscriber = $1 ORDER BY updated_at DESC LIMIT $2`
-	sqlReachPut  = `INSERT INTO reach AS r (` + reachColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+	sqlReachFind = `SELECT ` + reachColumns + ` FROM reach WHERE `
+	sqlReachSort = ` ORDER BY sought, inn, kpp LIMIT ?`
+	sqlReachPast = `(sought, inn, kpp) > (?, ?, ?)`
+	sqlReachPut  = `INSERT INTO reach AS r (` + reachColumns + `, sought) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 		ON CONFLICT (subscriber, inn, kpp) DO UPDATE SET introduction = EXCLUDED.introduction, state = EXCLUDED.state,
 		address = EXCLUDED.address, candidates = EXCLUDED.candidates, relation = EXCLUDED.relation, registered = EXCLUDED.registered,
-		reason = EXCLUDED.reason, detail = EXCLUDED.detail, updated_at = EXCLUDED.updated_at, revision = r.revision + 1`
+		reason = EXCLUDED.reason, detail = EXCLUDED.detail, updated_at = EXCLUDED.updated_at, sought = EXCLUDED.sought, revision = r.revision + 1`
 
 	// The branch of a package that names none may be any.
 	sqlAwaited = `SELECT subscriber, package FROM operations WHERE subscriber = $1 AND to_inn = $2 AND ($3::text = '' OR to_kpp IN ('', $3))
@@ -37,7 +40,7 @@ func putReach(tx *session, c edo.CounterpartyStatus, now time.Time) error {
 		c.UpdatedAt = now
 	}
 	return tx.later(nil, sqlReachPut, c.Key.Subscriber, c.Key.INN, c.Key.KPP, asJSON(&c.Introduction), c.State, asJSON(&c.Address),
-		asJSON(&c.Candidates), c.Relation, c.Registered, c.Reason, c.Detail, at(&c.UpdatedAt), max(c.Revision, 1))
+		asJSON(&c.Candidates), c.Relation, c.Registered, c.Reason, c.Detail, at(&c.UpdatedAt), max(c.Revision, 1), directory.Sought(c.Name()))
 }
 
 // reviseReach writes a row that is still at the given revision: what a person has decided meanwhile must stay.
@@ -107,6 +110,32 @@ func (s *Store) CounterpartyStatuses(ctx context.Context, sub edo.SubscriberID, 
 	}
 	all, err := list(ctx, s.reader, scanReach, sqlReachList, sub, page(limit))
 	return all, classify("postgres.CounterpartyStatuses", err)
+}
+
+// Counterparties lists what fits, by name. Filters and order are those of one index, so that the whole book is never read.
+func (s *Store) Counterparties(ctx context.Context, f directory.CounterpartyFilter) ([]edo.CounterpartyStatus, error) {
+	if err := f.Check(); err != nil {
+		return nil, classify("postgres.Counterparties", err)
+	}
+	w := where{}
+	w.add("subscriber = ?", f.Subscriber)
+	if f.After.INN != "" {
+		last, err := reach(ctx, s.reader, f.After)
+		if errors.Is(err, errNone) {
+			err = missing("counterparty", f.After.INN)
+		}
+		if err != nil {
+			return nil, classify("postgres.Counterparties", err)
+		}
+		w.terms = append(w.terms, sqlReachPast)
+		w.args = append(w.args, directory.Sought(last.Name()), f.After.INN, f.After.KPP)
+	}
+	w.text("strpos(sought, ?) > 0", directory.Sought(f.Text))
+	w.text("strpos(inn, ?) = 1", f.INN)
+	w.text("strpos(kpp, ?) = 1", f.KPP)
+	among(&w, "state", f.States)
+	all, err := list(ctx, s.reader, scanReach, w.sql(sqlReachFind, sqlReachSort), append(w.args, page(f.Limit))...)
+	return all, classify("postgres.Counterparties", err)
 }
 
 // AwaitedBy lists the packages that wait for a counterparty, oldest first.

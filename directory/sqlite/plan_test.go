@@ -56,6 +56,7 @@ func TestPlans(t *testing.T) {
 		"tasks that wait":            {sqlTasksWaiting, 2, "TEMP B-TREE"},
 		"counterparty":               {sqlReach, 3, "SCAN"},
 		"counterparties":             {sqlReachList, 2, "TEMP B-TREE"},
+		"counterparties by name":     {sqlReachFind + "subscriber = ? AND " + sqlReachPast + " AND instr(sought, ?) > 0 AND state IN (?)" + sqlReachSort, 7, "TEMP B-TREE"},
 		"waiting for a counterparty": {sqlAwaited, 3, "TEMP B-TREE"},
 		"usage":                      {sqlUsage, 2, "SCAN operations"},
 		"workload":                   {sqlWorkload, 1, "SCAN jobs"},

@@ -14,10 +14,13 @@ const (
 	reachColumns = `subscriber, inn, kpp, introduction, state, address, candidates, relation, registered, reason, detail, updated_at, revision`
 	sqlReach     = `SELECT ` + reachColumns + ` FROM reach WHERE subscriber = ? AND inn = ? AND kpp = ?`
 	sqlReachList = `SELECT ` + reachColumns + ` FROM reach WHERE subscriber = ? ORDER BY updated_at DESC LIMIT ?`
-	sqlReachPut  = `INSERT INTO reach (` + reachColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	sqlReachFind = `SELECT ` + reachColumns + ` FROM reach WHERE `
+	sqlReachSort = ` ORDER BY sought, inn, kpp LIMIT ?`
+	sqlReachPast = `(sought, inn, kpp) > (?, ?, ?)`
+	sqlReachPut  = `INSERT INTO reach (` + reachColumns + `, sought) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (subscriber, inn, kpp) DO UPDATE SET introduction = excluded.introduction, state = excluded.state,
 		address = excluded.address, candidates = excluded.candidates, relation = excluded.relation, registered = excluded.registered,
-		reason = excluded.reason, detail = excluded.detail, updated_at = excluded.updated_at, revision = revision + 1`
+		reason = excluded.reason, detail = excluded.detail, updated_at = excluded.updated_at, sought = excluded.sought, revision = revision + 1`
 
 	// The branch of a package that names none may be any.
 	sqlAwaited = `SELECT subscriber, package FROM operations WHERE subscriber = ?1 AND to_inn = ?2 AND (?3 = '' OR to_kpp IN ('', ?3))
@@ -38,7 +41,7 @@ func putReach(ctx context.Context, tx *session, c edo.CounterpartyStatus, now ti
 		c.UpdatedAt = now
 	}
 	_, err := tx.exec(ctx, sqlReachPut, c.Key.Subscriber, c.Key.INN, c.Key.KPP, asJSON(&c.Introduction), c.State, asJSON(&c.Address),
-		asJSON(&c.Candidates), c.Relation, c.Registered, c.Reason, c.Detail, at(&c.UpdatedAt), max(c.Revision, 1))
+		asJSON(&c.Candidates), c.Relation, c.Registered, c.Reason, c.Detail, at(&c.UpdatedAt), max(c.Revision, 1), directory.Sought(c.Name()))
 	return err
 }
 
@@ -109,6 +112,32 @@ func (s *Store) CounterpartyStatuses(ctx context.Context, sub edo.SubscriberID, 
 	}
 	all, err := list(ctx, s.reader, scanReach, sqlReachList, sub, page(limit))
 	return all, classify("sqlite.CounterpartyStatuses", err)
+}
+
+// Counterparties lists what fits, by name. Filters and order are those of one index, so that the whole book is never read.
+func (s *Store) Counterparties(ctx context.Context, f directory.CounterpartyFilter) ([]edo.CounterpartyStatus, error) {
+	if err := f.Check(); err != nil {
+		return nil, classify("sqlite.Counterparties", err)
+	}
+	w := where{}
+	w.add("subscriber = ?", f.Subscriber)
+	if f.After.INN != "" {
+		last, err := reach(ctx, s.reader, f.After)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = missing("counterparty", f.After.INN)
+		}
+		if err != nil {
+			return nil, classify("sqlite.Counterparties", err)
+		}
+		w.terms = append(w.terms, sqlReachPast)
+		w.args = append(w.args, directory.Sought(last.Name()), f.After.INN, f.After.KPP)
+	}
+	w.text("instr(sought, ?) > 0", directory.Sought(f.Text))
+	w.text("instr(inn, ?) = 1", f.INN)
+	w.text("instr(kpp, ?) = 1", f.KPP)
+	among(&w, "state", f.States)
+	all, err := list(ctx, s.reader, scanReach, sqlReachFind+w.sql()+sqlReachSort, append(w.args, page(f.Limit))...)
+	return all, classify("sqlite.Counterparties", err)
 }
 
 // AwaitedBy lists the packages that wait for a counterparty, oldest first.

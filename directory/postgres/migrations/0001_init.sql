@@ -389,9 +389,11 @@ CREATE TABLE reach (
     detail       text COLLATE "C" NOT NULL, -- one line for people
     updated_at   timestamptz NOT NULL,      -- last change
     revision     bigint NOT NULL,           -- grows with every change
+    sought       text COLLATE "C" NOT NULL, -- its name as directory.Sought gives it, to search and sort by
     PRIMARY KEY (subscriber, inn, kpp)
 );
 CREATE INDEX reach_by_time ON reach (subscriber, updated_at);
+CREATE INDEX reach_by_name ON reach (subscriber, sought, inn, kpp, state);
 
 CREATE TABLE responsibles (
     subscriber text COLLATE "C" NOT NULL REFERENCES subscribers (id), -- whose documents

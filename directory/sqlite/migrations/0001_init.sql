@@ -388,9 +388,11 @@ CREATE TABLE reach (
     detail       TEXT NOT NULL,    -- one line for people
     updated_at   TEXT NOT NULL,    -- last change
     revision     INTEGER NOT NULL, -- grows with every change
+    sought       TEXT NOT NULL,    -- its name as directory.Sought gives it, to search and sort by
     PRIMARY KEY (subscriber, inn, kpp)
 ) STRICT;
 CREATE INDEX reach_by_time ON reach (subscriber, updated_at);
+CREATE INDEX reach_by_name ON reach (subscriber, sought, inn, kpp, state);
 
 CREATE TABLE responsibles (
     subscriber TEXT NOT NULL REFERENCES subscribers (id), -- whose documents
