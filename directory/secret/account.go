@@ -66,6 +66,23 @@ func revisionOf(row directory.Subscriber, secrets ...directory.SealedSecret) (st
 	return hex.EncodeToString(sum[:16]), nil
 }
 
+// LoginCertificate gives the certificate that a subscriber logs in with, DER; none if it logs in without, or has no login
+// yet. Looking at it is no use of the secret.
+func (v *Vault) LoginCertificate(ctx context.Context, s edo.SubscriberID) ([]byte, error) {
+	row, err := v.cfg.Rows.Subscriber(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	login, _, err := v.login(ctx, row)
+	if errors.Is(err, edo.NotFound) || err == nil && login.Certificate == nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return login.Certificate.DER, nil
+}
+
 // login opens the one secret that belongs to the way the subscriber logs in.
 func (v *Vault) login(ctx context.Context, row directory.Subscriber) (edo.Login, directory.SealedSecret, error) {
 	plain, kept, err := v.get(ctx, loginOf(row.ID, row.LoginKind))

@@ -41,6 +41,11 @@ func TestLogins(t *testing.T) {
 		} else if has && (!bytes.Equal(l.Certificate.DER, named) || l.Certificate.Key != nil || l.Certificate.Opener != nil) {
 			t.Errorf("%s: not the certificate that was set", kind)
 		}
+		der, err := b.vault.LoginCertificate(ctx, "ours")
+		must(t, err)
+		if want := map[bool][]byte{true: named}[l.Certificate != nil]; !bytes.Equal(der, want) {
+			t.Errorf("%s: %d bytes of a certificate to look at", kind, len(der))
+		}
 		if revisions[a.Revision] {
 			t.Errorf("%s: the revision did not change", kind)
 		}
@@ -51,6 +56,9 @@ func TestLogins(t *testing.T) {
 	must(t, b.store.PutSubscriber(ctx, row))
 	if _, err := b.vault.Account(ctx, "ours"); !errors.Is(err, secret.CredentialsMissing) {
 		t.Errorf("a way whose secret nobody has set: %v", err)
+	}
+	if der, err := b.vault.LoginCertificate(ctx, "ours"); err != nil || der != nil {
+		t.Errorf("its certificate: %d bytes, %v", len(der), err)
 	}
 }
 
