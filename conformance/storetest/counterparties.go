@@ -65,7 +65,10 @@ func counterpartyBook(t *testing.T, h Harness) {
 	}
 	pages(t, s)
 	for _, wrong := range []directory.CounterpartyFilter{
-		{}, {Subscriber: "ours", Limit: -1}, {Subscriber: "ours", Text: "a\x00"}, {Subscriber: "ours", INN: "\xff"},
+		{},
+		{Subscriber: "ours", Limit: -1},
+		{Subscriber: "ours", Text: "a\x00"},
+		{Subscriber: "ours", INN: "\xff"},
 		{Subscriber: "ours", After: edo.CounterpartyKey{Subscriber: "theirs", INN: "1"}},
 	} {
 		if _, err := s.Counterparties(t.Context(), wrong); !errors.Is(err, edo.Invalid) {

@@ -18,12 +18,15 @@ import (
 	"github.com/edokit/edokit/edo"
 )
 
-// Config of a console. Book, Desk, Access and People are required.
+// Config of a console. What it reads from and acts through is required.
 type Config struct {
-	Book   Book
-	Desk   Desk
-	Access Access
-	People People
+	Book    Book
+	Changes Changes
+	Safe    Safe
+	Desk    Desk
+	Access  Access
+	People  People
+	Doctor  Doctor
 
 	Reason func(edo.Reason) edo.Sentence // for clerks; nil, or an empty sentence: the kind of the error
 	Zone   *time.Location                // of the times that are shown; nil: that of the machine
@@ -47,6 +50,7 @@ type Console struct {
 	checks   chan struct{} // passwords that are looked at at once: each costs a core for a while
 	origin   *http.CrossOriginProtection
 	mux      *http.ServeMux
+	checkup  *checkup
 }
 
 //go:embed templates/*.html console.css
@@ -57,8 +61,8 @@ const maxBody = 64 << 10
 
 // New makes a console.
 func New(c Config) (*Console, error) {
-	if c.Book == nil || c.Desk == nil || c.Access == nil || c.People == nil {
-		return nil, &edo.Error{Kind: edo.Invalid, Op: "console.New", Message: "Book, Desk, Access and People are required"}
+	if c.Book == nil || c.Changes == nil || c.Safe == nil || c.Desk == nil || c.Access == nil || c.People == nil || c.Doctor == nil {
+		return nil, &edo.Error{Kind: edo.Invalid, Op: "console.New", Message: "Book, Changes, Safe, Desk, Access, People and Doctor are required"}
 	}
 	if c.Zone == nil {
 		c.Zone = time.Local
@@ -76,7 +80,7 @@ func New(c Config) (*Console, error) {
 	sum := sha256.Sum256(style)
 	k := &Console{
 		Config: c, style: style, styleTag: hex.EncodeToString(sum[:6]), sessions: newSessions(), throttle: newThrottle(),
-		checks: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(), mux: http.NewServeMux(),
+		checks: make(chan struct{}, 2), origin: http.NewCrossOriginProtection(), mux: http.NewServeMux(), checkup: &checkup{},
 	}
 	if k.pages, err = template.New("").ParseFS(files, "templates/*.html"); err != nil {
 		return nil, err
@@ -105,6 +109,22 @@ func (k *Console) routes() {
 	k.mux.HandleFunc("GET /queue", k.inside(k.queue))
 	k.mux.HandleFunc("GET /act", k.inside(k.actPage))
 	k.mux.HandleFunc("POST /act", k.inside(k.act))
+	k.mux.HandleFunc("GET /inbox", k.inside(k.inbox))
+	k.mux.HandleFunc("GET /inbound", k.inside(k.inboundPage))
+	k.mux.HandleFunc("GET /tasks", k.inside(k.tasks))
+	k.mux.HandleFunc("GET /counterparties", k.inside(k.counterparties))
+	k.mux.HandleFunc("GET /counterparty", k.inside(k.counterpartyPage))
+	k.mux.HandleFunc("GET /subscribers", k.inside(k.subscribers))
+	k.mux.HandleFunc("GET /subscriber", k.inside(k.subscriberPage))
+	k.mux.HandleFunc("GET /subscriber/change", k.inside(k.subscriberForm))
+	k.mux.HandleFunc("POST /subscriber/change", k.inside(k.subscriberChange))
+	k.mux.HandleFunc("GET /users", k.inside(k.users))
+	k.mux.HandleFunc("GET /user", k.inside(k.userForm))
+	k.mux.HandleFunc("POST /user", k.inside(k.userChange))
+	k.mux.HandleFunc("GET /deputy", k.inside(k.deputyForm))
+	k.mux.HandleFunc("POST /deputy", k.inside(k.deputyChange))
+	k.mux.HandleFunc("GET /doctor", k.inside(k.doctorPage))
+	k.mux.HandleFunc("POST /doctor", k.inside(k.examine))
 	k.mux.HandleFunc("/", k.inside(func(f *frame, w http.ResponseWriter, _ *http.Request) error {
 		return k.refuse(f, w, http.StatusNotFound, f.T("Такой страницы нет", "There is no such page"), "")
 	}))
@@ -158,6 +178,8 @@ type frame struct {
 	Said     string // what has just been done
 	Here     string // address of this page without its language, for the switch
 	StyleTag string
+
+	Administers bool // some subscriber: the navigation shows more
 
 	now     time.Time
 	session *session
@@ -321,8 +343,23 @@ func (k *Console) failed(err error, r *http.Request) {
 	}
 }
 
+// spoken is an error of these pages: it says itself in both languages what is wrong and what to do.
+type spoken struct {
+	kind edo.Kind
+	say  edo.Sentence
+}
+
+func (s *spoken) Error() string { return s.say.EN }
+
+// Unwrap gives it a kind.
+func (s *spoken) Unwrap() error { return s.kind }
+
 // told is the sentence for a clerk, and what is behind it.
 func (k *Console) told(f *frame, err error) (text, more string) {
+	var own *spoken
+	if errors.As(err, &own) {
+		return f.S(own.say), ""
+	}
 	reason, kind := edo.ReasonOf(err), edo.KindOf(err)
 	if reason != "" && k.Reason != nil {
 		s := k.Reason(reason)
@@ -370,4 +407,12 @@ func codeOf(err error) int {
 
 func notFound(what string) error {
 	return &edo.Error{Kind: edo.NotFound, Message: what}
+}
+
+// stale refuses a form that was made of what is not there any more.
+func stale() error {
+	return &spoken{edo.Conflict, edo.Sentence{
+		RU: "Запись тем временем изменил кто-то другой. Ничего не сохранено: откройте форму снова.",
+		EN: "Somebody else has changed this meanwhile. Nothing was stored: open the form again.",
+	}}
 }

@@ -1,5 +1,6 @@
-// Package console is the pages on which clerks look at the exchange: what was sent and what became of it, the exact XML
-// of every call, and the queue of what waits for a person, who can retry, cancel and decide there. It is one
+// Package console is the pages on which clerks look at the exchange: what was sent and what became of it, what came in, the
+// exact XML of every call, and the queue of what waits for a person, who can retry, cancel and decide there; and on which
+// administrators look after the reference books (our organisations, users, counterparties) and ask the doctor. It is one
 // [http.Handler], rendered on the server with html/template: no script, no build step, nothing from the internet, in
 // Russian and English.
 //
@@ -8,8 +9,9 @@
 // the reading first. No page holds a secret, because nothing that the pages read from does.
 //
 // It decides nothing and stores nothing but the hashes of passwords: states, reasons and next steps are those of the
-// gateway, rows those of the directory. It calls no operator except where a person presses a button that does. It is no
-// place to send documents, to administer users or to read what came in: those are still at the command line.
+// gateway, rows those of the directory, and what is changed goes through the functions that the command line calls. It calls
+// no operator except where a person presses a button that does. It is no place to send, to sign or to answer: those need a
+// key, and are the host's.
 //
 // Sessions are in memory: a restart logs everybody out, and two processes do not share them. What it needs is in ports.go;
 // dmsplugin/cmd/edo-dms wires it and opens the address. A new page is a handler, a template and a line in routes; a new word

@@ -123,7 +123,8 @@ func within(to string) string {
 		return "/messages"
 	}
 	switch u.Path {
-	case "/messages", "/package", "/xml", "/exchange", "/queue", "/act", "/preview":
+	case "/messages", "/package", "/xml", "/exchange", "/queue", "/act", "/preview", "/inbox", "/inbound", "/tasks", "/counterparties", "/counterparty",
+		"/subscribers", "/subscriber", "/subscriber/change", "/users", "/user", "/deputy", "/doctor":
 		return strings.TrimRight(to, "?&")
 	}
 	return "/messages"

@@ -5,17 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
-)
-
-const (
-	pageRows  = 25
-	batchRows = 100
-	maxLooked = 3000 // packages that are looked at for one page: the store does not know every filter
 )
 
 // choice is one entry of a select.
@@ -48,28 +41,6 @@ type messagesView struct {
 	Cut         bool   // the search ended early
 }
 
-// place is where a page ended: the last row that was looked at.
-type place struct {
-	at  time.Time
-	key edo.Key
-}
-
-func (p place) String() string {
-	return strconv.FormatInt(p.at.UnixMicro(), 10) + " " + string(p.key.Subscriber) + " " + string(p.key.Package)
-}
-
-func parsePlace(s string) (p place, ok bool) {
-	parts := strings.Split(s, " ")
-	if len(parts) != 3 {
-		return p, false
-	}
-	n, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
-		return p, false
-	}
-	return place{time.UnixMicro(n), edo.Key{Subscriber: edo.SubscriberID(parts[1]), Package: edo.PackageID(parts[2])}}, true
-}
-
 // messages lists packages, newest first.
 func (k *Console) messages(f *frame, w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
@@ -78,7 +49,7 @@ func (k *Console) messages(f *frame, w http.ResponseWriter, r *http.Request) err
 		return err
 	}
 	v := messagesView{frame: f, INN: q.Get("inn"), Text: strings.TrimSpace(q.Get("q")), From: q.Get("from"), To: q.Get("to")}
-	filter := edo.OperationFilter{Subscriber: edo.SubscriberID(q.Get("subscriber")), Limit: batchRows}
+	filter := edo.OperationFilter{Subscriber: edo.SubscriberID(q.Get("subscriber"))}
 	if filter.Subscriber != "" {
 		if _, err := k.of(ctx, f, filter.Subscriber); err != nil {
 			return err
@@ -94,7 +65,7 @@ func (k *Console) messages(f *frame, w http.ResponseWriter, r *http.Request) err
 			filter.States = []edo.State{s}
 		}
 	}
-	v.period(&filter)
+	filter.From, filter.To, v.Fault = f.days(v.From, v.To)
 	v.Filtered = v.INN != "" || v.Text != "" || v.From != "" || v.To != "" || filter.Subscriber != "" || len(filter.States) > 0
 	after, paged := parsePlace(q.Get("after"))
 	last, err := k.search(ctx, f, &v, filter, after)
@@ -114,87 +85,31 @@ func (k *Console) messages(f *frame, w http.ResponseWriter, r *http.Request) err
 	return k.render(f, w, code, "messages", v)
 }
 
-// period reads the days of the filter; the last one belongs to it.
-func (v *messagesView) period(filter *edo.OperationFilter) {
-	day := func(text string) time.Time {
-		if text == "" {
-			return time.Time{}
-		}
-		t, err := time.ParseInLocation(time.DateOnly, text, v.zone)
-		if err != nil {
-			v.Fault = v.T("Дата записана неверно", "A date is wrong")
-		}
-		return t
-	}
-	filter.From = day(v.From)
-	if to := day(v.To); !to.IsZero() {
-		filter.To = to.AddDate(0, 0, 1)
-	}
-	if !filter.To.IsZero() && !filter.From.Before(filter.To) {
-		v.Fault = v.T("Период заканчивается раньше, чем начинается", "The period ends before it begins")
-	}
-}
-
 // search fills one page and gives the place to go on at; zero: nothing is left.
 func (k *Console) search(ctx context.Context, f *frame, v *messagesView, filter edo.OperationFilter, after place) (last place, err error) {
 	if v.Fault != "" {
 		return place{}, nil
 	}
-	titles := map[edo.SubscriberID]subscriber{}
-	for _, s := range f.all {
-		titles[s.ID] = s
-	}
-	for looked := 0; ; {
-		if !after.at.IsZero() {
-			if to := after.at.Add(time.Microsecond); filter.To.IsZero() || to.Before(filter.To) {
-				filter.To = to
+	sieve := sieve[edo.Operation]{
+		place: func(op edo.Operation) place { return place{op.CreatedAt, op.Key} },
+		fetch: func(to time.Time, limit int) ([]edo.Operation, error) {
+			filter.To, filter.Limit = to, limit
+			return k.Book.Operations(ctx, filter)
+		},
+		keep: func(op edo.Operation) (bool, error) {
+			if _, known := f.titled(op.Key.Subscriber); !known || !v.fits(op) {
+				return false, nil
 			}
-		}
-		ops, err := k.Book.Operations(ctx, filter)
-		if err != nil {
-			return place{}, err
-		}
-		whole := len(ops) < filter.Limit
-		ops = behind(ops, after)
-		if len(ops) == 0 && !whole && filter.Limit < 1000 { // more packages of one microsecond than a batch holds
-			filter.Limit = 1000
-			continue
-		}
-		for _, op := range ops {
-			looked++
-			s, known := titles[op.Key.Subscriber]
-			if known && v.fits(op) {
-				ok, err := k.glance(ctx, f, edo.ActionRead, s.ID, kindsOf(op))
-				if err != nil {
-					return place{}, err
-				}
-				if ok {
-					if len(v.Rows) == pageRows {
-						return after, nil
-					}
-					v.Rows = append(v.Rows, rowOf(f, op, s, k))
-				}
-			}
-			after = place{op.CreatedAt, op.Key}
-		}
-		switch {
-		case whole || len(ops) == 0:
-			return place{}, nil
-		case looked >= maxLooked:
-			v.Cut = true
-			return after, nil
-		}
+			return k.glance(ctx, f, edo.ActionRead, op.Key.Subscriber, kindsOf(op))
+		},
 	}
-}
-
-// behind leaves out what stood before a place or at it.
-func behind(ops []edo.Operation, after place) []edo.Operation {
-	for i, op := range ops {
-		if op.Key == after.key && op.CreatedAt.Equal(after.at) {
-			return ops[i+1:]
-		}
+	ops, last, cut, err := sieve.page(after, filter.To)
+	for _, op := range ops {
+		s, _ := f.titled(op.Key.Subscriber)
+		v.Rows = append(v.Rows, rowOf(f, op, s, k))
 	}
-	return ops
+	v.Cut = cut
+	return last, err
 }
 
 // fits looks at what the store does not filter by.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -18,7 +19,71 @@ type Book interface {
 	Rows(ctx context.Context, f directory.ExchangeFilter) ([]directory.Row, error)
 	Exchange(ctx context.Context, id edo.ExchangeID) (directory.Exchange, error)
 	directory.Departures
+
+	Subscriber(ctx context.Context, id edo.SubscriberID) (directory.Subscriber, error)
+	Signers(ctx context.Context, s edo.SubscriberID) ([]directory.Signer, error)
+	Substitutions(ctx context.Context, s edo.SubscriberID) ([]directory.Substitution, error)
+	Refusals(ctx context.Context, s edo.SubscriberID, limit int) ([]directory.Refusal, error)
+	Readings(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.Reading, error)
+	Counterparties(ctx context.Context, f directory.CounterpartyFilter) ([]edo.CounterpartyStatus, error)
+	CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error)
+	InboundDocument(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
+	InboundDocuments(ctx context.Context, f edo.InboundFilter) ([]edo.InboundDocument, error)
+	SignatureTasks(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.SignatureTask, error)
+	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
 }
+
+// Changes is what an administrator may change: the functions that the command line calls, and no others.
+type Changes interface {
+	PutSubscriber(ctx context.Context, s directory.Subscriber) error
+	PutUser(ctx context.Context, u directory.User) error
+	RemoveUser(ctx context.Context, s edo.SubscriberID, a edo.ActorID) error
+	PutSubstitution(ctx context.Context, s directory.Substitution) error
+	RemoveSubstitution(ctx context.Context, s edo.SubscriberID, deputy, principal edo.ActorID) error
+}
+
+// Safe takes credentials and gives none back.
+type Safe interface {
+	Login(ctx context.Context, s edo.SubscriberID) (LoginState, error)
+	// SetLogin seals a password or token of the way to log in that the subscriber uses. next: it waits to take the place of
+	// the present one, and the login name stays.
+	SetLogin(ctx context.Context, s edo.SubscriberID, name string, secret edo.Secret, next bool) error
+}
+
+// LoginState is what may be known of the credentials of a subscriber.
+type LoginState struct {
+	SetAt       time.Time      // zero: there are none
+	UsedAt      time.Time      // to the hour; zero: never
+	Next        time.Time      // since when another one waits to take their place; zero: none does
+	Tries       int            // how often the operator was asked to take that one
+	Certificate edo.SignerInfo // of a login by certificate; zero: none
+}
+
+// Doctor examines the installation.
+type Doctor interface {
+	// Examine tells what it has found, the most important in the order in which it looked; offline calls no operator.
+	Examine(ctx context.Context, offline bool) ([]Finding, error)
+}
+
+// Finding is one thing that the doctor has to say.
+type Finding struct {
+	ID       string // for scripts
+	Severity Severity
+	About    string // subscriber, signer or address
+	Text     edo.Sentence
+	Remedy   edo.Sentence
+}
+
+// Severity says how bad a finding is.
+type Severity string
+
+// Severities, as the command line names them.
+const (
+	Okay    Severity = "ok"
+	Note    Severity = "note"
+	Warning Severity = "warning"
+	Failure Severity = "failure"
+)
 
 // Desk is the engine: what it explains, what a person does, and what is read through it, each asked for there again.
 type Desk interface {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -34,6 +35,7 @@ const (
 	clerk    = edo.ActorID("kuznetsova")
 	watcher  = edo.ActorID("sorokin")    // sees rows and nothing else
 	stranger = edo.ActorID("postoronny") // logs in, and may do nothing
+	admin    = edo.ActorID("belova")     // administers, and sees rows
 
 	sent    = edo.PackageID("2026-0418")
 	doubted = edo.PackageID("2026-0419")
@@ -70,6 +72,7 @@ type rig struct {
 	secret   string // of the subscriber's login: it stands on no page
 	raw      edo.ExchangeID
 	logs     *lockedBuffer
+	doctor   *physician
 
 	mu  sync.Mutex
 	now func() time.Time
@@ -118,7 +121,7 @@ func newRigFor(t *testing.T, counterparty string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &rig{home: home, now: time.Now, password: map[edo.ActorID]string{}, secret: canary.Secret("оператор"), logs: &lockedBuffer{}}
+	b := &rig{home: home, now: time.Now, password: map[edo.ActorID]string{}, secret: canary.Secret("оператор"), logs: &lockedBuffer{}, doctor: &physician{about: hostile}}
 	t.Cleanup(func() { _ = home.Close() })
 	operator := &edotest.Operator{
 		Now:   func() time.Time { return time.Now().Add(-2300 * time.Millisecond) },
@@ -138,21 +141,27 @@ func newRigFor(t *testing.T, counterparty string) *rig {
 	b.directory(t)
 	b.work(t, operator, counterparty)
 	b.plant(t)
+	b.reached(t, "7712345671", "771201001", "ООО «Речной порт»", edo.CounterpartyReady)
+	b.reached(t, "7803456788", "", counterparty, edo.CounterpartyChoice)
+	b.came(t, "ООО «Речной порт»")
+	b.waiting(t, "letter.pdf")
 	b.people = (&console.Passwords{Path: filepath.Join(dir, console.PasswordFile)}).Cheap()
-	for _, actor := range []edo.ActorID{clerk, watcher, stranger} {
+	for _, actor := range []edo.ActorID{clerk, watcher, stranger, admin} {
 		b.password[actor] = canary.Secret(string(actor))
 		if err := b.people.Set(actor, edo.NewSecret(b.password[actor])); err != nil {
 			t.Fatal(err)
 		}
 	}
 	b.console, err = console.New(console.Config{
-		Book: home.Store, Desk: b.gateway, Access: home.Store, People: b.people, Now: b.clock, Zone: moscow,
+		Book: home.Store, Changes: home.Store, Safe: vault{home}, Desk: b.gateway, Access: home.Store, People: b.people, Doctor: b.doctor, Now: b.clock, Zone: moscow,
 		Reason: reasons, Logger: slog.New(slog.NewTextHandler(b.logs, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.server = httptest.NewServer(b.console)
+	b.server = httptest.NewUnstartedServer(b.console)
+	b.server.Config.ErrorLog = log.New(b.logs, "", 0)
+	b.server.Start()
 	t.Cleanup(b.server.Close)
 	return b
 }
@@ -200,6 +209,8 @@ func (b *rig) directory(t *testing.T) {
 	check(store.PutUser(ctx, directory.User{Actor: clerk, Subscriber: sub, Name: "Кузнецова Мария Игоревна", Actions: []edo.Action{
 		edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent, edo.ActionDecide,
 	}}))
+	check(store.PutUser(ctx, directory.User{Actor: admin, Subscriber: sub, Name: "Белова Анна Львовна", Actions: []edo.Action{edo.ActionRead, edo.ActionAdmin}}))
+	check(store.PutUser(ctx, directory.User{Actor: admin, Subscriber: "other", Name: "Белова Анна Львовна", Actions: []edo.Action{edo.ActionRead, edo.ActionAdmin}}))
 	check(store.PutUser(ctx, directory.User{Actor: watcher, Subscriber: sub, Name: "Сорокин Олег Петрович", Actions: []edo.Action{edo.ActionRead}}))
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,28 +49,35 @@ func kindsOf(op edo.Operation) (kinds []string) {
 
 // visible lists the subscribers whose rows the user may see. Who may see none is refused.
 func (k *Console) visible(ctx context.Context, f *frame) ([]subscriber, error) {
+	return k.having(ctx, f, edo.ActionRead)
+}
+
+// having lists the subscribers for which the user has a right, for this page. Who has it for none is refused.
+func (k *Console) having(ctx context.Context, f *frame, a edo.Action) ([]subscriber, error) {
 	rows, err := k.Book.Subscribers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var all []subscriber
 	for _, s := range rows {
-		ok, err := k.glance(ctx, f, edo.ActionRead, s.ID, nil)
+		ok, err := k.glance(ctx, f, a, s.ID, nil)
 		if err != nil {
 			return nil, err
 		}
+		administers, err := k.glance(ctx, f, edo.ActionAdmin, s.ID, nil)
+		if err != nil {
+			return nil, err
+		}
+		f.Administers = f.Administers || administers
 		if ok {
-			title := s.Title
-			if title == "" {
-				title = string(s.ID)
-			}
-			all = append(all, subscriber{s.ID, title, s.INN, s.KPP})
+			all = append(all, subscriber{s.ID, cmp.Or(s.Title, string(s.ID)), s.INN, s.KPP})
 		}
 	}
 	if len(all) == 0 {
-		if err := k.demand(ctx, f, edo.ActionRead, "", nil); err != nil {
+		if err := k.demand(ctx, f, a, "", nil); err != nil {
 			return nil, err
 		}
+		return nil, notFound("there are no subscribers")
 	}
 	f.all = all
 	return all, k.called(ctx, f)
@@ -94,18 +102,48 @@ func (k *Console) called(ctx context.Context, f *frame) error {
 
 // of finds a subscriber that the user may see; a page about another is refused with a row.
 func (k *Console) of(ctx context.Context, f *frame, id edo.SubscriberID) (subscriber, error) {
-	if _, err := k.visible(ctx, f); err != nil {
-		return subscriber{}, err
-	}
+	return k.entitled(ctx, f, edo.ActionRead, id)
+}
+
+// titled finds a subscriber among those of the page.
+func (f *frame) titled(id edo.SubscriberID) (subscriber, bool) {
 	for _, s := range f.all {
 		if s.ID == id {
-			return s, nil
+			return s, true
 		}
 	}
-	if err := k.demand(ctx, f, edo.ActionRead, id, nil); err != nil {
+	return subscriber{}, false
+}
+
+// entitled finds a subscriber for which the user has a right; without it he is refused with a row, also of what is not there.
+func (k *Console) entitled(ctx context.Context, f *frame, a edo.Action, id edo.SubscriberID) (subscriber, error) {
+	if _, err := k.having(ctx, f, a); err != nil {
+		return subscriber{}, err
+	}
+	if s, found := f.titled(id); found {
+		return s, nil
+	}
+	if err := k.demand(ctx, f, a, id, nil); err != nil {
 		return subscriber{}, err
 	}
 	return subscriber{}, notFound("there is no such subscriber")
+}
+
+// chosen is the subscriber that a page is about: the one that is named, else the first for which the user has the right.
+func (k *Console) chosen(ctx context.Context, f *frame, a edo.Action, name string) (s subscriber, all []choice, err error) {
+	if _, err := k.having(ctx, f, a); err != nil {
+		return s, nil, err
+	}
+	s = f.all[0]
+	if name != "" {
+		if s, err = k.entitled(ctx, f, a, edo.SubscriberID(name)); err != nil {
+			return s, nil, err
+		}
+	}
+	for _, one := range f.all {
+		all = append(all, choice{string(one.ID), one.Title, one.ID == s.ID})
+	}
+	return s, all, nil
 }
 
 // named finds a package that the user may see. Whoever may not learns that first, also of what is not there.

@@ -32,3 +32,24 @@ type lined struct {
 
 // Lined hands a template its row.
 func (f *frame) Lined(row queueRow) lined { return lined{f, row} }
+
+// rows is what a template of a part of a page needs: the page's language, and its rows.
+type rows[T any] struct {
+	L    *frame
+	Rows []T
+}
+
+// Found hands a template its findings.
+func (f *frame) Found(all []findingRow) rows[findingRow] { return rows[findingRow]{f, all} }
+
+// Tasked hands a template its tasks.
+func (f *frame) Tasked(all []taskRow) rows[taskRow] { return rows[taskRow]{f, all} }
+
+// noted is what the template of a refusal or reading needs.
+type noted struct {
+	L   *frame
+	Row noteRow
+}
+
+// Noted hands a template its row.
+func (f *frame) Noted(row noteRow) noted { return noted{f, row} }

@@ -103,7 +103,7 @@ type cli struct {
 	Archive archiveCommands `cmd:"" help:"Documents' bytes: hand them over to an external archive, delete what may go, restore, prove that nothing is missing."`
 	Work    work            `cmd:"" name:"run" help:"Work on all that is due and read the boxes until interrupted, and print every event: for those without a host."`
 	Console struct {
-		Serve consoleServe `cmd:"" default:"withargs" help:"Answer the pages on which clerks look at messages, their XML and the queue, until interrupted."`
+		Serve consoleServe `cmd:"" default:"withargs" help:"Answer the pages on which clerks look at messages, their XML, the queue and what came in, and administrators at users, organisations and the doctor, until interrupted."`
 		User  struct {
 			Set    consoleUserSet    `cmd:"" help:"Let a user of the directory log in: the password is read from standard input, and asked for at a terminal."`
 			List   consoleUserList   `cmd:"" help:"List who may log in."`

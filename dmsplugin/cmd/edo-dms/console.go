@@ -46,7 +46,7 @@ func (s consoleServe) Run(c *command) error {
 	return c.with(func(p *parts) error {
 		logger := slog.New(slog.NewTextHandler(c.err, nil))
 		pages, err := console.New(console.Config{
-			Book: p.Store, Desk: p.gateway, Access: p.Store, People: c.passwords(), Reason: clerk.Sentence, Zone: zone, Logger: logger,
+			Book: p.Store, Changes: book{p.Store, p}, Safe: safe{p}, Desk: p.gateway, Access: p.Store, People: c.passwords(), Doctor: checkups{c}, Reason: clerk.Sentence, Zone: zone, Logger: logger,
 			Secure: crypt != nil, Hosts: s.hosts(loopback),
 		})
 		if err != nil {

@@ -95,11 +95,9 @@ func (e *examination) within(what sentence, check func(ctx context.Context, r *r
 	case r := <-finished:
 		e.take(r.found...)
 	case <-over.C:
-		e.add("check.timeout", "", e.say(what), limit)
+		e.add("check.timeout", "", what, limit)
 	}
 }
-
-func (e *examination) say(s sentence) string { return e.command.lang.say(s.ru, s.en) }
 
 func (e *examination) examine() {
 	if !e.home() {

@@ -42,6 +42,8 @@ type finding struct {
 	About    string `json:",omitempty"` // subscriber, signer or host it is about
 	Text     string
 	Remedy   string `json:",omitempty"`
+
+	text, remedy sentence // in both languages, for the console
 }
 
 func (f finding) line(l lang) string {
@@ -68,17 +70,30 @@ func (r *report) addErr(err error, id, about string, args ...any) {
 	if !ok {
 		panic("no finding " + id)
 	}
-	f := finding{ID: id, Severity: k.severity, About: about, Text: k.text.ru, Remedy: r.lang.say(k.remedy.ru, k.remedy.en)}
-	if r.lang != russian {
-		f.Text = k.text.en
-	}
+	f := finding{ID: id, Severity: k.severity, About: about, text: k.text.filled(args, err), remedy: k.remedy}
+	f.Text, f.Remedy = r.lang.say(f.text.ru, f.text.en), r.lang.say(k.remedy.ru, k.remedy.en)
+	r.take(f)
+}
+
+// filled is a text with its arguments, of which some are words themselves, and with what an error says.
+func (s sentence) filled(args []any, err error) sentence {
+	return sentence{fill(s.ru, russian, args, err), fill(s.en, "", args, err)}
+}
+
+func fill(text string, l lang, args []any, err error) string {
 	if len(args) > 0 {
-		f.Text = fmt.Sprintf(f.Text, args...)
+		words := slices.Clone(args)
+		for i, a := range words {
+			if s, is := a.(sentence); is {
+				words[i] = l.say(s.ru, s.en)
+			}
+		}
+		text = fmt.Sprintf(text, words...)
 	}
 	if err != nil {
-		f.Text += ": " + bare(err)
+		text += ": " + bare(err)
 	}
-	r.take(f)
+	return text
 }
 
 // take adds findings. What is wrong with the store is met by the probe, by opening it and by a write, and told once.

@@ -1,0 +1,90 @@
+package console_test
+
+import (
+	"testing"
+
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/edo"
+)
+
+// TestBooksInABrowser: an administrator looks through the books, lets somebody in, sends him on leave and asks the doctor,
+// without any script of ours.
+func TestBooksInABrowser(t *testing.T) {
+	t.Parallel()
+	rig := newRigFor(t, "ИП Громов Пётр Андреевич")
+	rig.doctor.about = "Волошиной Ирины Сергеевны"
+	rig.granted(t, stranger, edo.ActionSend)
+	if err := rig.home.Store.PutSubscriber(t.Context(), rig.row(t, "other", func(s *directory.Subscriber) { s.Enabled = false })); err != nil {
+		t.Fatal(err)
+	}
+	b := openChromium(t)
+	b.call(t, "Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, nil)
+	b.size(t, 1200, 800)
+	b.open(t, rig.server.URL+"/subscribers")
+	b.fill(t, "actor", string(admin))
+	b.fill(t, "password", rig.password[admin])
+	b.click(t, "Войти")
+	b.sees(t, "АО «Велгом-Сети»", "ООО «Чужая»", "Выключен")
+	rig.pictured(t, b, "subscribers")
+	b.click(t, "АО «Велгом-Сети»")
+	b.sees(t, "Вход у оператора", "задан", "Волошина Ирина Сергеевна", "действует", "здесь, запечатан")
+	rig.pictured(t, b, "subscriber")
+	b.click(t, "Изменить…")
+	rig.pictured(t, b, "settings")
+	b.fill(t, "title", "АО «Велгом-Сети» (Север)")
+	b.click(t, "Сохранить")
+	b.sees(t, "сохранены", "АО «Велгом-Сети» (Север)")
+	b.click(t, "Новый пароль…")
+	rig.pictured(t, b, "login-set")
+	b.fill(t, "secret", "совсем новый секрет")
+	b.click(t, "Сохранить")
+	b.sees(t, "Новый вход сохранён")
+
+	b.open(t, rig.server.URL+"/users?subscriber=velgom-seti")
+	b.sees(t, "Кузнецова Мария Игоревна", "администратор: из командной строки")
+	b.click(t, "Добавить пользователя…")
+	b.fill(t, "actor", "petrov")
+	b.fill(t, "name", "Петров Илья Олегович")
+	b.eval(t, `document.querySelectorAll("[name=action]").forEach(x => x.checked = ["read","send"].includes(x.value))`)
+	rig.pictured(t, b, "user")
+	b.click(t, "Сохранить")
+	b.sees(t, "Права сохранены: petrov", "Петров Илья Олегович", "видеть сообщения, отправлять")
+	b.click(t, "Добавить замещение…")
+	b.fill(t, "actor", "petrov")
+	b.eval(t, `document.querySelector("[name=principal]").value = "kuznetsova"`)
+	b.fill(t, "until", "2099-01-31")
+	rig.pictured(t, b, "deputy")
+	b.click(t, "Сохранить")
+	b.sees(t, "Замещение сохранено", "по 31.01.2099")
+	rig.pictured(t, b, "users")
+
+	b.open(t, rig.server.URL+"/counterparties?subscriber=velgom-seti")
+	b.sees(t, "ООО «Речной порт»", "Громов", "Обмен возможен", "Выберите ящик")
+	rig.pictured(t, b, "counterparties")
+	b.fill(t, "q", "РЕЧНОЙ")
+	b.click(t, "Найти")
+	b.click(t, "ООО «Речной порт»")
+	b.sees(t, "box-7712345671", "оператор его знает", "Как спрашивали")
+	rig.pictured(t, b, "counterparty")
+	b.click(t, "Входящие")
+	b.sees(t, "zayavka.pdf", "ждёт нашего ответа", "истекает", "akt.pdf")
+	rig.pictured(t, b, "inbox")
+	b.click(t, "zayavka.pdf")
+	b.sees(t, "проверяет только оператор", "администратор обмена", "Громов Пётр Андреевич")
+	rig.pictured(t, b, "inbound")
+	b.click(t, "Входящие")
+	b.open(t, rig.server.URL+"/tasks?subscriber=velgom-seti")
+	b.sees(t, "Ждут подписи 1", "letter.pdf", "не та сумма", "Сорокин Олег Петрович")
+	rig.pictured(t, b, "tasks")
+	b.click(t, "Диагностика")
+	b.sees(t, "ничего не проверяли")
+	b.click(t, "Проверить без операторов")
+	b.sees(t, "Ошибки 1", "закажите новый", "На диске осталось 812 МиБ", "операторов не спрашивали")
+	rig.pictured(t, b, "doctor")
+	b.click(t, "English")
+	b.sees(t, "Failures 1", "The disk has 812 MiB left", "free space")
+	rig.pictured(t, b, "doctor-en")
+	b.open(t, rig.server.URL+"/users?subscriber=velgom-seti")
+	b.sees(t, "see messages, send", "until 2099-01-31")
+	rig.pictured(t, b, "users-en")
+}
