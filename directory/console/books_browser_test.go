@@ -14,6 +14,9 @@ func TestBooksInABrowser(t *testing.T) {
 	rig := newRigFor(t, "ИП Громов Пётр Андреевич")
 	rig.doctor.about = "Волошиной Ирины Сергеевны"
 	rig.granted(t, stranger, edo.ActionSend)
+	if err := rig.home.Store.PutUser(t.Context(), directory.User{Actor: admin, Subscriber: sub, Name: "Белова Анна Львовна", Actions: []edo.Action{edo.ActionRead, edo.ActionAdmin, edo.ActionAnswer, edo.ActionSign}}); err != nil {
+		t.Fatal(err)
+	}
 	if err := rig.home.Store.PutSubscriber(t.Context(), rig.row(t, "other", func(s *directory.Subscriber) { s.Enabled = false })); err != nil {
 		t.Fatal(err)
 	}
@@ -72,10 +75,21 @@ func TestBooksInABrowser(t *testing.T) {
 	b.click(t, "zayavka.pdf")
 	b.sees(t, "проверяет только оператор", "администратор обмена", "Громов Пётр Андреевич")
 	rig.pictured(t, b, "inbound")
+	b.click(t, "Ответ другим путём…")
+	b.eval(t, `document.querySelector("[name=way][value=paper]").checked = true`)
+	b.fill(t, "why", "заявитель попросил бумагу")
+	rig.pictured(t, b, "answer")
+	b.click(t, "Записать")
+	b.sees(t, "Записано: ответ другим путём", "на бумаге, Белова Анна Львовна: заявитель попросил бумагу")
 	b.click(t, "Входящие")
 	b.open(t, rig.server.URL+"/tasks?subscriber=velgom-seti")
 	b.sees(t, "Ждут подписи 1", "letter.pdf", "не та сумма", "Сорокин Олег Петрович")
 	rig.pictured(t, b, "tasks")
+	b.click(t, "Отказаться…")
+	b.fill(t, "why", "сумма не согласована")
+	rig.pictured(t, b, "decline")
+	b.click(t, "Отказаться")
+	b.sees(t, "Ждут подписи 0", "сумма не согласована")
 	b.click(t, "Диагностика")
 	b.sees(t, "ничего не проверяли")
 	b.click(t, "Проверить без операторов")

@@ -153,13 +153,19 @@ func (b *rig) take(t *testing.T, m edo.InboundMessage, docs []edo.InboundDocumen
 func (b *rig) waiting(t *testing.T, name string) {
 	t.Helper()
 	now := b.clock()
+	op, err := b.home.Store.Operation(t.Context(), edo.Key{Subscriber: sub, Package: doubted})
+	if err != nil {
+		t.Fatal(err)
+	}
 	task := edo.SignatureTask{
-		Key: edo.TaskKey{Key: edo.Key{Subscriber: sub, Package: failed}, Document: "letter"}, Signer: "head", Required: edo.SignerInfo{Owner: "Волошина Ирина Сергеевна", Serial: "7A01"},
-		Name: name, State: edo.TaskOpen, CreatedAt: now.Add(-time.Hour), Deadline: now.Add(47 * time.Hour),
+		Key: edo.TaskKey{Key: op.Key, Document: "letter"}, Signer: "head", Required: edo.SignerInfo{Owner: "Волошина Ирина Сергеевна", Serial: "7A01"},
+		Name: name, Digest: op.Document("letter").Digest, State: edo.TaskOpen, CreatedAt: now.Add(-time.Hour), Deadline: now.Add(47 * time.Hour),
 	}
 	ended := task
 	ended.Key.Document, ended.Purpose, ended.State, ended.Detail, ended.Actor, ended.EndedAt = "conditions", edo.AnswerSign, edo.TaskRefused, "не та сумма", watcher, now
-	b.take(t, edo.InboundMessage{Subscriber: sub, Message: "in-tasks", State: edo.InboundListed, Found: "cursor"}, nil, task, ended)
+	lost := task // its package has failed: nobody needs it any more
+	lost.Key.Key.Package, lost.Name = failed, "lost.pdf"
+	b.take(t, edo.InboundMessage{Subscriber: sub, Message: "in-tasks", State: edo.InboundListed, Found: "cursor"}, nil, task, ended, lost)
 }
 
 // granted gives somebody a line of the allow-list.
@@ -195,4 +201,14 @@ func (b *rig) hostileBooks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// refused are the last refusals.
+func (b *rig) refused(t *testing.T) []directory.Refusal {
+	t.Helper()
+	rows, err := b.home.Store.Refusals(t.Context(), "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }

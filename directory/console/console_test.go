@@ -27,7 +27,7 @@ func (b *rig) addresses() []string {
 		of("/exchange", doubted, "id", string(b.raw)), of("/act", doubted, "do", "decide"), of("/act", doubted, "do", "retry"), of("/act", failed, "do", "retry"),
 		of("/preview", sent, "d", "letter", "role", "operator-form"),
 		"/inbox", "/inbox?show=answer", "/inbound?s=velgom-seti&d=r-application", "/tasks", "/counterparties", "/counterparty?s=velgom-seti&inn=7712345671&kpp=771201001",
-		"/subscribers", "/subscriber?s=velgom-seti",
+		"/subscribers", "/subscriber?s=velgom-seti", "/answer?s=velgom-seti&d=r-application", "/decline?s=velgom-seti&p=2026-0419&d=letter",
 	}
 }
 
@@ -103,7 +103,7 @@ func TestNobodyWithoutALogin(t *testing.T) {
 			t.Errorf("%s: %d %s", path, p.Code, p.Head.Get("Location"))
 		}
 	}
-	for _, path := range []string{"/act", "/logout", "/user", "/deputy", "/subscriber/change", "/doctor"} {
+	for _, path := range []string{"/act", "/logout", "/user", "/deputy", "/subscriber/change", "/doctor", "/answer", "/decline"} {
 		if p := v.do(t, http.MethodPost, path, url.Values{"s": {string(sub)}}); p.Code != http.StatusUnauthorized {
 			t.Errorf("%s: %d", path, p.Code)
 		}

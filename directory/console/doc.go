@@ -10,8 +10,8 @@
 //
 // It decides nothing and stores nothing but the hashes of passwords: states, reasons and next steps are those of the
 // gateway, rows those of the directory, and what is changed goes through the functions that the command line calls. It calls
-// no operator except where a person presses a button that does. It is no place to send, to sign or to answer: those need a
-// key, and are the host's.
+// no operator except where a person presses a button that does. It is no place to send, to sign, or to give an answer
+// that is signed: those need a key, and are the host's.
 //
 // Sessions are in memory: a restart logs everybody out, and two processes do not share them. What it needs is in ports.go;
 // dmsplugin/cmd/edo-dms wires it and opens the address. A new page is a handler, a template and a line in routes; a new word

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -176,8 +177,13 @@ type inboundPageView struct {
 	Reply      string // how it was answered in another way
 	By         string
 	MayOpen    bool
+	MayAnswer  bool
 	PDF        bool
 	Closed     bool
+
+	// Of the form.
+	Way, Why string
+	Faults   []string
 }
 
 type signatureRow struct {
@@ -187,20 +193,32 @@ type signatureRow struct {
 
 // inboundPage shows one document that came in: who sent it, both verdicts, who is responsible and why, until when.
 func (k *Console) inboundPage(f *frame, w http.ResponseWriter, r *http.Request) error {
-	ctx, q := r.Context(), r.URL.Query()
-	s, err := k.of(ctx, f, edo.SubscriberID(q.Get("s")))
+	v, err := k.inboundPageView(r.Context(), f, inboundOf(r.URL.Query()))
 	if err != nil {
 		return err
 	}
-	d, err := k.Book.InboundDocument(ctx, edo.InboundKey{Subscriber: s.ID, Remote: edo.RemoteID(q.Get("d"))})
+	return k.render(f, w, http.StatusOK, "inbound", v)
+}
+
+// inboundOf is what an address or a form of a document that came in names.
+func inboundOf(q url.Values) edo.InboundKey {
+	return edo.InboundKey{Subscriber: edo.SubscriberID(q.Get("s")), Remote: edo.RemoteID(q.Get("d"))}
+}
+
+func (k *Console) inboundPageView(ctx context.Context, f *frame, key edo.InboundKey) (v inboundPageView, err error) {
+	s, err := k.of(ctx, f, key.Subscriber)
 	if err != nil {
-		return err
+		return v, err
+	}
+	d, err := k.Book.InboundDocument(ctx, key)
+	if err != nil {
+		return v, err
 	}
 	if err := k.demand(ctx, f, edo.ActionRead, s.ID, kindOf(d)); err != nil {
-		return err
+		return v, err
 	}
 	f.Title, f.Tab = d.Name, "inbox"
-	v := inboundPageView{frame: f, Row: k.inboundRow(ctx, f, d), PDF: pdfName(d.Name), Closed: d.Digest.IsZero(), Because: f.S(d.Why)}
+	v = inboundPageView{frame: f, Row: k.inboundRow(ctx, f, d), PDF: pdfName(d.Name), Closed: d.Digest.IsZero(), Because: f.S(d.Why)}
 	for _, one := range d.Signatures {
 		row := signatureRow{InboundSignature: one}
 		row.Ours, row.Colour = f.verdict(one)
@@ -209,8 +227,11 @@ func (k *Console) inboundPage(f *frame, w http.ResponseWriter, r *http.Request) 
 	if d.Reply.Channel != "" {
 		v.Reply, v.By = f.channel(d.Reply.Channel), k.nameOf(ctx, s.ID, d.Reply.Actor)
 	}
-	if v.MayOpen, err = k.glance(ctx, f, edo.ActionReadContent, s.ID, kindOf(d)); err != nil {
-		return err
+	if d.Class == edo.ClassMain { // the rest is no request
+		if v.MayAnswer, err = k.glance(ctx, f, edo.ActionAnswer, s.ID, kindOf(d)); err != nil {
+			return v, err
+		}
 	}
-	return k.render(f, w, http.StatusOK, "inbound", v)
+	v.MayOpen, err = k.glance(ctx, f, edo.ActionReadContent, s.ID, kindOf(d))
+	return v, err
 }

@@ -2,7 +2,9 @@ package console_test
 
 import (
 	"fmt"
+	"html"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -55,7 +57,7 @@ func TestInbox(t *testing.T) {
 	if p := b.enter(t, watcher).get(t, "/inbound?s=velgom-seti&d=r-application"); p.Code != http.StatusOK || strings.Contains(p.Body, "/content?") {
 		t.Errorf("who may not open it is offered to: %d", p.Code)
 	}
-	if p := v.get(t, "/tasks"); strings.Count(p.Body, "letter.pdf") != 2 || !strings.Contains(p.Body, of("/package", failed)[len("/package?"):len("/package?")+5]) || !strings.Contains(p.Body, "не та сумма") {
+	if p := v.get(t, "/tasks"); strings.Count(p.Body, "letter.pdf") != 2 || strings.Contains(p.Body, "lost.pdf") || !strings.Contains(p.Body, "не та сумма") {
 		t.Errorf("tasks: %s", p.Body)
 	}
 	err := b.home.Store.PutUser(t.Context(), directory.User{Actor: watcher, Subscriber: sub, Actions: []edo.Action{edo.ActionRead}, Kinds: []string{"Акт"}})
@@ -68,6 +70,87 @@ func TestInbox(t *testing.T) {
 	}
 	if p := w.get(t, "/inbound?s=velgom-seti&d=r-application"); p.Code != http.StatusForbidden || strings.Contains(p.Body, "zayavka") {
 		t.Errorf("of another kind: %d", p.Code)
+	}
+}
+
+// TestAnswersWithoutAKey: who may answer says how else a request was answered, who may sign declines; others are refused with a
+// row, and every form wants its reason and its token.
+func TestAnswersWithoutAKey(t *testing.T) {
+	t.Parallel()
+	b := newRig(t)
+	key := edo.InboundKey{Subscriber: sub, Remote: "r-application"}
+	task := edo.TaskKey{Key: edo.Key{Subscriber: sub, Package: doubted}, Document: "letter"}
+	const answer, decline = "/answer?s=velgom-seti&d=r-application", "/decline?s=velgom-seti&p=2026-0419&d=letter"
+	w := b.enter(t, watcher)
+	for path, action := range map[string]edo.Action{answer: edo.ActionAnswer, decline: edo.ActionSign, "/decline?s=velgom-seti&p=none&d=letter": edo.ActionSign} {
+		to, query, _ := strings.Cut(path, "?")
+		form, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form.Set("token", w.get(t, "/messages").token(t))
+		form.Set("why", "так вышло")
+		form.Set("way", "paper")
+		for _, p := range []struct {
+			code int
+			rows []directory.Refusal
+		}{{w.get(t, path).Code, b.refused(t)}, {w.do(t, http.MethodPost, to, form).Code, b.refused(t)}} {
+			if p.code != http.StatusForbidden || len(p.rows) == 0 || p.rows[0].Action != action {
+				t.Errorf("%s: %d, %+v", path, p.code, p.rows)
+			}
+		}
+	}
+	b.granted(t, watcher, edo.ActionRead, edo.ActionAnswer, edo.ActionSign)
+	if p := w.get(t, "/inbound?s=velgom-seti&d=r-application"); !strings.Contains(p.Body, html.EscapeString(answer)) {
+		t.Errorf("no way to the answer: %s", p.Body)
+	}
+	if p := w.get(t, "/tasks"); !strings.Contains(p.Body, html.EscapeString(decline)) {
+		t.Errorf("no way to decline: %s", p.Body)
+	}
+	token := w.get(t, answer).token(t)
+	send := func(to string, pairs ...string) page {
+		form := url.Values{"token": {token}, "s": {string(sub)}}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		return w.do(t, http.MethodPost, to, form)
+	}
+	for name, tc := range map[string]struct {
+		p    page
+		code int
+	}{
+		"no reason":            {send("/answer", "d", "r-application", "way", "paper", "why", " "), 422},
+		"no way":               {send("/answer", "d", "r-application", "why", "so"), 422},
+		"the operator":         {send("/answer", "d", "r-application", "way", "operator", "why", "so"), 422},
+		"a receipt":            {send("/answer", "d", "r-receipt", "way", "paper", "why", "so"), 422},
+		"not there":            {send("/answer", "d", "none", "way", "paper", "why", "so"), 404},
+		"no token":             {send("/answer", "token", "", "d", "r-application", "way", "paper", "why", "so"), 403},
+		"declined for nothing": {send("/decline", "p", string(doubted), "d", "letter", "why", ""), 422},
+		"no such task":         {send("/decline", "p", string(doubted), "d", "none", "why", "so"), 404},
+		"one that has ended":   {send("/decline", "p", string(doubted), "d", "conditions", "why", "so"), 422},
+		"declined, no token":   {send("/decline", "token", "x", "p", string(doubted), "d", "letter", "why", "so"), 403},
+	} {
+		if tc.p.Code != tc.code {
+			t.Errorf("%s: %d, want %d: %.300s", name, tc.p.Code, tc.code, tc.p.Body)
+		}
+	}
+	if d, err := b.home.Store.InboundDocument(t.Context(), key); err != nil || d.Reply.Channel != "" {
+		t.Errorf("a refused form was noted: %+v, %v", d.Reply, err)
+	}
+	if p := send("/answer", "d", "r-application", "way", "paper", "why", "просили "+hostile); p.Code != http.StatusSeeOther {
+		t.Errorf("answer: %d %s", p.Code, p.Body)
+	}
+	if p := w.get(t, "/inbound?s=velgom-seti&d=r-application"); !strings.Contains(p.Body, "на бумаге") || !strings.Contains(p.Body, html.EscapeString("просили <script>")) || strings.Contains(p.Body, "Ждёт нашего ответа") {
+		t.Errorf("afterwards: %s", p.Body)
+	}
+	if d, err := b.home.Store.InboundDocument(t.Context(), key); err != nil || d.Reply.Channel != edo.ChannelPaper || d.Reply.Actor != watcher {
+		t.Errorf("%+v, %v", d.Reply, err)
+	}
+	if p := send("/decline", "p", string(doubted), "d", "letter", "why", "не моё"); p.Code != http.StatusSeeOther {
+		t.Errorf("decline: %d %s", p.Code, p.Body)
+	}
+	if got, err := b.home.Store.Task(t.Context(), task); err != nil || got.State != edo.TaskRefused || got.Actor != watcher || got.Detail != "не моё" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

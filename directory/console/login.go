@@ -123,7 +123,7 @@ func within(to string) string {
 		return "/messages"
 	}
 	switch u.Path {
-	case "/messages", "/package", "/xml", "/exchange", "/queue", "/act", "/preview", "/inbox", "/inbound", "/tasks", "/counterparties", "/counterparty",
+	case "/messages", "/package", "/xml", "/exchange", "/queue", "/act", "/preview", "/inbox", "/inbound", "/answer", "/tasks", "/decline", "/counterparties", "/counterparty",
 		"/subscribers", "/subscriber", "/subscriber/change", "/users", "/user", "/deputy", "/doctor":
 		return strings.TrimRight(to, "?&")
 	}

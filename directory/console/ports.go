@@ -29,6 +29,9 @@ type Book interface {
 	CounterpartyStatus(ctx context.Context, k edo.CounterpartyKey) (edo.CounterpartyStatus, error)
 	InboundDocument(ctx context.Context, k edo.InboundKey) (edo.InboundDocument, error)
 	InboundDocuments(ctx context.Context, f edo.InboundFilter) ([]edo.InboundDocument, error)
+	Task(ctx context.Context, k edo.TaskKey) (edo.SignatureTask, error)
+	// Waiting lists the tasks that wait, but none of a package that has failed; SignatureTasks lists all, newest first.
+	Waiting(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.SignatureTask, error)
 	SignatureTasks(ctx context.Context, s edo.SubscriberID, limit int) ([]edo.SignatureTask, error)
 	Attempts(ctx context.Context, k edo.Key) ([]edo.Attempt, error)
 }
@@ -91,6 +94,9 @@ type Desk interface {
 	Retry(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error)
 	Cancel(ctx context.Context, actor edo.ActorID, k edo.Key, why string) (edo.Operation, error)
 	Decide(ctx context.Context, actor edo.ActorID, k edo.Key, d edo.Decision) (edo.Operation, error)
+	// AnswerOtherwise and Decline are the answers that need no key.
+	AnswerOtherwise(ctx context.Context, actor edo.ActorID, k edo.InboundKey, channel edo.Channel, reason string) (edo.InboundDocument, error)
+	Decline(ctx context.Context, actor edo.ActorID, k edo.TaskKey, text string) error
 	Content(ctx context.Context, by edo.Reader, k edo.Key, id edo.DocumentID, role edo.Role) (edo.Content, edo.Version, error)
 	ReadingLog(ctx context.Context, by edo.Reader, k edo.Key, id edo.ExchangeID) error
 }

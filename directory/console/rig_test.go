@@ -207,7 +207,7 @@ func (b *rig) directory(t *testing.T) {
 	check(store.PutSigner(ctx, directory.Signer{ID: "head", Subscriber: sub, Info: certificate.Info("head"), Certificate: certificate.DER, Enabled: true}))
 	check(b.home.Vault.SetSignerKey(ctx, sub, "head", key.Private()))
 	check(store.PutUser(ctx, directory.User{Actor: clerk, Subscriber: sub, Name: "Кузнецова Мария Игоревна", Actions: []edo.Action{
-		edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent, edo.ActionDecide,
+		edo.ActionSend, edo.ActionRead, edo.ActionReadLog, edo.ActionReadContent, edo.ActionDecide, edo.ActionAnswer, edo.ActionSign,
 	}}))
 	check(store.PutUser(ctx, directory.User{Actor: admin, Subscriber: sub, Name: "Белова Анна Львовна", Actions: []edo.Action{edo.ActionRead, edo.ActionAdmin}}))
 	check(store.PutUser(ctx, directory.User{Actor: admin, Subscriber: "other", Name: "Белова Анна Львовна", Actions: []edo.Action{edo.ActionRead, edo.ActionAdmin}}))

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"context"
 	"net/http"
+	"slices"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -13,6 +15,7 @@ type taskRow struct {
 	Stands, Colour string
 	Person         string // who is to sign
 	By             string // who has ended it
+	MayDecline     bool
 }
 
 type tasksView struct {
@@ -25,47 +28,70 @@ type tasksView struct {
 	Section     string
 }
 
-// tasks lists the signatures that are made where the key is. They are made there: no key is in a browser.
+// tasks lists the signatures that are made where the key is. They are made there, no key is in a browser; declining needs none.
 func (k *Console) tasks(f *frame, w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	f.Title, f.Tab = f.T("Задания на подпись", "Signature tasks"), "inbox"
-	s, all, err := k.chosen(ctx, f, edo.ActionRead, r.URL.Query().Get("subscriber"))
+	s, choices, err := k.chosen(ctx, f, edo.ActionRead, r.URL.Query().Get("subscriber"))
 	if err != nil {
 		return err
 	}
-	v := tasksView{frame: f, Of: s, Subscribers: all, Section: "tasks"}
-	rows, err := k.Book.SignatureTasks(ctx, s.ID, directory.MaxLimit)
+	v := tasksView{frame: f, Of: s, Subscribers: choices, Section: "tasks"}
+	waiting, err := k.Book.Waiting(ctx, s.ID, directory.MaxLimit)
 	if err != nil {
 		return err
 	}
-	v.Cut = len(rows) == directory.MaxLimit
-	for _, t := range rows {
-		var kinds []string
-		if t.Kind != "" {
-			kinds = []string{t.Kind}
-		}
-		ok, err := k.glance(ctx, f, edo.ActionRead, s.ID, kinds)
-		if err != nil {
-			return err
-		}
-		switch row := k.taskRow(f, t); {
-		case !ok:
-		case t.State.Waiting():
-			v.Waiting = append(v.Waiting, row)
-		case len(v.Ended) < shownRows:
-			if t.Actor != "" {
-				row.By = k.nameOf(ctx, s.ID, t.Actor)
-			}
-			v.Ended = append(v.Ended, row)
-		}
+	v.Cut = len(waiting) == directory.MaxLimit
+	if v.Waiting, err = k.taskRows(ctx, f, waiting, directory.MaxLimit); err != nil {
+		return err
+	}
+	maySign, err := k.glance(ctx, f, edo.ActionSign, s.ID, nil)
+	if err != nil {
+		return err
+	}
+	for i := range v.Waiting {
+		v.Waiting[i].MayDecline = maySign
+	}
+	all, err := k.Book.SignatureTasks(ctx, s.ID, directory.MaxLimit)
+	if err != nil {
+		return err
+	}
+	ended := slices.DeleteFunc(all, func(t edo.SignatureTask) bool { return t.State.Waiting() })
+	if v.Ended, err = k.taskRows(ctx, f, ended, shownRows); err != nil {
+		return err
 	}
 	return k.render(f, w, http.StatusOK, "tasks", v)
 }
 
-func (k *Console) taskRow(f *frame, t edo.SignatureTask) taskRow {
+// taskRows are the first tasks that the user may see.
+func (k *Console) taskRows(ctx context.Context, f *frame, all []edo.SignatureTask, limit int) (rows []taskRow, err error) {
+	for _, t := range all {
+		ok, err := k.glance(ctx, f, edo.ActionRead, t.Key.Key.Subscriber, kindsOfTask(t))
+		if err != nil {
+			return nil, err
+		}
+		if ok && len(rows) < limit {
+			rows = append(rows, k.taskRow(ctx, f, t))
+		}
+	}
+	return rows, nil
+}
+
+// kindsOfTask are the kinds by which rights are bound.
+func kindsOfTask(t edo.SignatureTask) []string {
+	if t.Kind == "" {
+		return nil
+	}
+	return []string{t.Kind}
+}
+
+func (k *Console) taskRow(ctx context.Context, f *frame, t edo.SignatureTask) taskRow {
 	row := taskRow{SignatureTask: t, For: f.Purpose(t.Purpose), Person: t.Required.Owner}
 	if row.Person == "" {
 		row.Person = string(t.Signer)
+	}
+	if t.Actor != "" {
+		row.By = k.nameOf(ctx, t.Key.Key.Subscriber, t.Actor)
 	}
 	switch t.State {
 	case edo.TaskOpen:
