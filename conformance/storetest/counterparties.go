@@ -64,6 +64,13 @@ func counterpartyBook(t *testing.T, h Harness) {
 		}
 	}
 	pages(t, s)
+	renamed, err := s.CounterpartyStatus(t.Context(), edo.CounterpartyKey{Subscriber: "ours", INN: "7700000001"})
+	must(t, err)
+	renamed.Address.Name = "ПАО «Порт»"
+	must(t, s.Revise(t.Context(), renamed, renamed.Revision, nil))
+	if was, is := find(directory.CounterpartyFilter{Text: "речной"}), find(directory.CounterpartyFilter{Text: "пао"}); len(was) != 0 || !slices.Equal(is, []string{"7700000001"}) {
+		t.Errorf("renamed: %q by the name before, %q by its own", was, is)
+	}
 	for _, wrong := range []directory.CounterpartyFilter{
 		{},
 		{Subscriber: "ours", Limit: -1},

@@ -60,8 +60,9 @@ func (p *physician) Examine(ctx context.Context, offline bool) ([]console.Findin
 	p.mu.Lock()
 	p.asked = append(p.asked, offline)
 	waits, entered, breaks := p.waits, p.entered, p.breaks
+	p.entered = nil
 	p.mu.Unlock()
-	if waits != nil {
+	if entered != nil { // only the first one waits
 		close(entered)
 		<-waits
 	}

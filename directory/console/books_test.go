@@ -266,6 +266,9 @@ func TestDeputies(t *testing.T) {
 	if len(all) != 1 || len(all[0].Actions) != 2 || !all[0].Until.Equal(time.Date(2099, 1, 2, 0, 0, 0, 0, moscow)) {
 		t.Errorf("%+v", all)
 	}
+	if p := post("do", "save", "actor", "sorokin", "principal", "belova", "action", "send", "until", "2098-01-01"); p.Code != http.StatusUnprocessableEntity || !cmp.Equal(all, rows()) {
+		t.Errorf("one that is there is replaced unseen: %d", p.Code)
+	}
 	if p := b.enter(t, watcher).get(t, "/users?subscriber=velgom-seti"); p.Code != http.StatusForbidden {
 		t.Errorf("the deputy administers: %d", p.Code)
 	}

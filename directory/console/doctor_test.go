@@ -36,10 +36,13 @@ func TestDoctor(t *testing.T) {
 	if p := a.do(t, http.MethodPost, "/doctor", a.form(t, "offline", "yes")); p.Code != http.StatusSeeOther || !strings.Contains(a.get(t, "/doctor").Body, "операторов не спрашивали") {
 		t.Errorf("offline: %d", p.Code)
 	}
-	b.doctor.waits, b.doctor.entered = make(chan struct{}), make(chan struct{})
+	entered := make(chan struct{})
+	b.doctor.mu.Lock()
+	b.doctor.waits, b.doctor.entered = make(chan struct{}), entered
+	b.doctor.mu.Unlock()
 	first := make(chan page)
 	go func() { first <- a.do(t, http.MethodPost, "/doctor", form) }()
-	<-b.doctor.entered
+	<-entered
 	if p := a.do(t, http.MethodPost, "/doctor", form); p.Code != http.StatusConflict || !strings.Contains(p.Body, "Проверка уже идёт") {
 		t.Errorf("two at a time: %d %s", p.Code, p.Body)
 	}
@@ -51,7 +54,7 @@ func TestDoctor(t *testing.T) {
 	if want := []bool{false, true, false}; !slices.Equal(want, b.doctor.asked) {
 		t.Errorf("asked %v", b.doctor.asked)
 	}
-	b.doctor.waits, b.doctor.breaks = nil, true
+	b.doctor.breaks = true
 	b.doctor.mu.Unlock()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.server.URL+"/doctor", strings.NewReader(form.Encode()))
 	if err != nil {

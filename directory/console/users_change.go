@@ -20,7 +20,7 @@ func (f *frame) lasts(from, until time.Time) (text, colour string) {
 	case f.now.Before(from):
 		return f.T("ещё не началось", "not yet"), "wait"
 	case !until.IsZero() && !f.now.Before(until):
-		return f.T("закончилось", "over"), "past"
+		return f.T("закончилось", "over"), "bad"
 	}
 	return f.T("действует", "valid"), "good"
 }
