@@ -33,12 +33,12 @@ func TestKilledOnTheWay(t *testing.T) {
 			{1, []string{"sent"}, []string{ok}}, // no worker was idle
 			{1, []string{"", "sent"}, []string{ok}},
 		}},
-		"after claim":     {die("send.claimed"), []story{{1, []string{"", "sent"}, []string{ok}}}},
+		"after claim": {die("send.claimed"), []story{{1, []string{"", "sent"}, []string{ok}}}},
 		"before the body": {die("send.sending"), []story{
 			{2, []string{"", "in-doubt", "accepted", "sent"}, []string{ok}},
 			{2, []string{"", "in-doubt", "accepted", "sent"}, []string{interrupted, ok}}, // the request's row came with the state
 		}},
-		"during body":     {dieInBody, []story{{2, []string{"", "in-doubt", "accepted", "sent"}, []string{interrupted, ok}}}},
+		"during body": {dieInBody, []story{{2, []string{"", "in-doubt", "accepted", "sent"}, []string{interrupted, ok}}}},
 		"after acceptance": {dieAfterAcceptance, []story{
 			{1, []string{"", "in-doubt", "sent"}, []string{interrupted}},
 		}},

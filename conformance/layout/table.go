@@ -151,6 +151,7 @@ func rows() []row {
 		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
+		{Package: "conformance/chromium", Why: "a test instrument: drives chromium, knows nothing of the pages"},
 		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator", "conformance/canary"}, Why: "drives real processes from outside"},
 		{

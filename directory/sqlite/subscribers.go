@@ -12,8 +12,8 @@ import (
 const (
 	subscriberColumns = `id, title, operator, endpoint, box, inn, kpp, login, login_kind, department,
 		service_box, payer, service, forms, pins, cas, policy, enabled, updated_at`
-	sqlSubscriber    = `SELECT ` + subscriberColumns + ` FROM subscribers WHERE id = ?`
-	sqlSubscribers   = `SELECT ` + subscriberColumns + ` FROM subscribers ORDER BY id`
+	sqlSubscriber  = `SELECT ` + subscriberColumns + ` FROM subscribers WHERE id = ?`
+	sqlSubscribers = `SELECT ` + subscriberColumns + ` FROM subscribers ORDER BY id`
 	// What opens one operator must not be shown to whoever answers at another address.
 	sqlLoginForget = `DELETE FROM sealed WHERE kind = ?1 AND subscriber IN
 		(SELECT id FROM subscribers WHERE id = ?2 AND (operator <> ?3 OR endpoint <> ?4))`

@@ -13,10 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pocketbase/dbx"
 
+	"github.com/edokit/edokit/conformance/chromium"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/dmsplugin"
 	"github.com/edokit/edokit/edo"
 )
+
+// window is a browser that knows our pages.
+type window struct{ *chromium.Page }
 
 const letter = "О сроках технологического присоединения"
 
@@ -24,14 +28,14 @@ const letter = "О сроках технологического присоед�
 // XML; what came in is with the person who answers for it; who may not send sees why.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	b := openChromium(t)
+	b := &window{chromium.Open(t)}
 	m := openDemo(t)
 	address := serve(t, m.desk)
 	logIn(t, address, "petrov@velgom.example") // the server answers now
-	b.size(t, 1200, 900)
+	b.Size(t, 1200, 900)
 	card := find(t, m.desk, letter).Id
 
-	b.open(t, address+"/")
+	b.Goto(t, address+"/")
 	b.signIn(t, "kuznetsova@velgom.example")
 	b.contextMenu(t, card)
 	b.sends(t)
@@ -43,22 +47,22 @@ func TestBrowser(t *testing.T) {
 	b.pictures(t, m, address, card)
 }
 
-func (b *chromium) signIn(t *testing.T, email string) {
+func (b *window) signIn(t *testing.T, email string) {
 	t.Helper()
-	b.fill(t, "email", email)
-	b.fill(t, "password", password)
-	b.click(t, "Войти")
+	b.Fill(t, "email", email)
+	b.Fill(t, "password", password)
+	b.Click(t, "Войти")
 }
 
 // contextMenu: a right click on a card opens its menu, with what the catalogue has for its type, and with why something is grey.
-func (b *chromium) contextMenu(t *testing.T, card string) {
+func (b *window) contextMenu(t *testing.T, card string) {
 	t.Helper()
 	row := fmt.Sprintf(`document.querySelector("tr[data-card='%s']")`, card)
-	b.eval(t, row+`.dispatchEvent(new MouseEvent("contextmenu", {bubbles: true, cancelable: true}))`)
-	if open := b.eval(t, row+`.querySelector("details.menu").open`); open != "true" {
+	b.Eval(t, row+`.dispatchEvent(new MouseEvent("contextmenu", {bubbles: true, cancelable: true}))`)
+	if open := b.Eval(t, row+`.querySelector("details.menu").open`); open != "true" {
 		t.Error("a right click opens no menu")
 	}
-	menu := b.eval(t, row+`.querySelector("details.menu ul").innerText`)
+	menu := b.Eval(t, row+`.querySelector("details.menu ul").innerText`)
 	for _, want := range []string{"Отправить через оператора ЭДО", "Открыть форму со штампом оператора", "печатной формы оператора нет", "ещё не отправлялся"} {
 		if !strings.Contains(menu, want) {
 			t.Errorf("the menu does not say %q:\n%s", want, menu)
@@ -67,30 +71,30 @@ func (b *chromium) contextMenu(t *testing.T, card string) {
 	if strings.Contains(menu, "Подтвердить получение") {
 		t.Errorf("an outgoing card has an entry of incoming ones:\n%s", menu)
 	}
-	b.eval(t, `document.body.click()`)
+	b.Eval(t, `document.body.click()`)
 }
 
 // sends: one click, and the page follows by itself until the operator's stamp is there.
-func (b *chromium) sends(t *testing.T) {
+func (b *window) sends(t *testing.T) {
 	t.Helper()
-	b.click(t, letter)
-	b.sees(t, "не отправлялся", "печатной формы оператора нет", "Подлинник, который подписан")
-	b.click(t, "Отправить через оператора ЭДО")
-	b.sees(t, letter)
-	b.comesToSee(t, "доставлен", "Печатная форма со штампом оператора")
-	b.sees(t, "Загоровский", "подпись верна", "штамп распознан", "уже отправлен или отправляется")
+	b.Click(t, letter)
+	b.Sees(t, "не отправлялся", "печатной формы оператора нет", "Подлинник, который подписан")
+	b.Click(t, "Отправить через оператора ЭДО")
+	b.Sees(t, letter)
+	b.ComesToSee(t, "доставлен", "Печатная форма со штампом оператора")
+	b.Sees(t, "Загоровский", "подпись верна", "штамп распознан", "уже отправлен или отправляется")
 }
 
 // opensForm: the stamped form is the second version, byte for byte as the plugin has it, and the browser shows it.
-func (b *chromium) opensForm(t *testing.T, m *demo, card string) {
+func (b *window) opensForm(t *testing.T, m *demo, card string) {
 	t.Helper()
-	b.click(t, "Открыть форму со штампом оператора")
-	b.sees(t, "Версия 2: печатная форма со штампом оператора")
+	b.Click(t, "Открыть форму со штампом оператора")
+	b.Sees(t, "Версия 2: печатная форма со штампом оператора")
 	until(t, "the frame shows a PDF", func() bool {
-		kind, err := b.value(`document.querySelector("iframe.pdf").contentDocument?.contentType ?? "PDF viewer"`)
+		kind, err := b.Value(`document.querySelector("iframe.pdf").contentDocument?.contentType ?? "PDF viewer"`)
 		return err == nil && (kind == "application/pdf" || kind == "PDF viewer")
 	})
-	sum := b.eval(t, `await (async () => { const r = await fetch(document.querySelector("iframe.pdf").src);
+	sum := b.Eval(t, `await (async () => { const r = await fetch(document.querySelector("iframe.pdf").src);
 		if (r.headers.get("content-type") !== "application/pdf") return r.headers.get("content-type");
 		const d = await crypto.subtle.digest("SHA-256", await r.arrayBuffer()); return [...new Uint8Array(d)].map(x => x.toString(16).padStart(2, "0")).join("") })()`)
 	if diff := cmp.Diff(m.form(t, card), sum); diff != "" {
@@ -117,18 +121,18 @@ func (m *demo) form(t *testing.T, card string) string {
 }
 
 // opensXML: the message card has both sides in tabs, indented, and gives the exact text to save.
-func (b *chromium) opensXML(t *testing.T, m *demo, card string) {
+func (b *window) opensXML(t *testing.T, m *demo, card string) {
 	t.Helper()
-	b.click(t, letter)
-	b.click(t, "Сообщения оператора")
-	b.sees(t, "Отправка", "SendMessage", "ответ получен", "Печатная форма")
-	b.click(t, "Отправка")
-	b.sees(t, "Секреты скрыты", "SendMessage")
-	if xml := b.eval(t, `document.querySelector("pre.xml[tabindex]").textContent`); !strings.Contains(xml, "\n  <") {
+	b.Click(t, letter)
+	b.Click(t, "Сообщения оператора")
+	b.Sees(t, "Отправка", "SendMessage", "ответ получен", "Печатная форма")
+	b.Click(t, "Отправка")
+	b.Sees(t, "Секреты скрыты", "SendMessage")
+	if xml := b.Eval(t, `document.querySelector("pre.xml[tabindex]").textContent`); !strings.Contains(xml, "\n  <") {
 		t.Errorf("the request is not indented:\n%s", xml)
 	}
-	b.click(t, "Ответ")
-	b.sees(t, "SendMessageResponse", "HTTP 200")
+	b.Click(t, "Ответ")
+	b.Sees(t, "SendMessageResponse", "HTTP 200")
 	plugin, err := m.desk.client(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +146,7 @@ func (b *chromium) opensXML(t *testing.T, m *demo, card string) {
 	if _, err := plugin.As("kuznetsova").RawXML(t.Context(), rows[0].ID, dmsplugin.AnswerSide, &want); err != nil {
 		t.Fatal(err)
 	}
-	got := b.eval(t, `await (async () => { const a = [...document.querySelectorAll("a")].find(a => a.textContent === "Скачать точный текст"); const r = await fetch(a.href);
+	got := b.Eval(t, `await (async () => { const a = [...document.querySelectorAll("a")].find(a => a.textContent === "Скачать точный текст"); const r = await fetch(a.href);
 		if (!r.headers.get("content-disposition").startsWith("attachment")) return "is no attachment"; return r.text() })()`)
 	if diff := cmp.Diff(want.String(), got); diff != "" {
 		t.Errorf("the exact answer:\n%s", diff)
@@ -150,91 +154,91 @@ func (b *chromium) opensXML(t *testing.T, m *demo, card string) {
 }
 
 // marksAndSends: several cards of a list go with one click.
-func (b *chromium) marksAndSends(t *testing.T, m *demo) {
+func (b *window) marksAndSends(t *testing.T, m *demo) {
 	t.Helper()
-	b.click(t, "Карточки")
+	b.Click(t, "Карточки")
 	others := []string{"Договор технологического присоединения", "Письмо о технических условиях"}
 	for _, title := range others {
-		b.eval(t, fmt.Sprintf(`document.querySelector("tr[data-card='%s'] input").checked = true`, find(t, m.desk, title).Id))
+		b.Eval(t, fmt.Sprintf(`document.querySelector("tr[data-card='%s'] input").checked = true`, find(t, m.desk, title).Id))
 	}
-	b.click(t, "Отправить через оператора ЭДО")
-	b.sees(t, append(others, "передано")...)
+	b.Click(t, "Отправить через оператора ЭДО")
+	b.Sees(t, append(others, "передано")...)
 	for _, title := range others {
 		until(t, "the stamp of "+title, func() bool { return forms(t, m.desk, find(t, m.desk, title).Id) == 1 })
 	}
 }
 
 // seesArrivals: what came in is a card of the responsible person, with what its type allows, and is signed from there.
-func (b *chromium) seesArrivals(t *testing.T, m *demo, address string) {
+func (b *window) seesArrivals(t *testing.T, m *demo, address string) {
 	t.Helper()
 	const application, inquiry = "Заявление о присоединении теплицы.pdf", "Запрос о перечне оборудования.pdf"
 	until(t, "both documents came in", func() bool {
 		return count(t, m.desk, versions, "delivery ~ 'inbound/'", dbx.Params{}) == 2
 	})
-	b.open(t, address+"/?box=mine")
-	b.sees(t, inquiry)
-	if strings.Contains(b.text(t), application) {
+	b.Goto(t, address+"/?box=mine")
+	b.Sees(t, inquiry)
+	if strings.Contains(b.Text(t), application) {
 		t.Error("the application is with the wrong person")
 	}
-	b.click(t, inquiry)
-	b.sees(t, "отправитель не просит подписи")
-	b.click(t, "Сообщения оператора")
-	b.click(t, "Обмен, которым документ получен")
-	b.sees(t, "GetDocumentContent", "Содержание документа", "GetDocumentContentResponse")
-	b.click(t, "Выйти")
+	b.Click(t, inquiry)
+	b.Sees(t, "отправитель не просит подписи")
+	b.Click(t, "Сообщения оператора")
+	b.Click(t, "Обмен, которым документ получен")
+	b.Sees(t, "GetDocumentContent", "Содержание документа", "GetDocumentContentResponse")
+	b.Click(t, "Выйти")
 	b.signIn(t, "pryakhin@velgom.example")
-	b.open(t, address+"/?box=mine")
-	b.click(t, application)
-	b.sees(t, "Пряхин Олег Андреевич", "Обручев", "Ответить до", "Почему он")
-	b.click(t, "Подписать")
-	b.sees(t, "Кто подписывает", "Загоровский")
-	b.click(t, "Подписать")
-	b.comesToSee(t, "подписан нами")
-	b.click(t, "Открыть")
-	b.sees(t, "Версия 1: как получен от контрагента")
-	b.click(t, "Выйти")
+	b.Goto(t, address+"/?box=mine")
+	b.Click(t, application)
+	b.Sees(t, "Пряхин Олег Андреевич", "Обручев", "Ответить до", "Почему он")
+	b.Click(t, "Подписать")
+	b.Sees(t, "Кто подписывает", "Загоровский")
+	b.Click(t, "Подписать")
+	b.ComesToSee(t, "подписан нами")
+	b.Click(t, "Открыть")
+	b.Sees(t, "Версия 1: как получен от контрагента")
+	b.Click(t, "Выйти")
 }
 
 // mayOnlyLook: whoever has no right sees every button grey and why; his browser is refused in the plugin's words all the same.
-func (b *chromium) mayOnlyLook(t *testing.T, m *demo, address, card string) {
+func (b *window) mayOnlyLook(t *testing.T, m *demo, address, card string) {
 	t.Helper()
 	b.signIn(t, "petrov@velgom.example")
-	b.open(t, address+"/cards/"+card)
-	b.sees(t, "Отправить через оператора ЭДО", "нет права: обратитесь к администратору обмена", "Петров Илья Сергеевич")
-	grey := b.eval(t, `[...document.querySelectorAll("button:disabled")].map(b => b.textContent).join()`)
-	if !strings.Contains(grey, "Отправить через оператора ЭДО") || b.eval(t, `document.querySelectorAll("form[action='/send']").length`) != "0" {
+	b.Goto(t, address+"/cards/"+card)
+	b.Sees(t, "Отправить через оператора ЭДО", "нет права: обратитесь к администратору обмена", "Петров Илья Сергеевич")
+	grey := b.Eval(t, `[...document.querySelectorAll("button:disabled")].map(b => b.textContent).join()`)
+	if !strings.Contains(grey, "Отправить через оператора ЭДО") || b.Eval(t, `document.querySelectorAll("form[action='/send']").length`) != "0" {
 		t.Errorf("the button is not grey: %s", grey)
 	}
 	fresh := m.blankCard(t, "Ещё одно письмо")
-	text := b.eval(t, fmt.Sprintf(`await (async () => { const r = await fetch("/send", {method: "POST", body: new URLSearchParams({card: %q})}); return r.status + " " + await r.text() })()`, fresh))
+	text := b.Eval(t, fmt.Sprintf(`await (async () => { const r = await fetch("/send", {method: "POST", body: new URLSearchParams({card: %q})}); return r.status + " " + await r.text() })()`, fresh))
 	if !strings.HasPrefix(text, "403 ") || !strings.Contains(text, "Пользователю не разрешено это действие") {
 		t.Errorf("a direct call: %s", text)
 	}
 	if c := find(t, m.desk, "Ещё одно письмо"); c.GetString("state") != "" || c.GetBool("handing") || c.GetString("package") != "" {
 		t.Errorf("the refused card: %v", c.FieldsData())
 	}
-	b.open(t, address+"/cards/"+card+"/messages")
-	b.sees(t, "SendMessage")
-	b.click(t, "Отправка")
-	b.sees(t, "Пользователю не разрешено это действие") // raw XML has a right of its own
-	b.open(t, address+"/")
-	b.click(t, "English")
-	b.sees(t, "Send through the operator", "delivered")
-	b.open(t, address+"/cards/"+card)
-	b.sees(t, "you have no right to do this", "Printed form with the operator's stamp")
+	b.Goto(t, address+"/cards/"+card+"/messages")
+	b.Sees(t, "SendMessage")
+	b.Click(t, "Отправка")
+	b.Sees(t, "Пользователю не разрешено это действие") // raw XML has a right of its own
+	b.Goto(t, address+"/")
+	b.Click(t, "English")
+	b.Sees(t, "Send through the operator", "delivered")
+	b.Goto(t, address+"/cards/"+card)
+	b.Sees(t, "you have no right to do this", "Printed form with the operator's stamp")
 }
 
 // pictures of all pages, wide and narrow, for people: EDOKIT_PICTURES=FOLDER.
-func (b *chromium) pictures(t *testing.T, m *demo, address, card string) {
+func (b *window) pictures(t *testing.T, m *demo, address, card string) {
 	t.Helper()
 	dir := os.Getenv("EDOKIT_PICTURES")
 	if dir == "" {
 		return
 	}
-	b.click(t, "Log out")
-	b.fill(t, "email", "kuznetsova@velgom.example")
-	b.fill(t, "password", password)
-	b.click(t, "Log in")
+	b.Click(t, "Log out")
+	b.Fill(t, "email", "kuznetsova@velgom.example")
+	b.Fill(t, "password", password)
+	b.Click(t, "Log in")
 	version, err := newest(m.desk.app, card, roleForm)
 	if err != nil {
 		t.Fatal(err)
@@ -254,15 +258,15 @@ func (b *chromium) pictures(t *testing.T, m *demo, address, card string) {
 			"message": "/messages/" + string(rows[0].ID), "new": "/new", "ask": "/do/revoke?card=" + card, "refused": "/cards/nowhere",
 		} {
 			for _, width := range []int{1200, 400} {
-				b.size(t, width, 900)
-				b.open(t, address+"/lang/"+lang+"?to="+path)
+				b.Size(t, width, 900)
+				b.Goto(t, address+"/lang/"+lang+"?to="+path)
 				if name == "list" {
-					b.eval(t, `document.querySelector("tr:nth-child(2) details.menu").open = true`)
+					b.Eval(t, `document.querySelector("tr:nth-child(2) details.menu").open = true`)
 				}
 				if name == "version" {
-					b.settle(t)
+					b.Settle(t)
 				}
-				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, lang, width)), b.picture(t, false), 0o600); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, lang, width)), b.Picture(t, false), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
