@@ -158,6 +158,11 @@ func TestAnswers(t *testing.T) {
 			}
 			op := b.until(t, id, settled)
 			b.checkAnswer(t, op, tc, "head")
+			for r, fate := range tc.fates {
+				if n, want := b.fated(t, r, fate), fate != edo.StateDelivered; (n == 1) != want || n > 1 {
+					t.Errorf("%s of %s was told %d times", fate, r, n)
+				}
+			}
 			again := b.answer(t, a)
 			if again.Key != op.Key || again.State != edo.StateSent || len(b.answersTo(id)) != 1 {
 				t.Errorf("given again: %s in state %s, %d in the ledger", again.Key.Package, again.State, len(b.answersTo(id)))
@@ -168,6 +173,17 @@ func TestAnswers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fated counts the events that tell of a fate which we have given to a document.
+func (b *bundle) fated(t *testing.T, r edo.RemoteID, fate edo.State) (n int) {
+	t.Helper()
+	for _, e := range b.events(t, edo.EventInbound) {
+		if e.Document == edo.DocumentID(r) && e.Inbound.Fate == fate {
+			n++
+		}
+	}
+	return n
 }
 
 // checkAnswer compares what left with what was asked.

@@ -217,7 +217,7 @@ func (g *Gateway) given(ctx context.Context, op edo.Operation, c *edo.Change) er
 	}
 	in := what.inbound
 	if fate := fateBy(op.Answer); fate != "" {
-		c.Fates = append(c.Fates, edo.Fate{Key: in.Key, State: fate})
+		g.fated(*in, fate, c)
 	}
 	if op.Answer == edo.AnswerAcceptRevocation {
 		if err := g.revoked(ctx, *in, c); err != nil {
@@ -245,9 +245,23 @@ func (g *Gateway) revoked(ctx context.Context, offer edo.InboundDocument, c *edo
 	case what.own != nil:
 		c.Wake = append(c.Wake, trackOf(what.own.Key, g))
 	default:
-		c.Fates = append(c.Fates, edo.Fate{Key: what.inbound.Key, State: edo.StateRevoked})
+		g.fated(*what.inbound, edo.StateRevoked, c)
 	}
 	return nil
+}
+
+// fated notes what we have made of a document that came in, and tells of it. That receipt is confirmed tells nobody: it
+// happens by itself and changes nothing that people can do.
+func (g *Gateway) fated(d edo.InboundDocument, fate edo.State, c *edo.Change) {
+	c.Fates = append(c.Fates, edo.Fate{Key: d.Key, State: fate})
+	if rank(fate) <= rank(d.Fate) || fate == edo.StateDelivered {
+		return // the rows keep what is further
+	}
+	d.Fate = fate
+	c.Events = append(c.Events, edo.Event{
+		Key: edo.Key{Subscriber: d.Key.Subscriber, Package: edo.PackageID(d.Message)}, Kind: edo.EventInbound,
+		Document: edo.DocumentID(d.Key.Remote), Inbound: &d, At: g.Now(),
+	})
 }
 
 func trackOf(k edo.Key, g *Gateway) edo.Job { return edo.Job{Key: k, Kind: edo.JobTrack, Due: g.Now()} }
