@@ -1643,7 +1643,8 @@ const (
 //
 // Directory administers our own organisations, who may send for them and who signs.
 type DirectoryClient interface {
-	// PutSubscriber stores one of our organisations at one operator, new or changed. Credentials stay as they were.
+	// PutSubscriber stores one of our organisations at one operator, new or changed. Credentials stay as they were, unless the
+	// operator or the endpoint changes: they are forgotten then, and are set anew.
 	PutSubscriber(ctx context.Context, in *PutSubscriberRequest, opts ...grpc.CallOption) (*PutSubscriberResponse, error)
 	// ListSubscribers gives all of them, without credentials.
 	ListSubscribers(ctx context.Context, in *ListSubscribersRequest, opts ...grpc.CallOption) (*ListSubscribersResponse, error)
@@ -1755,7 +1756,8 @@ func (c *directoryClient) ListSigners(ctx context.Context, in *ListSignersReques
 //
 // Directory administers our own organisations, who may send for them and who signs.
 type DirectoryServer interface {
-	// PutSubscriber stores one of our organisations at one operator, new or changed. Credentials stay as they were.
+	// PutSubscriber stores one of our organisations at one operator, new or changed. Credentials stay as they were, unless the
+	// operator or the endpoint changes: they are forgotten then, and are set anew.
 	PutSubscriber(context.Context, *PutSubscriberRequest) (*PutSubscriberResponse, error)
 	// ListSubscribers gives all of them, without credentials.
 	ListSubscribers(context.Context, *ListSubscribersRequest) (*ListSubscribersResponse, error)
