@@ -1,6 +1,10 @@
 package directory
 
-import "github.com/edokit/edokit/edo"
+import (
+	"fmt"
+
+	"github.com/edokit/edokit/edo"
+)
 
 // Reasons of a store, the same in every store.
 const (
@@ -29,3 +33,11 @@ const (
 	RuleMalformed     edo.Reason = "rule-malformed"
 	CommandMalformed  edo.Reason = "command-malformed"
 )
+
+// NoSuchEvent is the error of a store that is told of an event which it has not given out.
+func NoSuchEvent(seq int64) error {
+	return &edo.Error{
+		Kind: edo.Invalid, Field: "seq", Message: fmt.Sprintf("%d is the number of no event of this subscriber yet", seq),
+		Remedy: "acknowledge the number of the last event that was delivered and is stored",
+	}
+}

@@ -159,6 +159,8 @@ func changesHoldAtOnce(t *testing.T, h Harness) {
 		{func() error { ended := stands; ended.Until = noon; return one.PutSubstitution(ctx, ended) }, false},
 		{func() error { return one.PutSubstitution(ctx, stands) }, true},
 		{func() error { return one.RemoveSubstitution(ctx, "ours", "deputy", "head") }, false},
+		{func() error { return one.PutSubstitution(ctx, stands) }, true},
+		{func() error { return one.RemoveUser(ctx, "ours", "deputy") }, false}, // who has no line of his own
 	} {
 		must(t, tc.change())
 		if got := may(); got != tc.want {

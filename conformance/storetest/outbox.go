@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -294,7 +295,20 @@ func interruptedAttemptStaysOpen(t *testing.T, h Harness) {
 
 func acknowledgeNeverMovesBack(t *testing.T, h Harness) {
 	s := h.temp(t)
-	for _, seq := range []int64{5, 7, 7, 3} {
+	var told []edo.Event
+	for range 8 {
+		told = append(told, edo.Event{Kind: edo.EventStatus, At: noon})
+	}
+	if _, _, err := s.Accept(t.Context(), Sample("p1"), nil, told); err != nil {
+		t.Fatal(err)
+	}
+	accept(t, s, edo.Operation{Key: edo.Key{Subscriber: "theirs", Package: "p1"}, CreatedAt: noon, UpdatedAt: noon, Revision: 1}, noon)
+	for _, seq := range []int64{9, math.MaxInt64, -1} { // of another subscriber, of nobody, of none
+		if err := s.Acknowledge(t.Context(), "ours", "dms", seq); !errors.Is(err, edo.Invalid) {
+			t.Errorf("%d: %v", seq, err)
+		}
+	}
+	for _, seq := range []int64{5, 7, 7, 3, 0} {
 		if err := s.Acknowledge(t.Context(), "ours", "dms", seq); err != nil {
 			t.Fatal(err)
 		}

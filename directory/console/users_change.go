@@ -198,7 +198,11 @@ func (k *Console) userChange(f *frame, w http.ResponseWriter, r *http.Request) e
 	said := f.T("Права сохранены: %s.", "The rights are stored: %s.")
 	switch p.Get("do") {
 	case "end":
-		if _, err = k.userRow(ctx, v.Of.ID, actor); err == nil {
+		var row directory.User
+		if row, err = k.userRow(ctx, v.Of.ID, actor); err == nil {
+			err = v.current(row.UpdatedAt)
+		}
+		if err == nil {
 			err = k.Changes.RemoveUser(ctx, v.Of.ID, actor)
 		}
 		said = f.T("Права забраны: %s больше ничего не может.", "Taken back: %s may do nothing any more.")
@@ -226,6 +230,7 @@ func (k *Console) userAgain(f *frame, w http.ResponseWriter, v rightsView, err e
 func (k *Console) userSave(ctx context.Context, v *rightsView) error {
 	row := directory.User{Actor: edo.ActorID(v.Whose), Subscriber: v.Of.ID, Name: v.Called}
 	row.Actions, row.Kinds, row.From, row.Until = v.read()
+	v.notOneself()
 	if len(v.Faults) > 0 {
 		return nil
 	}
@@ -238,6 +243,23 @@ func (k *Console) userSave(ctx context.Context, v *rightsView) error {
 	}
 	row.From, row.Until = kept(stored.From, row.From, v.first), kept(stored.Until, row.Until, v.last)
 	return k.Changes.PutUser(ctx, row)
+}
+
+// notOneself: whoever administers gives rights to others; what he may do himself is said at the command line.
+func (v *rightsView) notOneself() {
+	if v.Whose == string(v.Actor) {
+		v.Faults = append(v.Faults, v.T(
+			"Себе права здесь не дают, и сам себя заместителем не назначают: это делается из командной строки.",
+			"Nobody gives himself rights here, or makes himself a deputy: that is done at the command line."))
+	}
+}
+
+// current refuses a form that was made of another row than the one that is there.
+func (v *rightsView) current(changed time.Time) error {
+	if v.Seen != "" && v.Seen != seenAt(changed) {
+		return stale()
+	}
+	return nil
 }
 
 // deputyForm asks who stands in for whom.
@@ -306,9 +328,12 @@ func (k *Console) deputyChange(f *frame, w http.ResponseWriter, r *http.Request)
 	said := f.T("Замещение сохранено.", "The substitution is stored.")
 	switch p.Get("do") {
 	case "end":
-		var found bool
-		if _, found, err = k.deputyRow(ctx, v); err == nil && !found {
+		row, found, missing := k.deputyRow(ctx, v)
+		if err = missing; err == nil && !found {
 			err = noSubstitution()
+		}
+		if err == nil {
+			err = v.current(row.UpdatedAt)
 		}
 		if err == nil {
 			err = k.Changes.RemoveSubstitution(ctx, v.Of.ID, edo.ActorID(v.Whose), edo.ActorID(v.Principal))
@@ -337,6 +362,7 @@ func (k *Console) deputySave(ctx context.Context, v *rightsView) error {
 	if v.Until == "" {
 		v.Faults = append(v.Faults, v.T("Укажите последний день замещения.", "Give the last day of the substitution."))
 	}
+	v.notOneself()
 	if len(v.Faults) > 0 {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -13,7 +14,8 @@ const (
 	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	sqlEvents      = `SELECT seq, ` + eventColumns + ` FROM events WHERE subscriber = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 
-	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES ($1, $2, $3)
+	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) SELECT $1::text, $2::text, $3::bigint
+		WHERE $3 BETWEEN 0 AND (SELECT coalesce(max(seq), 0) FROM events WHERE subscriber = $1)
 		ON CONFLICT (subscriber, consumer) DO UPDATE SET seq = greatest(acknowledgements.seq, EXCLUDED.seq)`
 	sqlAcknowledged = `SELECT seq FROM acknowledgements WHERE subscriber = $1 AND consumer = $2`
 )
@@ -58,13 +60,19 @@ func (s *Store) Events(ctx context.Context, sub edo.SubscriberID, after int64, l
 	return all, classify("postgres.Events", err)
 }
 
-// Acknowledge remembers that everything up to seq has reached the consumer. It never moves back.
+// Acknowledge remembers that everything up to seq has reached the consumer. It never moves back, and therefore takes no
+// number behind the last event.
 func (s *Store) Acknowledge(ctx context.Context, sub edo.SubscriberID, consumer string, seq int64) error {
 	if err := edo.CheckID("consumer", consumer); err != nil {
 		return classify("postgres.Acknowledge", err)
 	}
 	return s.write(ctx, "postgres.Acknowledge", sub, func(ctx context.Context, tx *session) error {
-		return tx.later(nil, sqlAcknowledge, sub, consumer, seq)
+		return tx.later(func(n int64) error {
+			if n == 0 {
+				return directory.NoSuchEvent(seq)
+			}
+			return nil
+		}, sqlAcknowledge, sub, consumer, seq)
 	})
 }
 

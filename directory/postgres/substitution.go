@@ -15,6 +15,7 @@ const (
 	sqlSubstitutionPut  = `INSERT INTO substitutions (` + substitutionColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (subscriber, deputy, principal) DO UPDATE SET actions = EXCLUDED.actions, kinds = EXCLUDED.kinds,
 		valid_from = EXCLUDED.valid_from, valid_until = EXCLUDED.valid_until, updated_at = EXCLUDED.updated_at`
+	sqlDeputyDelete       = `DELETE FROM substitutions WHERE subscriber = $1 AND deputy = $2`
 	sqlSubstitutionDelete = `DELETE FROM substitutions WHERE subscriber = $1 AND deputy = $2 AND principal = $3`
 
 	sqlReadingInsert = `INSERT INTO readings (actor, principal, action, subscriber, what, at) VALUES ($1, $2, $3, $4, $5, $6)`

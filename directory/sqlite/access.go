@@ -82,9 +82,19 @@ func (s *Store) PutUser(ctx context.Context, u directory.User) error {
 	})
 }
 
-// RemoveUser takes all rights for a subscriber from a user.
+// RemoveUser takes all rights for a subscriber from a user, also those of people he stands in for.
 func (s *Store) RemoveUser(ctx context.Context, sub edo.SubscriberID, a edo.ActorID) error {
-	return s.remove(ctx, "sqlite.RemoveUser", sqlUserDelete, sub, a)
+	return s.write(ctx, "sqlite.RemoveUser", func(ctx context.Context, tx *session) error {
+		deputy, err := tx.exec(ctx, sqlDeputyDelete, sub, a)
+		if err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, sqlUserDelete, sub, a)
+		if err == nil && n+deputy == 0 {
+			err = sql.ErrNoRows
+		}
+		return err
+	})
 }
 
 // Users lists the users of a subscriber.

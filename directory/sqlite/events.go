@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -14,7 +15,8 @@ const (
 	sqlEventInsert = `INSERT INTO events (` + eventColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlEvents      = `SELECT seq, ` + eventColumns + ` FROM events WHERE subscriber = ? AND seq > ? ORDER BY seq LIMIT ?`
 
-	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) VALUES (?, ?, ?)
+	sqlAcknowledge = `INSERT INTO acknowledgements (subscriber, consumer, seq) SELECT ?1, ?2, ?3
+		WHERE ?3 BETWEEN 0 AND (SELECT coalesce(max(seq), 0) FROM events WHERE subscriber = ?1)
 		ON CONFLICT (subscriber, consumer) DO UPDATE SET seq = max(seq, excluded.seq)`
 	sqlAcknowledged = `SELECT seq FROM acknowledgements WHERE subscriber = ? AND consumer = ?`
 )
@@ -59,13 +61,17 @@ func (s *Store) Events(ctx context.Context, sub edo.SubscriberID, after int64, l
 	return all, classify("sqlite.Events", err)
 }
 
-// Acknowledge remembers that everything up to seq has reached the consumer. It never moves back.
+// Acknowledge remembers that everything up to seq has reached the consumer. It never moves back, and therefore takes no
+// number behind the last event.
 func (s *Store) Acknowledge(ctx context.Context, sub edo.SubscriberID, consumer string, seq int64) error {
 	if err := edo.CheckID("consumer", consumer); err != nil {
 		return classify("sqlite.Acknowledge", err)
 	}
 	return s.write(ctx, "sqlite.Acknowledge", func(ctx context.Context, tx *session) error {
-		_, err := tx.exec(ctx, sqlAcknowledge, sub, consumer, seq)
+		n, err := tx.exec(ctx, sqlAcknowledge, sub, consumer, seq)
+		if err == nil && n == 0 {
+			err = directory.NoSuchEvent(seq)
+		}
 		return err
 	})
 }

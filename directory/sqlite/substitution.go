@@ -16,6 +16,7 @@ const (
 	sqlSubstitutionPut  = `INSERT INTO substitutions (` + substitutionColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (subscriber, deputy, principal) DO UPDATE SET actions = excluded.actions, kinds = excluded.kinds,
 		valid_from = excluded.valid_from, valid_until = excluded.valid_until, updated_at = excluded.updated_at`
+	sqlDeputyDelete       = `DELETE FROM substitutions WHERE subscriber = ? AND deputy = ?`
 	sqlSubstitutionDelete = `DELETE FROM substitutions WHERE subscriber = ? AND deputy = ? AND principal = ?`
 
 	sqlReadingInsert = `INSERT INTO readings (actor, principal, action, subscriber, what, at) VALUES (?, ?, ?, ?, ?, ?)`
