@@ -24,7 +24,7 @@ func (d *desk) collect(ctx context.Context) {
 				err = d.apply(ctx, e)
 			}
 			if err != nil {
-				if ctx.Err() == nil {
+				if ctx.Err() == nil && !errors.Is(err, edo.SubscriberUnknown) { // an administrator has not made it known yet
 					d.Logger.ErrorContext(ctx, "an event comes again", "seq", e.Seq, "kind", string(e.Kind), "error", err)
 				}
 				break

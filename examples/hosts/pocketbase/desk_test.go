@@ -221,8 +221,8 @@ func TestDoors(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]int{
-		"/api/collections/cards/records":                          http.StatusOK, // and empty, below
-		"/api/collections/versions/records":                       http.StatusOK,
+		"/api/collections/cards/records":                          http.StatusForbidden,
+		"/api/collections/versions/records":                       http.StatusForbidden,
 		"/api/files/versions/" + v.Id + "/" + v.GetString("file"): http.StatusNotFound,
 	} {
 		if status, text := stranger.do(t, path, nil); status != want || strings.Contains(text, card) {
@@ -260,10 +260,74 @@ func TestDoors(t *testing.T) {
 func TestInside(t *testing.T) {
 	t.Parallel()
 	for to, want := range map[string]string{
-		"/cards/1?a=b": "/cards/1?a=b", "": "/", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/login": "/", "/a\r\nb": "/",
+		"/cards/1?a=b": "/cards/1?a=b", "": "/", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/", "/login": "/", "/a\r\nb": "/", "/\t/evil.example": "/",
 	} {
 		if diff := cmp.Diff(want, inside(to)); diff != "" {
 			t.Errorf("%q: %s", to, diff)
+		}
+	}
+}
+
+// refusedSend: who may not send leaves a card that has failed as it was, with its package and its reason.
+func (m *demo) refusedSend(t *testing.T) {
+	t.Helper()
+	id := addCard(t, m.desk, "failed", sample("letter.pdf"), "8499023162")
+	before, err := m.desk.change(id, func(_ core.App, c *core.Record) error {
+		c.Load(map[string]any{"state": string(edo.StateFailed), "reason": string(edo.CounterpartyUnknown), "package": "card-1-v1-1", "attempt": 1, "actor": "kuznetsova"})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, many := m.desk.send(t.Context(), id, "petrov"), m.desk.sendMany(t.Context(), []string{id}, "petrov")[id]
+	if !errors.Is(one, edo.UserNotAllowed) || !errors.Is(many, edo.UserNotAllowed) {
+		t.Errorf("%v, %v", one, many)
+	}
+	after := find(t, m.desk, "failed")
+	for _, field := range []string{"state", "reason", "package", "attempt", "actor", "handing"} {
+		if diff := cmp.Diff(before.GetString(field), after.GetString(field)); diff != "" {
+			t.Errorf("%s: %s", field, diff)
+		}
+	}
+}
+
+// ownDoor: PocketBase's own interface shows documents and rights to its administrators alone.
+func (m *demo) ownDoor(t *testing.T, address string) {
+	t.Helper()
+	v, err := original(m.desk.app, addCard(t, m.desk, "closed", sample("letter.pdf"), "8499023162"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	petrov, err := m.desk.app.FindFirstRecordByData(users, "actor", "petrov")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := petrov.NewAuthToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := petrov.NewFileToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{
+		"/api/collections/cards/records":                                             http.StatusForbidden,
+		"/api/collections/rights/records":                                            http.StatusForbidden,
+		"/api/collections/signatures/records":                                        http.StatusForbidden,
+		"/api/files/versions/" + v.Id + "/" + v.GetString("file") + "?token=" + file: http.StatusNotFound,
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", token)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s: %s", path, answer.Status)
 		}
 	}
 }
@@ -275,6 +339,8 @@ func TestDesk(t *testing.T) {
 	address := serve(t, m.desk)
 	m.offers(t)
 	m.uploads(t, address)
+	m.refusedSend(t)
+	m.ownDoor(t, address)
 }
 
 // offers: types of cards have different lists, and grey entries say why; who has no right is told so first.

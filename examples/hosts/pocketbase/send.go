@@ -24,6 +24,10 @@ func (d *desk) prepare(card string, actor edo.ActorID) (*core.Record, error) {
 		if c.GetBool("handing") {
 			return nil
 		}
+		// The plugin decides, but what it refuses would have cost a card that has failed its package and its reason.
+		if len(d.knows().people) > 0 && !d.may(actor, edo.ActionSend, c.GetString("kind")) {
+			return &edo.Error{Kind: edo.Denied, Reason: edo.UserNotAllowed, Field: "actor", Message: "may not send this", Remedy: "ask the exchange administrator"}
+		}
 		if state := c.GetString("state"); c.GetString("direction") != "outbound" || state != "" && edo.State(state) != edo.StateFailed {
 			return &edo.Error{Kind: edo.Conflict, Reason: edo.StateUnsuited, Field: "card", Message: "is sent already, or on its way", Remedy: "look at the card again"}
 		}

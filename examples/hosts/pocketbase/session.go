@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -60,7 +61,14 @@ func (f *frame) logIn() error {
 	return f.Redirect(http.StatusSeeOther, form.To)
 }
 
+// logOut ends all sessions of the user: the token itself would be good until its end.
 func (f *frame) logOut() error {
+	if f.User != nil {
+		f.User.RefreshTokenKey()
+		if err := f.d.app.Save(f.User); err != nil {
+			return err
+		}
+	}
 	f.cookie(sessionCookie, "", -1)
 	return f.Redirect(http.StatusSeeOther, "/login")
 }
@@ -77,8 +85,10 @@ func (f *frame) cookie(name, value string, age int) {
 }
 
 // inside is an address of ours: nobody is sent elsewhere by a link that somebody made.
+// Browsers read a backslash as a slash, and leave out tabs and line ends.
 func inside(to string) string {
-	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsAny(to, "\\\r\n") || strings.HasPrefix(to, "/login") {
+	odd := func(r rune) bool { return r == '\\' || unicode.IsControl(r) }
+	if !strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") || strings.ContainsFunc(to, odd) || strings.HasPrefix(to, "/login") {
 		return "/"
 	}
 	return to
