@@ -173,6 +173,7 @@ func TestUsers(t *testing.T) {
 		"taken back, an older form":   {post("do", "end", "actor", "petrov", "seen", "5"), "изменил кто-то другой"},
 		"the end of one":              {post("do", "end", "actor", "belova"), "только из командной строки"},
 		"a day that is over":          {post("do", "save", "actor", "petrov", "action", "read", "seen", seen, "until", "2020-01-01"), "Последний день уже прошёл"},
+		"a day of no year":            {post("do", "save", "actor", "petrov", "action", "read", "seen", seen, "until", "9999-12-31"), "Дата записана неверно"},
 		"no day":                      {post("do", "save", "actor", "petrov", "action", "read", "seen", seen, "until", "soon"), "Дата записана неверно"},
 		"an end before it begins":     {post("do", "save", "actor", "petrov", "action", "read", "seen", seen, "from", "2099-02-01", "until", "2099-01-01"), "user.until"},
 		"somebody of this machine":    {post("do", "save", "actor", "os:root", "action", "read"), "user.actor"},

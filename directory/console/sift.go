@@ -99,14 +99,20 @@ func (s sieve[T]) behind(batch []T, after place) (rest []T, reached bool) {
 	return batch, after.at.IsZero() || len(batch) > 0 && s.place(batch[len(batch)-1]).at.Before(after.at)
 }
 
+// day reads the field of a date. Years that nobody means are wrong: stores do not keep all of them.
+func (f *frame) day(text string) (time.Time, bool) {
+	t, err := time.ParseInLocation(time.DateOnly, text, f.zone)
+	return t, err == nil && t.Year() >= 1990 && t.Year() < 9000
+}
+
 // days reads the days of a filter; the last one belongs to it. fault: what is wrong with them.
 func (f *frame) days(first, last string) (from, to time.Time, fault string) {
 	day := func(text string) time.Time {
 		if text == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, text, f.zone)
-		if err != nil {
+		t, ok := f.day(text)
+		if !ok {
 			fault = f.T("Дата записана неверно", "A date is wrong")
 		}
 		return t

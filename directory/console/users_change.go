@@ -116,8 +116,8 @@ func (v *rightsView) read() (actions []edo.Action, kinds []string, from, until t
 		if text == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, text, v.zone)
-		if err != nil {
+		t, ok := v.day(text)
+		if !ok {
 			v.Faults = append(v.Faults, v.T("Дата записана неверно", "A date is wrong"))
 		}
 		return t.AddDate(0, 0, days)

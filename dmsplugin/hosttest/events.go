@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -124,6 +125,11 @@ func eventsInOrder(t T, s *Suite) {
 
 func acknowledgedStays(t T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
+	// It never moves back, so a number of no event yet would make its consumer deaf.
+	for _, seq := range []int64{math.MaxInt64, -1} {
+		_, err := h.exchange.Acknowledge(ctx, &dmspb.AcknowledgeRequest{Subscriber: cut, Consumer: "hasty", Seq: seq})
+		refused(t, fmt.Sprintf("acknowledging %d", seq), err, codes.InvalidArgument, "")
+	}
 	for i := range 3 {
 		s.send(t, h.wire, letterOf(cut, fmt.Sprintf("acknowledge-%d", i), []byte("x")))
 	}

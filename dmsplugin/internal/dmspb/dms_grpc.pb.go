@@ -220,7 +220,7 @@ type ExchangeClient interface {
 	// Deliver gives the next events of a subscriber after a place in the order. It reads the log and asks nobody: call it
 	// as often as you like. An event may come twice, never out of order; apply it by key, document and revision.
 	Deliver(ctx context.Context, in *DeliverRequest, opts ...grpc.CallOption) (*DeliverResponse, error)
-	// Acknowledge stores how far a consumer has come. It never moves back.
+	// Acknowledge stores how far a consumer has come. It never moves back, so a number behind the last event is refused.
 	Acknowledge(ctx context.Context, in *AcknowledgeRequest, opts ...grpc.CallOption) (*AcknowledgeResponse, error)
 	// Acknowledged gives the stored place of a consumer, the "after" of its next Deliver.
 	Acknowledged(ctx context.Context, in *AcknowledgedRequest, opts ...grpc.CallOption) (*AcknowledgedResponse, error)
@@ -388,7 +388,7 @@ type ExchangeServer interface {
 	// Deliver gives the next events of a subscriber after a place in the order. It reads the log and asks nobody: call it
 	// as often as you like. An event may come twice, never out of order; apply it by key, document and revision.
 	Deliver(context.Context, *DeliverRequest) (*DeliverResponse, error)
-	// Acknowledge stores how far a consumer has come. It never moves back.
+	// Acknowledge stores how far a consumer has come. It never moves back, so a number behind the last event is refused.
 	Acknowledge(context.Context, *AcknowledgeRequest) (*AcknowledgeResponse, error)
 	// Acknowledged gives the stored place of a consumer, the "after" of its next Deliver.
 	Acknowledged(context.Context, *AcknowledgedRequest) (*AcknowledgedResponse, error)
