@@ -46,6 +46,9 @@ func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 	if stored != nil {
 		return *stored, sameAnswer(*stored, a)
 	}
+	if err := undecided(a, what); err != nil {
+		return edo.Operation{}, err
+	}
 	op, err := g.answerFor(ctx, a, what)
 	if err != nil {
 		return edo.Operation{}, err
@@ -159,6 +162,18 @@ func (g *Gateway) answerable(ctx context.Context, a edo.Answer) (target, error) 
 		return what, &edo.Error{Kind: edo.NotReady, Reason: edo.ContentClosed, Field: "answer.document", Message: "has no content here yet", Remedy: "answer again when it was delivered with its content"}
 	}
 	return what, nil
+}
+
+// undecided refuses to sign or to refuse what was signed, refused or revoked already: the operator would not take it, and
+// every repetition would be another operation that fails.
+func undecided(a edo.Answer, what target) error {
+	if what.inbound == nil || rank(what.inbound.Fate) < rank(edo.StateSigned) || (a.Kind != edo.AnswerSign && a.Kind != edo.AnswerRefuse) {
+		return nil
+	}
+	return &edo.Error{
+		Kind: edo.Conflict, Reason: edo.AnswerNotOffered, Field: "answer.kind", Message: "comes too late: the document is " + string(what.inbound.Fate) + " already",
+		Remedy: "look at the document; what was signed can only be revoked by both sides",
+	}
 }
 
 // offer is the latest offer of the other side to revoke a document.

@@ -167,11 +167,28 @@ func TestAnswers(t *testing.T) {
 			if again.Key != op.Key || again.State != edo.StateSent || len(b.answersTo(id)) != 1 {
 				t.Errorf("given again: %s in state %s, %d in the ledger", again.Key.Package, again.State, len(b.answersTo(id)))
 			}
+			b.tooLate(t, tc)
 			a.Text += " of another thing"
 			if _, err := b.gw.Answer(t.Context(), a); !errors.Is(err, edo.PackageDiffers) {
 				t.Errorf("another text: %v", err)
 			}
 		})
+	}
+}
+
+// tooLate: what was decided by one answer takes no other decision, and nothing is kept of the attempt.
+func (b *bundle) tooLate(t *testing.T, tc answerCase) {
+	t.Helper()
+	other := map[edo.AnswerKind]edo.AnswerKind{edo.AnswerSign: edo.AnswerRefuse, edo.AnswerRefuse: edo.AnswerSign}[tc.kind]
+	if other == "" {
+		return
+	}
+	a := answer(other, tc.document, "head")
+	if _, err := b.gw.Answer(t.Context(), a); !errors.Is(err, edo.AnswerNotOffered) || !errors.Is(err, edo.Conflict) {
+		t.Errorf("%s after %s: %v", other, tc.kind, err)
+	}
+	if op, err := b.gw.Status(t.Context(), edo.Key{Subscriber: sub, Package: a.ID()}); !errors.Is(err, edo.NotFound) {
+		t.Errorf("an answer that came too late is kept: %s, %v", op.State, err)
 	}
 }
 
