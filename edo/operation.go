@@ -92,17 +92,38 @@ type Version struct {
 	At       time.Time
 }
 
+// The remarks of the gateway on a printed form. The first is followed by the id that was found on it, the second by at most
+// one of the others.
+const (
+	RemarkRecognised     = "stamp recognised: "
+	RemarkNotRecognised  = "stamp not recognised"
+	RemarkMarkWithoutIDs = "; the mark of a signature is there, without the operator's ids"
+	RemarkUnread         = "; not all of its text could be read"
+	RemarkTooMuch        = "; stored as it came, it is too large or too much work to be examined"
+	RemarkNotExamined    = "; stored as it came, it could not be examined here"
+)
+
 // Remark is what stands on a version, or in what was kept of the work on it, for people: the words of the gateway on the
 // operator's stamp in both languages, anything else as it is.
 func Remark(text string) Sentence {
-	const recognised = "stamp recognised: "
-	if id, seen := strings.CutPrefix(text, recognised); seen {
+	if id, seen := strings.CutPrefix(text, RemarkRecognised); seen {
 		return Sentence{"штамп распознан: " + id, text}
 	}
-	if text == "stamp not recognised" {
-		return Sentence{"штамп не распознан автоматически", text}
+	rest, not := strings.CutPrefix(text, RemarkNotRecognised)
+	if !not {
+		return Sentence{text, text}
 	}
-	return Sentence{text, text}
+	more, known := map[string]string{
+		"":                   "",
+		RemarkMarkWithoutIDs: "; отметка об электронной подписи есть, идентификаторов оператора нет",
+		RemarkUnread:         "; текст прочитан не полностью",
+		RemarkTooMuch:        "; сохранена как пришла: слишком велика для проверки",
+		RemarkNotExamined:    "; сохранена как пришла, проверить её не удалось",
+	}[rest]
+	if !known {
+		return Sentence{text, text}
+	}
+	return Sentence{"штамп не распознан автоматически" + more, text}
 }
 
 // Operation is the stored fate of one package.

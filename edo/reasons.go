@@ -95,4 +95,7 @@ const (
 	FormTruncated Reason = "form-truncated"
 	FormOriginal  Reason = "form-equals-original"
 	FormTooLarge  Reason = "form-too-large"
+	FormBroken    Reason = "form-broken"
+	FormLocked    Reason = "form-locked"
+	FormPagesLost Reason = "form-pages-lost"
 )

@@ -5,6 +5,8 @@
 // byte reaches the caller. The original is never changed.
 //
 // [FindText] is the other direction: it says which identifiers stand in the text of a PDF that somebody else made.
+// [Examine] says as well whether it opens and how many pages it has, and tells a broken file from one that could not be
+// decided.
 //
 // The package is not about exchange: it knows no operator, no signature and no document. What a clerk expects to
 // read on the page is decided in package signstamp; here a [Mark] is only boxes and lines of text.
@@ -13,7 +15,7 @@
 //
 // pdfcpu's writer takes no context, so time is bounded by hard limits on the input ([Options]) that are
 // checked before the work starts, and the context is looked at between the steps. A caller that takes files
-// from strangers should still run Stamp in a process it can kill, with an address space limit.
+// from strangers runs both in package worker: a process that is ended when its time or memory is over.
 //
 // # Quirks
 //

@@ -5,7 +5,7 @@ import "fmt"
 // Kind says what a caller can do about a failure. A Kind is itself a target for errors.Is.
 type Kind string
 
-// The kinds of failure. Each means that nothing was written to the caller's writer.
+// The kinds of failure. Each means that the caller has no copy.
 const (
 	Invalid      Kind = "invalid"        // the call is wrong: a page that is not there, a mark without size
 	Unreadable   Kind = "unreadable"     // not a PDF, or damaged beyond what a reader repairs
@@ -13,6 +13,11 @@ const (
 	TooLarge     Kind = "too large"      // above a limit of Options, in bytes or after decoding
 	TooManyPages Kind = "too many pages" // above Options.MaxPages
 	NotVerified  Kind = "not verified"   // the copy was made, but the mark was not found on each page
+	Undecided    Kind = "undecided"      // Examine only: its outer structure is whole, yet it could not be read here; others may
+	Crashed      Kind = "crashed"        // the PDF library gave up on it, or ended the worker
+	TooSlow      Kind = "too slow"       // a worker was not ready with it in time
+	TooHeavy     Kind = "too heavy"      // it needs more memory than a worker has
+	NoWorker     Kind = "no worker"      // a worker could not be started: nothing is said about the document
 )
 
 func (k Kind) Error() string { return string(k) }

@@ -44,10 +44,14 @@ func load(in io.ReadSeeker, o *Options) ([]byte, error) {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return nil, fail(Unreadable, 0, err, "the input cannot be read from its start")
 	}
-	b, err := io.ReadAll(io.LimitReader(in, o.MaxBytes+1))
-	if err != nil {
+	var held bytes.Buffer
+	if known, ok := in.(interface{ Len() int }); ok { // one piece of the right size instead of ever larger ones
+		held.Grow(int(min(int64(known.Len()), o.MaxBytes)) + 2*bytes.MinRead)
+	}
+	if _, err := held.ReadFrom(io.LimitReader(in, o.MaxBytes+1)); err != nil {
 		return nil, fail(Unreadable, 0, err, "the input broke off")
 	}
+	b := held.Bytes()
 	if int64(len(b)) > o.MaxBytes {
 		return nil, fail(TooLarge, 0, nil, "the limit is %d bytes", o.MaxBytes)
 	}
@@ -57,16 +61,30 @@ func load(in io.ReadSeeker, o *Options) ([]byte, error) {
 	return b, checkNumbers(b)
 }
 
-// parse reads a PDF into pdfcpu's model and refuses what is encrypted.
+// parse reads a PDF that may be copied: one without any encryption.
 func parse(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
+	pdf, err := open(ctx, b, o)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case errors.Is(err, TooLarge):
+		return nil, err
+	case err != nil && bytes.Contains(b, []byte("/Encrypt")), err == nil && pdf.Encrypt != nil:
+		return nil, fail(Encrypted, 0, err, "send a copy without password and restrictions")
+	}
+	return pdf, err
+}
+
+// open reads a PDF into pdfcpu's model, also one that is encrypted and opens without a password.
+func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 	pdf, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o))
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case err != nil && bytes.Contains(b, []byte("/Encrypt")), err == nil && pdf.Encrypt != nil:
-		return nil, fail(Encrypted, 0, err, "send a copy without password and restrictions")
 	case errors.Is(err, filter.ErrDecodeLimitExceeded):
 		return nil, fail(TooLarge, 0, err, "it unpacks to more than %d bytes", o.MaxDecode)
+	case errors.Is(err, pdfcpu.ErrWrongPassword):
+		return nil, fail(Encrypted, 0, err, "it opens only with a password")
 	case err != nil:
 		return nil, fail(Unreadable, 0, err, "not a PDF or damaged")
 	}

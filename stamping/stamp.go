@@ -41,7 +41,7 @@ type Result struct {
 //
 // Nothing is written to out before the copy was read back and the mark was found on every page asked for;
 // an error of out itself is returned as it is and may leave a part. The errors otherwise are *Error, or the
-// error of ctx. A panic of the PDF library becomes an Error of kind Unreadable.
+// error of ctx. A panic of the PDF library becomes an Error of kind Crashed.
 func Stamp(ctx context.Context, in io.ReadSeeker, out io.Writer, m *Mark, o *Options) (Result, error) {
 	opts, err := settle(o, m)
 	if err != nil {
@@ -112,7 +112,7 @@ func guarded(ctx context.Context, b []byte, m *Mark, o *Options) (out []byte, r 
 // its writer) and names the limit that a late part broke, for objects are unpacked wherever they are needed.
 func guard(err *error, o *Options) {
 	if p := recover(); p != nil {
-		*err = fail(Unreadable, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
+		*err = fail(Crashed, 0, nil, "the PDF library gave up: %s", clip(fmt.Sprint(p), 120))
 	}
 	if errors.Is(*err, filter.ErrDecodeLimitExceeded) && !errors.Is(*err, TooLarge) {
 		*err = fail(TooLarge, 0, *err, "a part unpacks to more than %d bytes", o.MaxDecode)

@@ -7,6 +7,8 @@ import (
 	"io"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 )
 
 // MinWord is how many characters of a word must be left without white space and dashes: anything shorter stands
@@ -27,7 +29,7 @@ const (
 // Read are the contents of the pages and the forms they draw; annotations are not. Text without a way back to
 // characters (composite fonts without ToUnicode, pictures) is not found, and what is damaged on a page is passed over.
 //
-// Of o only the limits count. Words shorter than [MinWord] are an Error of kind Invalid; the other errors are those
+// A PDF that opens without a password is read, whatever it forbids. Of o only the limits count. Words shorter than [MinWord] are an Error of kind Invalid; the other errors are those
 // of [Stamp], with TooLarge also for a file whose pages take more work than any real document.
 func FindText(ctx context.Context, in io.ReadSeeker, words []string, o *Options) (found []string, err error) {
 	opts, err := withLimits(o)
@@ -42,41 +44,38 @@ func FindText(ctx context.Context, in io.ReadSeeker, words []string, o *Options)
 	if err != nil {
 		return nil, err
 	}
-	if err := searchPages(ctx, b, w, opts); err != nil {
+	defer guard(&err, opts)
+	pdf, err := open(ctx, b, opts)
+	if err != nil {
 		return nil, err
 	}
-	for i, word := range words {
-		if w.seen[i] {
-			found = append(found, word)
-		}
+	pages, err := listPages(pdf, opts.MaxPages)
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	if _, err := searchPages(ctx, pdf, pages, w, opts); err != nil {
+		return nil, err
+	}
+	return w.found(words), nil
 }
 
-func searchPages(ctx context.Context, b []byte, w *wordSearch, o *Options) (err error) {
-	defer guard(&err, o)
-	pdf, err := parse(ctx, b, o)
-	if err != nil {
-		return err
-	}
-	pages, err := listPages(pdf, o.MaxPages)
-	if err != nil {
-		return err
-	}
+// searchPages looks through the pages until every word was seen, and counts those that could not be read to their end.
+func searchPages(ctx context.Context, pdf *model.Context, pages []page, w *wordSearch, o *Options) (unread int, err error) {
 	r := newTextReader(pdf, w, o)
 	for i := range pages {
 		err := r.page(ctx, &pages[i])
-		if w.missing == 0 {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if errors.Is(err, TooLarge) { // any other error is a page that cannot be read
-			return err
+		switch {
+		case ctx.Err() != nil:
+			return unread, ctx.Err()
+		case w.missing == 0:
+			return unread, nil
+		case errors.Is(err, TooLarge):
+			return unread, err
+		case err != nil:
+			unread++
 		}
 	}
-	return nil
+	return unread, nil
 }
 
 // wordSearch looks for words in text that comes in pieces. It keeps no more of it than a word may reach back.
@@ -107,6 +106,17 @@ func newWordSearch(words []string) (*wordSearch, error) {
 		w.longest = max(w.longest, len(f))
 	}
 	return w, nil
+}
+
+// found gives the words that were seen, in their order and spelling.
+func (w *wordSearch) found(words []string) []string {
+	var out []string
+	for i, word := range words {
+		if w.seen[i] {
+			out = append(out, word)
+		}
+	}
+	return out
 }
 
 // add takes folded text.

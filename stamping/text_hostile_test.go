@@ -115,7 +115,7 @@ func TestAPanicCostsOnePage(t *testing.T) {
 	broken := page{dict: types.Dict{"Contents": pages[0].dict["Contents"]}}
 	r.fonts = nil // writing to it panics
 	broken.resources = pages[0].resources
-	if err := r.page(t.Context(), &broken); !errors.Is(err, Unreadable) {
+	if err := r.page(t.Context(), &broken); !errors.Is(err, Crashed) {
 		t.Fatalf("got %v", err)
 	}
 	r.fonts = map[int]*textFont{}

@@ -10,6 +10,7 @@ import (
 	"github.com/edokit/edokit/conformance/contract"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 	"github.com/edokit/edokit/stamping"
 )
@@ -45,18 +46,19 @@ func codes(t *testing.T) map[string]string {
 	return tables.Codes
 }
 
-// words looks for ids in the text of printed forms.
+// words looks into printed forms, without workers.
 type words struct{}
 
-func (words) Recognise(ctx context.Context, form edo.Content, want []string) ([]string, error) {
+func (words) Examine(ctx context.Context, form edo.Content, want []string) (gateway.PDFFacts, error) {
 	r, err := form.Open(ctx)
 	if err != nil {
-		return nil, err
+		return gateway.PDFFacts{}, err
 	}
 	defer func() { _ = r.Close() }()
 	whole, err := io.ReadAll(r)
 	if err != nil {
-		return nil, err
+		return gateway.PDFFacts{}, err
 	}
-	return stamping.FindText(ctx, bytes.NewReader(whole), want, nil)
+	seen, err := stamping.Examine(ctx, bytes.NewReader(whole), want, nil)
+	return gateway.PDFFacts{Pages: seen.Pages, Found: seen.Found, Unread: seen.Unread}, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -155,6 +156,10 @@ func TestStampEnds(t *testing.T) {
 		"web page":              {mockoperator.PrintForms{Mode: mockoperator.FormHTML}, false, end{edo.StampRejected, edo.FormNotPDF, 0, 0}},
 		"picture":               {mockoperator.PrintForms{Mode: mockoperator.FormPNG}, false, end{edo.StampRejected, edo.FormNotPDF, 0, 0}},
 		"truncated":             {mockoperator.PrintForms{Mode: mockoperator.FormTruncated}, false, end{edo.StampRejected, edo.FormTruncated, 0, 0}},
+		"its middle missing":    {mockoperator.PrintForms{Mode: mockoperator.FormBroken}, false, end{edo.StampRejected, edo.FormBroken, 0, 0}},
+		"one page of six":       {givenForm(t, 1), false, end{edo.StampRejected, edo.FormPagesLost, 0, 0}},
+		"without a mark":        {givenForm(t, 6), false, end{edo.StampReady, "", 1, 0}},
+		"too much to examine":   {givenForm(t, 2001), false, end{edo.StampReady, "", 1, 0}},
 		"equal to the original": {mockoperator.PrintForms{Mode: mockoperator.FormEqualOriginal}, false, end{edo.StampRejected, edo.FormOriginal, 0, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -169,8 +174,49 @@ func TestStampEnds(t *testing.T) {
 			if diff := cmp.Diff(tc.want, got); diff != "" || op.State != edo.StateSent {
 				t.Errorf("package %s, %s (-want +got):\n%s", op.State, d.StampDetail, diff)
 			}
+			remark := map[string]string{
+				"without a mark":      edo.RemarkNotRecognised,
+				"too much to examine": edo.RemarkNotRecognised + edo.RemarkTooMuch,
+			}[name]
+			if remark != "" && (d.StampDetail != remark || d.Versions[0].Remark != remark) {
+				t.Errorf("remark %q, want %q", d.StampDetail, remark)
+			}
 		})
 	}
+}
+
+// givenForm lets the operator give a PDF of blank pages.
+func givenForm(t *testing.T, pages int) mockoperator.PrintForms {
+	t.Helper()
+	var b bytes.Buffer
+	b.WriteString("%PDF-1.4\n")
+	at := make([]int, pages+2)
+	for i := range at {
+		at[i] = b.Len()
+		switch i {
+		case 0:
+			b.WriteString("1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n")
+		case 1:
+			b.WriteString("2 0 obj <</Type/Pages/Kids[")
+			for p := range pages {
+				fmt.Fprintf(&b, "%d 0 R ", p+3)
+			}
+			fmt.Fprintf(&b, "]/Count %d>> endobj\n", pages)
+		default:
+			fmt.Fprintf(&b, "%d 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>> endobj\n", i+1)
+		}
+	}
+	start := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, o := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer <</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, start)
+	file := filepath.Join(t.TempDir(), "form.pdf")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return mockoperator.PrintForms{Mode: mockoperator.FormFile, File: file}
 }
 
 // versions counts the versions of a role wherever a host could meet one: row of the store, events over the plugin,

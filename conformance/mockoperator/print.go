@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/edokit/edokit/stamping/signstamp"
@@ -100,18 +101,27 @@ func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob
 			return nil, err
 		}
 		return o.keepBytes(b.Bytes())
+	case FormFile:
+		b, err := os.ReadFile(f.File)
+		if err != nil {
+			return nil, err
+		}
+		return o.keepBytes(b)
 	case FormEqualOriginal:
 		return &r.Blob, nil
 	case FormNoStamp, FormNoIDs:
 		return o.variant(ctx, r, f)
 	}
 	form, err := o.render(ctx, r, f.Others)
-	if err != nil || form == nil || f.Mode != FormTruncated {
+	if err != nil || form == nil || f.Mode != FormTruncated && f.Mode != FormBroken {
 		return form, err
 	}
 	whole, err := os.ReadFile(form.Path)
 	if err != nil {
 		return nil, err
+	}
+	if f.Mode == FormBroken {
+		return o.keepBytes(slices.Concat(whole[:len(whole)/4], whole[len(whole)/2:]))
 	}
 	return o.keepBytes(whole[:len(whole)/2])
 }

@@ -58,6 +58,8 @@ const (
 	FormHTML          FormMode = "html"            // a web page under the name of a PDF
 	FormPNG           FormMode = "png"             // a picture under the name of a PDF
 	FormTruncated     FormMode = "truncated"       // the first half of the PDF
+	FormBroken        FormMode = "broken"          // head and end of the PDF, its middle is missing
+	FormFile          FormMode = "file"            // the bytes of File, whatever they are
 	FormEqualOriginal FormMode = "equal-to-origin" // the document as it was sent, no stamp
 	FormNoStamp       FormMode = "no-stamp"        // a PDF of other bytes than the document, without any stamp
 	FormNoIDs         FormMode = "no-ids"          // a stamp without the id of the document and without a seal
@@ -69,6 +71,7 @@ type PrintForms struct {
 	Kind      string   `yaml:"kind"`      // UntypedKind of the document, as «Письмо»; empty: any
 	Flow      string   `yaml:"flow"`      // FlowType of its message, as SentInternal; empty: any
 	Mode      FormMode `yaml:"mode"`
+	File      string   `yaml:"file"` // with mode file: what is given as the printed form
 	Polls     int      `yaml:"polls"`
 	// Others says what documents get that are no PDF: sheet (default, a page of its own with the stamp) or nil.
 	Others string `yaml:"others"`
@@ -128,9 +131,12 @@ func (s Scenario) check() error {
 }
 
 func (f PrintForms) check() error {
-	modes := []FormMode{"", FormReady, FormAfterPolls, FormNever, FormOff, FormHTML, FormPNG, FormTruncated, FormEqualOriginal, FormNoStamp, FormNoIDs}
+	modes := []FormMode{"", FormReady, FormAfterPolls, FormNever, FormOff, FormHTML, FormPNG, FormTruncated, FormBroken, FormFile, FormEqualOriginal, FormNoStamp, FormNoIDs}
 	if !slices.Contains(modes, f.Mode) {
 		return fmt.Errorf("mockoperator: print-forms: unknown mode %q; known: %q", f.Mode, modes[1:])
+	}
+	if (f.Mode == FormFile) != (f.File != "") {
+		return fmt.Errorf("mockoperator: print-forms: file %q goes with mode file and only with it", f.File)
 	}
 	if !slices.Contains([]string{"", "PrintDocument", "DownloadPdfDocument"}, f.Operation) {
 		return fmt.Errorf("mockoperator: print-forms: operation is PrintDocument or DownloadPdfDocument, not %q", f.Operation)

@@ -34,7 +34,7 @@ type Config struct {
 	Kinds        []edo.DocumentKind
 	Departures   Departures // nil: a content that was deleted after a hand-over is only not found
 
-	Forms        FormReader    // nil: stamps are stored, none is called recognised
+	Forms        FormReader    // nil: forms are stored unexamined, none is called recognised
 	Marker       Marker        // nil: no local marks
 	Queue        Queue         // nil: a bell of this process
 	Logger       *slog.Logger  // nil: silent

@@ -81,10 +81,18 @@ type DigestVerifier interface {
 	CheckDigest(d edo.Digest, signature []byte, at time.Time) (v edo.Verdict, ok bool, err error)
 }
 
-// FormReader looks at a printed form without changing it.
+// FormReader looks into PDFs without changing them.
 type FormReader interface {
-	// Recognise reports which of the words stand in the text of the PDF.
-	Recognise(ctx context.Context, pdf edo.Content, words []string) ([]string, error)
+	// Examine opens a PDF and says what is in it. An error with the reason [edo.FormBroken] or [edo.FormLocked] means that
+	// nobody can open it; any other, that this could not be found out: with [edo.FormTooLarge], because it was too much.
+	Examine(ctx context.Context, pdf edo.Content, words []string) (PDFFacts, error)
+}
+
+// PDFFacts are what a [FormReader] saw.
+type PDFFacts struct {
+	Pages  int
+	Found  []string // those of the words that stand in its text, as they were asked
+	Unread bool     // not all of its text could be read: words that were not found may be there
 }
 
 // Marker draws our own mark on a copy of a document, for subscribers whose operator has no printed form and who

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,101 @@ func TestFormFates(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFormsAreExamined: what nobody can open is asked for again and rejected with its reason, what could not be found out is
+// stored with a remark, and a phrase proves a mark only if the document does not have it.
+func TestFormsAreExamined(t *testing.T) {
+	t.Parallel()
+	broken, locked := &edo.Error{Kind: edo.NotSupported, Reason: edo.FormBroken}, &edo.Error{Kind: edo.NotSupported, Reason: edo.FormLocked}
+	heavy, unknown := &edo.Error{Kind: edo.NotSupported, Reason: edo.FormTooLarge}, &edo.Error{Kind: edo.Unavailable}
+	const phrase = "подписан электронной подписью"
+	remote := edo.RemoteID("remote")
+	saw := func(pages int, found ...string) look {
+		return look{facts: gateway.PDFFacts{Pages: pages, Found: found}}
+	}
+	unread := look{facts: gateway.PDFFacts{Pages: 1, Unread: true}}
+	const not = edo.RemarkNotRecognised
+	for name, tc := range map[string]struct {
+		form, original look
+		reason         edo.Reason
+		remark         string
+	}{
+		"ids":                        {saw(1, string(remote), phrase), saw(1), "", edo.RemarkRecognised + "remote"},
+		"more pages":                 {saw(2), saw(1), "", not},
+		"fewer pages":                {saw(1, string(remote)), saw(2), edo.FormPagesLost, ""},
+		"fewer than nobody knows":    {saw(1), look{err: broken}, "", not},
+		"broken":                     {look{err: broken}, saw(1), edo.FormBroken, ""},
+		"locked":                     {look{err: locked}, saw(1), edo.FormLocked, ""},
+		"too heavy":                  {look{err: heavy}, saw(1), "", not + edo.RemarkTooMuch},
+		"not examined":               {look{err: unknown}, saw(1), "", not + edo.RemarkNotExamined},
+		"a mark without ids":         {saw(1, phrase), saw(1), "", not + edo.RemarkMarkWithoutIDs},
+		"the document has it too":    {saw(1, phrase), saw(1, phrase), "", not},
+		"the document may have it":   {saw(1, phrase), unread, "", not},
+		"nothing known of it at all": {saw(1, phrase), look{err: unknown}, "", not},
+		"unread":                     {unread, saw(1), "", not + edo.RemarkUnread},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			b := setup(t, func(b *bundle) {
+				b.op.Form = func(_ edo.Ref, n int) ([]byte, error) { calls = n; return pdf("form"), nil }
+				b.cfg.Forms = reader{tc.original, tc.form}
+			})
+			b.run(t)
+			op, err := b.gw.SendAndWait(t.Context(), pack("p1", string(pdf("original"))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := op.Documents[0]
+			want := []any{edo.StampReady, edo.Reason(""), 1, 1}
+			if tc.reason != "" {
+				want = []any{edo.StampRejected, tc.reason, 3, 0}
+			}
+			if diff := cmp.Diff(want, []any{d.Stamp, d.StampReason, calls, len(d.Versions)}); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			remark := strings.Replace(tc.remark, "remote", string(d.Remote), 1)
+			if len(d.Versions) == 1 && d.Versions[0].Remark != remark {
+				t.Errorf("remark %q, want %q", d.Versions[0].Remark, remark)
+			}
+			if s := edo.Remark(tc.remark); tc.reason == "" && (s.EN != tc.remark || s.RU == tc.remark) {
+				t.Errorf("no Russian for %q", tc.remark)
+			}
+		})
+	}
+}
+
+// look is what a reader of PDFs says; the word "remote" stands for the document's id.
+type look struct {
+	facts gateway.PDFFacts
+	err   error
+}
+
+// reader knows the original and the form by their bytes.
+type reader struct{ original, form look }
+
+func (r reader) Examine(ctx context.Context, c edo.Content, words []string) (gateway.PDFFacts, error) {
+	in, err := c.Open(ctx)
+	if err != nil {
+		return gateway.PDFFacts{}, err
+	}
+	defer in.Close()
+	b, err := io.ReadAll(in)
+	if err != nil {
+		return gateway.PDFFacts{}, err
+	}
+	l := r.form
+	if bytes.Equal(b, pdf("original")) {
+		l = r.original
+	}
+	l.facts.Found = slices.Clone(l.facts.Found)
+	for i, f := range l.facts.Found {
+		if f == "remote" {
+			l.facts.Found[i] = words[0]
+		}
+	}
+	return l.facts, l.err
 }
 
 // TestLocalMark: our own mark is drawn only for those who allowed it, only where the operator gives no form, and what

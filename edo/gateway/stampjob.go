@@ -67,28 +67,14 @@ func (g *Gateway) fetch(ctx context.Context, p edo.Printer, op edo.Operation, d 
 	if err := shape.fault(); err != nil {
 		return edo.Version{}, err
 	}
+	remark, err := g.examine(ctx, op, d, digest)
+	if err != nil {
+		return edo.Version{}, err
+	}
 	return edo.Version{
 		Document: d.ID, Role: edo.RoleOperatorForm, Name: copyName(d.Name, "печатная форма"), Digest: digest, Size: size,
-		Source: form.Source, Exchange: form.Exchange, At: g.Now(), Remark: g.recognise(ctx, op, d, digest),
+		Source: form.Source, Exchange: form.Exchange, At: g.Now(), Remark: remark,
 	}, nil
-}
-
-// recognise says whether the operator's ids stand on the form: the contract does not promise any.
-func (g *Gateway) recognise(ctx context.Context, op edo.Operation, d *edo.DocumentStatus, form edo.Digest) string {
-	const not = "stamp not recognised"
-	if g.Forms == nil {
-		return not
-	}
-	c, err := g.Archive.Open(ctx, form)
-	if err != nil {
-		return not
-	}
-	words := []string{string(d.Remote), strings.ReplaceAll(string(d.Remote), "-", ""), string(op.Message)}
-	seen, err := g.Forms.Recognise(ctx, c, words)
-	if err != nil || len(seen) == 0 {
-		return not
-	}
-	return "stamp recognised: " + seen[0]
 }
 
 func (g *Gateway) formReady(ctx context.Context, t *turn, op *edo.Operation, d *edo.DocumentStatus, v edo.Version) error {
@@ -183,7 +169,7 @@ func copyName(name, what string) string {
 
 func badForm(r edo.Reason) bool {
 	switch r {
-	case edo.FormNotPDF, edo.FormTruncated, edo.FormOriginal, edo.FormTooLarge:
+	case edo.FormNotPDF, edo.FormTruncated, edo.FormOriginal, edo.FormTooLarge, edo.FormBroken, edo.FormLocked, edo.FormPagesLost:
 		return true
 	}
 	return false

@@ -134,7 +134,7 @@ func commandLine(ctx context.Context, args []string, s streams) int {
 	exit := -1
 	parser, err := kong.New(&grammar,
 		kong.Name("edo-dms"),
-		kong.Description("Legally significant document exchange for document systems: the plugin, and the tools of its administrator.\n\n"+settingsHelp+"\n\n"+limitsHelp),
+		kong.Description("Legally significant document exchange for document systems: the plugin, and the tools of its administrator.\n\n"+settingsHelp+"\n\n"+limitsHelp+"\n\n"+pdfHelp),
 		kong.Writers(s.out, s.err), kong.Exit(func(code int) { exit = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)

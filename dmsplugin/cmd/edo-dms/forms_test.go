@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/stamping/signstamp"
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 const formID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -35,8 +38,22 @@ func sampleLetter(t *testing.T) []byte {
 	return b
 }
 
-// TestRecognise looks for the operator's ids on a form with its mark. Ids too short to prove anything spoil nothing.
-func TestRecognise(t *testing.T) {
+func newForms(t *testing.T, c worker.Config) *forms {
+	t.Helper()
+	c.Program = filepath.Join(os.Getenv("EDO_DMS_DIR"), "edo-dms") // TestMain built it
+	if runtime.GOOS == "windows" {
+		c.Program += ".exe"
+	}
+	pool, err := worker.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pool.Close() })
+	return &forms{pool}
+}
+
+// TestExamine looks for the operator's ids on a form with its mark. Ids too short to prove anything spoil nothing.
+func TestExamine(t *testing.T) {
 	t.Parallel()
 	var form bytes.Buffer
 	facts := signstamp.Facts{
@@ -46,16 +63,17 @@ func TestRecognise(t *testing.T) {
 		t.Fatal(err)
 	}
 	words := []string{"", "7425", "7c9e-667", formID, "5f3a91c2", "00000000-0000-0000-0000-000000000000"}
+	f := newForms(t, worker.Config{})
 	for name, tc := range map[string]struct {
 		pdf  []byte
-		want []string
+		want gateway.PDFFacts
 	}{
-		"the operator's form": {form.Bytes(), []string{formID, "5f3a91c2"}},
-		"a form without mark": {sampleLetter(t), nil},
+		"the operator's form": {form.Bytes(), gateway.PDFFacts{Pages: 6, Found: []string{formID, "5f3a91c2"}}},
+		"a form without mark": {sampleLetter(t), gateway.PDFFacts{Pages: 6}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := newForms().Recognise(t.Context(), inMemory(tc.pdf), words)
+			got, err := f.Examine(t.Context(), inMemory(tc.pdf), words)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +87,7 @@ func TestRecognise(t *testing.T) {
 // TestLocalMark draws our own mark and reads it back.
 func TestLocalMark(t *testing.T) {
 	t.Parallel()
-	f := newForms()
+	f := newForms(t, worker.Config{})
 	m := gateway.Mark{
 		Operator: "synerdocs", Document: formID, OperatorTime: time.Date(2026, 3, 2, 10, 15, 0, 0, time.UTC),
 		Signers: []edo.SignerInfo{{Owner: "Солодова Вера", INN: "849901457712", Serial: "01D9A3F2B0C4E567"}},
@@ -79,11 +97,11 @@ func TestLocalMark(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{formID, "849901457712", "01D9A3F2B0C4E567"}
-	got, err := f.Recognise(t.Context(), inMemory(marked.Bytes()), want)
+	got, err := f.Examine(t.Context(), inMemory(marked.Bytes()), want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got.Found); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -91,23 +109,56 @@ func TestLocalMark(t *testing.T) {
 // TestFormsRefuse: what cannot be worked on today cannot be tomorrow, and the gateway must be able to tell.
 func TestFormsRefuse(t *testing.T) {
 	t.Parallel()
-	large := inMemory([]byte("%PDF-1.7"))
-	large.Size = maxPDF + 1
-	for name, in := range map[string]edo.Content{
-		"no PDF":    inMemory([]byte("PK\x03\x04 a zip")),
-		"empty":     inMemory(nil),
-		"too large": large,
+	for name, tc := range map[string]struct {
+		in     []byte
+		limits worker.Config
+		kind   edo.Kind
+		reason edo.Reason
+	}{
+		"no PDF":    {[]byte("PK\x03\x04 a zip"), worker.Config{}, edo.NotSupported, edo.FormBroken},
+		"empty":     {nil, worker.Config{}, edo.NotSupported, edo.FormBroken},
+		"too large": {sampleLetter(t), worker.Config{MaxBytes: 8}, edo.NotSupported, edo.FormTooLarge},
+		"too slow":  {sampleLetter(t), worker.Config{Time: 1}, edo.NotSupported, edo.FormTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var out bytes.Buffer
+			f := newForms(t, tc.limits)
 			m := gateway.Mark{Operator: "synerdocs", Signers: []edo.SignerInfo{{Owner: "Солодова Вера"}}}
-			if err := newForms().Mark(t.Context(), in, m, &out); !errors.Is(err, edo.NotSupported) || out.Len() > 0 {
-				t.Errorf("mark: %v and %d bytes", err, out.Len())
-			}
-			if found, err := newForms().Recognise(t.Context(), in, []string{formID}); !errors.Is(err, edo.NotSupported) || found != nil {
-				t.Errorf("recognise: %q, %v", found, err)
+			for what, err := range map[string]error{
+				"mark":    f.Mark(t.Context(), inMemory(tc.in), m, io.Discard),
+				"examine": func() error { _, err := f.Examine(t.Context(), inMemory(tc.in), []string{formID}); return err }(),
+			} {
+				if !errors.Is(err, tc.kind) || !errors.Is(err, tc.reason) {
+					t.Errorf("%s: %v", what, err)
+				}
 			}
 		})
+	}
+	nowhere, err := worker.New(worker.Config{Program: "/nowhere"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (&forms{nowhere}).Examine(t.Context(), inMemory(sampleLetter(t)), nil); !errors.Is(err, edo.Unavailable) {
+		t.Errorf("no worker: %v", err)
+	}
+}
+
+// TestPDFLimits: every limit can be set, and a wrong one is named.
+func TestPDFLimits(t *testing.T) {
+	t.Parallel()
+	set := func(env map[string]string) (worker.Config, error) {
+		return pdfLimits(func(name string) string { return env[name] })
+	}
+	got, err := set(map[string]string{
+		"EDOKIT_PDF_WORKERS": "3", "EDOKIT_PDF_TIME": "1m", "EDOKIT_PDF_MEMORY": "512", "EDOKIT_PDF_BYTES": "5", "EDOKIT_PDF_DECODE": "6", "EDOKIT_PDF_PAGES": "7",
+	})
+	want := worker.Config{Workers: 3, Time: time.Minute, Memory: 512 << 20, MaxBytes: 5 << 20, MaxDecode: 6 << 20, MaxPages: 7}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	for _, name := range []string{"WORKERS", "TIME", "MEMORY", "BYTES", "DECODE", "PAGES"} {
+		if _, err := set(map[string]string{"EDOKIT_PDF_" + name: "0"}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

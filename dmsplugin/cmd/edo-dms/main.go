@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/edokit/edokit/dmsplugin"
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 // version is set by the release build: -ldflags "-X main.version=v0.1.0".
@@ -18,6 +19,7 @@ func main() {
 	if err := keepPrivate(); err != nil { // work that goes on is worth more than a refusal: the line says what to mend
 		fmt.Fprintln(os.Stderr, "edo-dms: this process may leave a core file, or show its memory:", err)
 	}
+	worker.Main() // after this, who is here is no worker
 	if dmsplugin.PluginMode(os.Getenv) {
 		os.Exit(serve(context.Background(), os.Getenv, os.Stderr))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 // parts is everything wired together: what the home folder keeps, the drivers and the engine over both.
@@ -20,7 +21,11 @@ type parts struct {
 	*local.Home
 	gateway *gateway.Gateway
 	drivers []edo.Driver
+	pdf     *worker.Pool
 }
+
+// Close ends what was started and closes the home folder.
+func (p *parts) Close() error { return errors.Join(p.pdf.Close(), p.Home.Close()) }
 
 // compose opens the home folder, makes it if it is new, and wires the drivers and the gateway to it. It is the only place
 // that does. wraps stand between the gateway and its ports, see watching. It starts no work: that is gateway.Run.
@@ -35,6 +40,14 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if failpoint.Enabled {
 		engine.Trace, engine.Now, driver.Now = failpoint.Hit, failpoint.Now, failpoint.Now
 	}
+	limits, err := pdfLimits(getenv)
+	if err != nil {
+		return nil, err
+	}
+	pdf, err := worker.New(limits)
+	if err != nil {
+		return nil, err
+	}
 	where, err := place(home, getenv)
 	if err != nil {
 		return nil, err
@@ -47,9 +60,8 @@ func compose(ctx context.Context, home string, logger *slog.Logger, getenv func(
 	if err != nil {
 		return nil, err
 	}
-	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}}
-	pdf := newForms()
-	engine.Drivers, engine.Forms, engine.Marker, engine.Logger = p.drivers, pdf, pdf, logger
+	p := &parts{Home: kept, drivers: []edo.Driver{synerdocs.New(driver)}, pdf: pdf}
+	engine.Drivers, engine.Forms, engine.Marker, engine.Logger = p.drivers, &forms{pdf}, &forms{pdf}, logger
 	if p.gateway, err = p.Gateway(engine, wraps...); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}

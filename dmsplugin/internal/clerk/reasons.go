@@ -136,6 +136,9 @@ func formReasons() map[edo.Reason]sentence {
 		"form-truncated":       {"Печатная форма пришла не целиком", "The printed form is incomplete"},
 		"form-equals-original": {"Оператор вернул сам документ без штампа", "The operator returned the document itself without a stamp"},
 		"form-too-large":       {"Печатная форма слишком велика", "The printed form is too large"},
+		"form-broken":          {"Печатная форма повреждена и не открывается", "The printed form is damaged and does not open"},
+		"form-locked":          {"Печатная форма закрыта паролем", "The printed form is locked by a password"},
+		"form-pages-lost":      {"В печатной форме меньше страниц, чем в документе", "The printed form has fewer pages than the document"},
 	}
 }
 
