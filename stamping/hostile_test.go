@@ -8,6 +8,10 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
 func deflate(t testing.TB, content io.Reader) string {
@@ -183,6 +187,8 @@ func TestVerifyFindsWhatIsMissing(t *testing.T) {
 		"not a PDF":        {[]byte("x"), 0},
 		"cut off":          {marked[:len(marked)/4], 0},
 		"all as it should": {marked, -1},
+		"words unreadable": {changed(t, marked, withoutFonts), 1},
+		"no q before":      {changed(t, marked, withoutSave), 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -211,6 +217,41 @@ func TestVerifyFindsWhatIsMissing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// changed writes a copy in which something went wrong on the way.
+func changed(t *testing.T, copied []byte, change func(*model.Context, *page)) []byte {
+	t.Helper()
+	opts, err := settle(nil, testMark())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pdf, err := parse(t.Context(), copied, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := listPages(pdf, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(pdf, &pages[0])
+	var out bytes.Buffer
+	if err := api.WriteContext(pdf, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func withoutFonts(pdf *model.Context, p *page) {
+	res, _ := pdf.DereferenceDict(p.resources)
+	xobjects, _ := pdf.DereferenceDict(res["XObject"])
+	sd, _, _ := pdf.DereferenceStreamDict(xobjects[markKey+"1"])
+	sd.Dict["Resources"] = types.Dict{}
+}
+
+func withoutSave(_ *model.Context, p *page) {
+	list, _ := p.dict["Contents"].(types.Array)
+	p.dict["Contents"] = list[1:]
 }
 
 func otherMark(t *testing.T, in []byte) []byte {

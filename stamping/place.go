@@ -29,6 +29,7 @@ const (
 	maxHeight   = 0.20
 	edge        = 8.0 // distance from the edge of an A4 page
 	cornerSpace = 20.0
+	sheetTop    = 60.0 // of a mark that has the page for itself
 )
 
 // matrix maps the space of the mark to user space: x' = a·x + c·y + e, y' = b·x + d·y + f.
@@ -51,6 +52,10 @@ func scale(markW, markH, pageW, pageH float64) float64 {
 // place is the matrix that puts a mark of w by h points on the page.
 func place(p *page, w, h float64, at Position) matrix {
 	pageW, pageH := p.shown()
+	if at == wholePage {
+		s := min(1.25, maxWidth*pageW/w, maxWidth*pageH/h)
+		return matrix{s, 0, 0, s, p.box.x0 + (pageW-w*s)/2, p.box.y1 - h*s - sheetTop*min(1, (pageH-h*s)/(2*sheetTop))}
+	}
 	s := scale(w, h, pageW, pageH)
 	gap := min(edge*s, (pageH-h*s)/4)
 	side := min(cornerSpace*s, (pageW-w*s)/2)

@@ -49,7 +49,7 @@ func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
 	}
 	var last types.Object = p.dict["Contents"]
 	if list, ok := contents.(types.Array); ok {
-		if len(list) == 0 {
+		if len(list) < 2 || !saves(pdf, list[0]) { // or the page's own content is drawn without its q
 			return false
 		}
 		last = list[len(list)-1]
@@ -73,11 +73,35 @@ func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
 	return isMark(pdf, xobjects[string(rest[bytes.LastIndexByte(rest, '/')+1:])], f, limit)
 }
 
+func saves(pdf *model.Context, first types.Object) bool {
+	content, err := decoded(pdf, first, 16)
+	return err == nil && string(bytes.TrimSpace(content)) == "q"
+}
+
 func isMark(pdf *model.Context, o types.Object, f *form, limit int64) bool {
 	sd, _, err := pdf.DereferenceStreamDict(o)
 	if err != nil || sd == nil || name(sd.Dict[markKey]) != f.digest {
 		return false
 	}
 	content, err := decoded(pdf, o, limit)
-	return err == nil && digest(content) == f.digest
+	return err == nil && digest(content) == f.digest && hasFonts(pdf, sd, content)
+}
+
+// hasFonts says whether each font that the mark names came through: without one the frame is there and the words are not.
+func hasFonts(pdf *model.Context, sd *types.StreamDict, content []byte) bool {
+	res, err := pdf.DereferenceDict(sd.Dict["Resources"])
+	if err != nil {
+		return false
+	}
+	fonts, err := pdf.DereferenceDict(res["Font"])
+	if err != nil {
+		return false
+	}
+	for _, name := range []string{"R", "B"} {
+		d, err := pdf.DereferenceDict(fonts[name])
+		if bytes.Contains(content, []byte("/"+name+" ")) && (err != nil || d == nil || d["DescendantFonts"] == nil || d["ToUnicode"] == nil) {
+			return false
+		}
+	}
+	return true
 }
