@@ -6,7 +6,7 @@ BIN := $(CURDIR)/bin
 
 # Suites whose subject are other processes, and those that put code which is tested with the race detector elsewhere under
 # many faults or histories: they run last, without it.
-PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./conformance/nth,./conformance/sim,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/hosts/pocketbase,./examples/library,./examples/portal,./examples/quickstart,./stamping/worker
+PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./conformance/nth,./conformance/sim,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/hosts/pocketbase,./examples/library,./examples/portal,./examples/quickstart,./stamping/hardpdf,./stamping/worker
 
 # What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
 RACE ?= auto
@@ -28,7 +28,7 @@ help: ## This list
 
 .PHONY: demo
 demo: build ## One real package there and back: mock operator, plugin, stamped PDFs; leaves demo-out/index.html
-	go run ./examples/quickstart,./stamping/worker
+	go run ./examples/quickstart,./stamping/hardpdf,./stamping/worker
 
 .PHONY: portal
 portal: ## A whole conversation, utility and client: registered, sent, signed back, refused, revoked; leaves portal-out/index.html

@@ -8,7 +8,8 @@ type balance struct {
 	marked     int  // open marked-content sequences
 	inText     bool // BT without ET
 	underflow  bool // a Q, ET or EMC without its opening
-	unfinished bool // ends within a string, a hexadecimal string or an inline image
+	unfinished bool // ends within a string, an array, a dictionary or an inline image
+	unknown    bool // an operator that there is none of, or with too few operands: some readers stop there
 }
 
 // clean says that a stream put after the content is drawn in a known state.
@@ -19,13 +20,47 @@ func (b balance) clean() bool { return b == balance{} }
 func measure(content []byte) balance {
 	var b balance
 	l := lexer{b: content}
+	operands := 0
 	for t := l.next(); t.kind != noToken; t = l.next() {
-		if t.kind == word {
-			b.operator(string(t.raw))
+		if t.kind != word || isOperand(t.raw) {
+			operands++
+			continue
 		}
+		if least, known := leastOperands(t.raw); !known || operands < least {
+			b.unknown = true
+		}
+		b.operator(string(t.raw))
+		operands = 0
 	}
-	b.unfinished = l.cut
+	b.unfinished = l.cut || l.in != 0
 	return b
+}
+
+func isOperand(raw []byte) bool {
+	switch c := raw[0]; {
+	case c >= '0' && c <= '9', c == '+', c == '-', c == '.':
+		return true
+	}
+	return string(raw) == "true" || string(raw) == "false" || string(raw) == "null"
+}
+
+// leastOperands is how many operands an operator needs (ISO 32000-1, annex A).
+func leastOperands(op []byte) (n int, known bool) {
+	switch string(op) {
+	case "q", "Q", "h", "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "n", "W", "W*", "BT", "ET", "T*", "EMC", "BI", "ID", "EI", "BX", "EX":
+		return 0, true
+	case "w", "J", "j", "M", "ri", "i", "gs", "CS", "cs", "SC", "SCN", "sc", "scn", "G", "g", "sh", "Do", "Tc", "Tw", "Tz", "TL", "Tr", "Ts", "Tj", "TJ", "'", "MP", "BMC":
+		return 1, true
+	case "d", "m", "l", "Tf", "Td", "TD", "d0", "DP", "BDC":
+		return 2, true
+	case "RG", "rg", "\"":
+		return 3, true
+	case "v", "y", "re", "K", "k":
+		return 4, true
+	case "cm", "c", "Tm", "d1":
+		return 6, true
+	}
+	return 0, false
 }
 
 func (b *balance) operator(op string) {

@@ -13,7 +13,7 @@ const (
 	TooLarge     Kind = "too large"      // above a limit of Options, in bytes or after decoding
 	TooManyPages Kind = "too many pages" // above Options.MaxPages
 	NotVerified  Kind = "not verified"   // the copy was made, but the mark was not found on each page
-	Undecided    Kind = "undecided"      // Examine only: its outer structure is whole, yet it could not be read here; others may
+	Undecided    Kind = "undecided"      // it could not be read here; other readers may
 	Crashed      Kind = "crashed"        // the PDF library gave up on it, or ended the worker
 	TooSlow      Kind = "too slow"       // a worker was not ready with it in time
 	TooHeavy     Kind = "too heavy"      // it needs more memory than a worker has

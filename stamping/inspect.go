@@ -10,8 +10,20 @@ import (
 
 // findings are things inside a PDF that a reader of the copy should know about.
 type findings struct {
-	signatures bool
+	signatures []types.Dict
 	active     map[string]bool
+}
+
+// complete gives signature dictionaries the entries without which pdfcpu's writer panics; two of them are optional. These
+// signatures do not hold for the copy anyway.
+func (f *findings) complete() {
+	for _, d := range f.signatures {
+		for key, value := range map[string]types.Name{"Type": "Sig", "Filter": "Adobe.PPKLite", "SubFilter": "adbe.pkcs7.detached"} {
+			if name(d[key]) == "" {
+				d[key] = value
+			}
+		}
+	}
 }
 
 // inspect looks at every object, referenced or not: what a reader may reach must not be missed.
@@ -65,7 +77,7 @@ func (f *findings) dict(d types.Dict, depth int) {
 		f.active["XFA"] = true
 	}
 	if d["ByteRange"] != nil && d["Contents"] != nil {
-		f.signatures = true
+		f.signatures = append(f.signatures, d)
 	}
 	for _, v := range d {
 		f.object(v, depth+1)

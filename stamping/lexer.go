@@ -4,6 +4,7 @@ package stamping
 type lexer struct {
 	b   []byte
 	i   int
+	in  int  // dictionaries and arrays that are open
 	cut bool // the bytes end within a string, a hexadecimal string or an inline image
 }
 
@@ -35,12 +36,18 @@ func (l *lexer) next() token {
 		case c == '(':
 			return l.until(textString, skipString(l.b, l.i))
 		case c == '<' && l.i+1 < len(l.b) && l.b[l.i+1] == '<':
+			l.in++
+			l.i += 2
+		case c == '>' && l.i+1 < len(l.b) && l.b[l.i+1] == '>':
+			l.in--
 			l.i += 2
 		case c == '<':
 			return l.until(hexString, skipHex(l.b, l.i))
 		case c == '[':
+			l.in++
 			return l.until(arrayStart, l.i+1)
 		case c == ']':
+			l.in--
 			return l.until(arrayEnd, l.i+1)
 		case regular(c):
 			return l.regular()

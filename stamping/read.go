@@ -87,6 +87,8 @@ func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 		return nil, fail(Encrypted, 0, err, "it opens only with a password")
 	case err != nil:
 		return nil, fail(Unreadable, 0, err, "not a PDF or damaged")
+	case pdf.Read != nil && pdf.Read.Hybrid && hides(pdf):
+		return nil, fail(Undecided, 0, nil, "it hides objects from old readers, and from this one")
 	}
 	return pdf, nil
 }

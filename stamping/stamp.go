@@ -129,6 +129,7 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 		return nil, Result{}, err
 	}
 	found := inspect(pdf)
+	found.complete()
 	f, err := addForm(pdf, m)
 	if err != nil {
 		return nil, Result{}, err
@@ -144,7 +145,7 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 	if err := verify(ctx, out.Bytes(), pages, marked, f, o); err != nil {
 		return nil, Result{}, err
 	}
-	r := Result{Pages: len(pages), HadSignatures: found.signatures, ActiveContent: found.list()}
+	r := Result{Pages: len(pages), HadSignatures: len(found.signatures) > 0, ActiveContent: found.list()}
 	for i := range pages {
 		if marked[pages[i].objNr] {
 			r.Marked++

@@ -114,6 +114,7 @@ func rows() []row {
 		{Package: "directory/archive", Own: []string{"edo", "directory/failpoint"}, Third: []string{xsys}, Why: "bytes by digest, nothing about documents"},
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
+		{Package: "stamping/hardpdf", Own: []string{"stamping"}, Third: []string{pdfcpu, image}, Why: "a test instrument: of stamping it knows how a document may end"},
 		{Package: "stamping/worker", Own: []string{"stamping"}, Third: []string{pdfcpu, image}, Why: "processes that run stamping; of a document it knows the size"},
 		{
 			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image, xtext},

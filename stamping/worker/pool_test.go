@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/edokit/edokit/stamping"
+	"github.com/edokit/edokit/stamping/hardpdf"
 	"github.com/edokit/edokit/stamping/worker"
 )
 
@@ -190,6 +191,31 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestHardCases: what ends in an error in the library ends so in a worker, and every document after it is worked on.
+func TestHardCases(t *testing.T) {
+	t.Parallel()
+	p := pool(t, worker.Config{Memory: 512 << 20})
+	for i, c := range hardpdf.Cases() {
+		if c.Examine == "" && c.Stamp == "" && i%60 > 0 {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			d := worker.InMemory(c.Make())
+			if f, err := p.Examine(t.Context(), d, []string{"7c9e66797425"}); !ends(err, c.Examine) || err == nil && f.Pages != c.Pages {
+				t.Errorf("examine: %+v, %v, want %q", f, err, c.Examine)
+			}
+			if r, err := p.Stamp(t.Context(), d, io.Discard, mark(), nil); !ends(err, c.Stamp) || err == nil && r.Marked != c.Pages {
+				t.Errorf("stamp: %+v, %v, want %q", r, err, c.Stamp)
+			}
+		})
+	}
+}
+
+func ends(err error, kind stamping.Kind) bool {
+	return kind == "" && err == nil || kind != "" && errors.Is(err, kind)
+}
+
 // TestMisbehaviour: whatever becomes of a worker is one typed error that quotes nothing, soon.
 func TestMisbehaviour(t *testing.T) {
 	t.Parallel()
@@ -341,4 +367,28 @@ type announced struct{ io.ReadCloser }
 func (a *announced) Close() error {
 	fmt.Println("ready")
 	return a.ReadCloser.Close()
+}
+
+// BenchmarkStamp compares a started worker with the library itself.
+func BenchmarkStamp(b *testing.B) {
+	letter := sample(b)
+	b.Run("worker", func(b *testing.B) {
+		p, err := worker.New(worker.Config{Workers: 1})
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer p.Close()
+		for b.Loop() {
+			if _, err := p.Stamp(b.Context(), worker.InMemory(letter), io.Discard, mark(), nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("library", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := stamping.Stamp(b.Context(), bytes.NewReader(letter), io.Discard, mark(), nil); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
