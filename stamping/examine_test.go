@@ -79,3 +79,22 @@ func withPassword(t *testing.T, pdf []byte, user, owner string) []byte {
 	}
 	return b
 }
+
+// FuzzExamine: every input gives findings or a typed error, and stays as it is.
+func FuzzExamine(f *testing.F) {
+	for _, in := range contents {
+		f.Add(in())
+	}
+	f.Add(encrypted())
+	f.Add(fan())
+	f.Add([]byte("%PDF-1.7\nxref\n0 1\n0000000009 00000 n \ntrailer\nstartxref\n9\n%%EOF"))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		before := bytes.Clone(in)
+		o := &Options{MaxBytes: 1 << 20, MaxDecode: 4 << 20, MaxPages: 50}
+		got, err := Examine(t.Context(), bytes.NewReader(in), []string{"12345678"}, o)
+		var typed *Error
+		if err != nil && !errors.As(err, &typed) || err == nil && (got.Pages < 1 || got.Pages > 50) || !bytes.Equal(before, in) {
+			t.Fatalf("%+v, %T %v", got, err, err)
+		}
+	})
+}

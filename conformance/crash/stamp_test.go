@@ -17,6 +17,7 @@ import (
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/stamping/hardpdf"
 )
 
 // stamped checks that every document has exactly one second version, and that it is the operator's file.
@@ -157,6 +158,9 @@ func TestStampEnds(t *testing.T) {
 		"picture":               {mockoperator.PrintForms{Mode: mockoperator.FormPNG}, false, end{edo.StampRejected, edo.FormNotPDF, 0, 0}},
 		"truncated":             {mockoperator.PrintForms{Mode: mockoperator.FormTruncated}, false, end{edo.StampRejected, edo.FormTruncated, 0, 0}},
 		"its middle missing":    {mockoperator.PrintForms{Mode: mockoperator.FormBroken}, false, end{edo.StampRejected, edo.FormBroken, 0, 0}},
+		"locked by a password":  {hardForm(t, "a reader's password"), false, end{edo.StampRejected, edo.FormLocked, 0, 0}},
+		"a page 50,000 times":   {hardForm(t, "one page 50,000 times"), false, end{edo.StampReady, "", 1, 0}},
+		"hidden objects":        {hardForm(t, "a hybrid that hides its catalog"), false, end{edo.StampReady, "", 1, 0}},
 		"one page of six":       {givenForm(t, 1), false, end{edo.StampRejected, edo.FormPagesLost, 0, 0}},
 		"without a mark":        {givenForm(t, 6), false, end{edo.StampReady, "", 1, 0}},
 		"too much to examine":   {givenForm(t, 2001), false, end{edo.StampReady, "", 1, 0}},
@@ -177,6 +181,8 @@ func TestStampEnds(t *testing.T) {
 			remark := map[string]string{
 				"without a mark":      edo.RemarkNotRecognised,
 				"too much to examine": edo.RemarkNotRecognised + edo.RemarkTooMuch,
+				"a page 50,000 times": edo.RemarkNotRecognised + edo.RemarkTooMuch,
+				"hidden objects":      edo.RemarkNotRecognised + edo.RemarkNotExamined,
 			}[name]
 			if remark != "" && (d.StampDetail != remark || d.Versions[0].Remark != remark) {
 				t.Errorf("remark %q, want %q", d.StampDetail, remark)
@@ -212,8 +218,25 @@ func givenForm(t *testing.T, pages int) mockoperator.PrintForms {
 		fmt.Fprintf(&b, "%010d 00000 n \n", o)
 	}
 	fmt.Fprintf(&b, "trailer <</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, start)
+	return given(t, b.Bytes())
+}
+
+// hardForm lets the operator give one of the hard PDFs.
+func hardForm(t *testing.T, name string) mockoperator.PrintForms {
+	t.Helper()
+	for _, c := range hardpdf.Cases() {
+		if c.Name == name {
+			return given(t, c.Make())
+		}
+	}
+	t.Fatalf("no hard PDF is named %q", name)
+	return mockoperator.PrintForms{}
+}
+
+func given(t *testing.T, form []byte) mockoperator.PrintForms {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "form.pdf")
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+	if err := os.WriteFile(file, form, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return mockoperator.PrintForms{Mode: mockoperator.FormFile, File: file}

@@ -20,9 +20,9 @@ func red() *stamping.Mark {
 	}
 }
 
-// TestCases holds stamping to the table: everything ends as it says, the copy has the mark's words on it, and the original
-// is as it was.
-func TestCases(t *testing.T) {
+// TestSoakCases holds stamping to the table: everything ends as it says, the copy has the mark's words on it, and the original
+// is as it was. Other programs look at every fifth copy, and with EDOKIT_SOAK at all.
+func TestSoakCases(t *testing.T) {
 	t.Parallel()
 	all := hardpdf.Cases()
 	if len(all) < 200 {

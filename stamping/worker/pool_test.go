@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +60,7 @@ const (
 	forgets       // the result
 	boasts        // of a length above every limit
 	showsEnv      // gives its environment and files as the kind of a failure
+	tires         // of the second document
 	lastEvil
 )
 
@@ -97,11 +100,30 @@ func misbehave(e evil) {
 		frame('R', `{}`)
 	case boasts:
 		fmt.Print("D\xff\xff\xff\xff")
+	case tires:
+		_ = in.UnreadByte()
+		answer(in)
+		_, _ = in.ReadByte()
+		os.Exit(1)
 	case showsEnv:
 		frame('R', fmt.Sprintf(`{"Error":{"Kind":"encrypted","Message":%q}}`, strings.Join(os.Environ(), ",")))
 	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	os.Exit(0)
+}
+
+// answer takes one document and says that it has seven pages.
+func answer(in *bufio.Reader) {
+	head := make([]byte, 5)
+	_, _ = io.ReadFull(in, head)
+	text := make([]byte, binary.BigEndian.Uint32(head[1:]))
+	_, _ = io.ReadFull(in, text)
+	var request struct{ Size int64 }
+	if err := json.Unmarshal(text, &request); err != nil {
+		panic(err)
+	}
+	_, _ = io.CopyN(io.Discard, in, request.Size)
+	frame('R', `{"Findings":{"Pages":7}}`)
 }
 
 func eat() {
@@ -235,6 +257,17 @@ func TestMisbehaviour(t *testing.T) {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		})
+	}
+}
+
+// TestATiredWorker: one that has ended since its last document costs no document.
+func TestATiredWorker(t *testing.T) {
+	t.Parallel()
+	p := pool(t, worker.Config{Workers: 1, Memory: worker.LeastMemory + int64(tires)})
+	for range 3 {
+		if f, err := p.Examine(t.Context(), worker.InMemory(sample(t)), nil); err != nil || f.Pages != 7 {
+			t.Errorf("%+v, %v", f, err)
+		}
 	}
 }
 
