@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -90,7 +92,8 @@ func misbehave(e evil) {
 		frame('R', fmt.Sprintf(`{"Result":{"Pages":1,"Marked":1},"Size":%d,"Digest":"AAAA"}`, len(pdf)))
 	case cuts:
 		frame('D', pdf[:9])
-		frame('R', `{"Result":{"Pages":1,"Marked":1},"Size":9,"Digest":"/EzDK1yOK9l1kZzRmBpKKF8eYk5IcX0nTSSQWJkqFBU="}`)
+		sum := sha256.Sum256([]byte(pdf[:9]))
+		frame('R', fmt.Sprintf(`{"Result":{"Pages":1,"Marked":1},"Size":9,"Digest":%q}`, base64.StdEncoding.EncodeToString(sum[:])))
 	case floods:
 		go func() { _, _ = io.Copy(io.Discard, in) }()
 		for {
