@@ -480,6 +480,7 @@ func mustFail(t *testing.T, name, says string) {
 
 // TestStandIn: it is the faults that are found, not the process in between.
 func TestStandIn(t *testing.T) { //nolint:paralleltest // some of its cases measure
-	s := suite(t, standIn("none"))
-	all(t, s)
+	c := standIn("none")
+	c.Patience = time.Minute // nothing has to be found soon
+	all(t, suite(t, c))
 }

@@ -56,7 +56,12 @@ func measure(ctx context.Context, getenv func(string) string, scraped bool, logg
 		return nil, err
 	}
 	// The one setting of the library that is of the whole process: its default prints to standard error, past the log.
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { logger.Warn("telemetry", "error", err) }))
+	// An upload that is under way at the end is broken off by the library, which then sends all of it once more.
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) {
+		if !errors.Is(err, context.Canceled) {
+			logger.Warn("telemetry", "error", err)
+		}
+	}))
 	about, err := resource.New(ctx, resource.WithTelemetrySDK(), resource.WithAttributes(attribute.String("service.name", "edo-dms"), attribute.String("service.version", version)), resource.WithFromEnv())
 	if err != nil {
 		return nil, err
