@@ -46,9 +46,8 @@ func (k *Console) counterparties(f *frame, w http.ResponseWriter, r *http.Reques
 		filter.After = edo.CounterpartyKey{Subscriber: s.ID, INN: inn, KPP: kpp}
 		v.First = "/counterparties?" + with(q, "after", "")
 	}
-	code := http.StatusOK
 	if v.Rows, err = k.Book.Counterparties(ctx, filter); edo.KindOf(err) == edo.Invalid {
-		v.Fault, code = f.T("Условия поиска записаны неверно", "The search is written wrongly"), http.StatusBadRequest
+		v.Fault = f.T("Условия поиска записаны неверно", "The search is written wrongly")
 	} else if err != nil {
 		return err
 	}
@@ -57,7 +56,7 @@ func (k *Console) counterparties(f *frame, w http.ResponseWriter, r *http.Reques
 		last := v.Rows[pageRows-1].Key
 		v.Next = "/counterparties?" + with(q, "after", last.INN+"-"+last.KPP)
 	}
-	return k.render(f, w, code, "counterparties", v)
+	return k.renderList(f, w, "counterparties", v.Fault, v)
 }
 
 // askedRow is one claim of the work on a counterparty.

@@ -79,17 +79,8 @@ func (k *Console) inbox(f *frame, w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	if !last.at.IsZero() {
-		v.Next = "/inbox?" + with(q, "after", last.String())
-	}
-	if paged {
-		v.First = "/inbox?" + with(q, "after", "")
-	}
-	code := http.StatusOK
-	if v.Fault != "" {
-		code = http.StatusBadRequest
-	}
-	return k.render(f, w, code, "inbox", v)
+	v.Next, v.First = neighbours("/inbox", q, last, paged)
+	return k.renderList(f, w, "inbox", v.Fault, v)
 }
 
 // shown is what the choice of the page means to the store.

@@ -72,17 +72,8 @@ func (k *Console) messages(f *frame, w http.ResponseWriter, r *http.Request) err
 	if err != nil {
 		return err
 	}
-	if !last.at.IsZero() {
-		v.Next = "/messages?" + with(q, "after", last.String())
-	}
-	if paged {
-		v.First = "/messages?" + with(q, "after", "")
-	}
-	code := http.StatusOK
-	if v.Fault != "" {
-		code = http.StatusBadRequest
-	}
-	return k.render(f, w, code, "messages", v)
+	v.Next, v.First = neighbours("/messages", q, last, paged)
+	return k.renderList(f, w, "messages", v.Fault, v)
 }
 
 // search fills one page and gives the place to go on at; zero: nothing is left.

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -125,4 +127,24 @@ func (f *frame) days(first, last string) (from, to time.Time, fault string) {
 		fault = f.T("Период заканчивается раньше, чем начинается", "The period ends before it begins")
 	}
 	return from, to, fault
+}
+
+// neighbours are the addresses of the next and the first page of a list, empty: there is none.
+func neighbours(path string, q url.Values, last place, paged bool) (next, first string) {
+	if !last.at.IsZero() {
+		next = path + "?" + with(q, "after", last.String())
+	}
+	if paged {
+		first = path + "?" + with(q, "after", "")
+	}
+	return next, first
+}
+
+// renderList answers a list. What is wrong with its filter is told above it.
+func (k *Console) renderList(f *frame, w http.ResponseWriter, name, fault string, v any) error {
+	code := http.StatusOK
+	if fault != "" {
+		code = http.StatusBadRequest
+	}
+	return k.render(f, w, code, name, v)
 }

@@ -175,6 +175,4 @@ func (s *Store) glance(ctx context.Context, ask func(tx *session) error) (err er
 	return err
 }
 
-func snapshot() pgx.TxOptions {
-	return pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-}
+func snapshot() pgx.TxOptions { return pgx.TxOptions{BeginQuery: sqlSnapshot} }
