@@ -27,7 +27,7 @@ help: ## This list
 
 .PHONY: demo
 demo: build ## One real package there and back: mock operator, plugin, stamped PDFs; leaves demo-out/index.html
-	go run ./examples/quickstart,./stamping/hardpdf,./stamping/worker
+	go run ./examples/quickstart
 
 .PHONY: portal
 portal: ## A whole conversation, utility and client: registered, sent, signed back, refused, revoked; leaves portal-out/index.html
