@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,30 @@ func TestTopLevel(t *testing.T) {
 		t.Fatal(err)
 	}
 	report(t, faults)
+}
+
+// TestMakefile: what the Makefile starts and builds is there, and so are the suites of its list.
+func TestMakefile(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var named []string
+	for _, m := range regexp.MustCompile(`(?m)^PLAIN := (\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		named = append(named, strings.Split(m[1], ",")...)
+	}
+	for _, m := range regexp.MustCompile(`go (?:run|build)[^\n]*`).FindAllString(string(text), -1) {
+		named = append(named, slices.DeleteFunc(strings.Fields(m), func(w string) bool { return !strings.HasPrefix(w, "./") })...)
+	}
+	if len(named) < 15 {
+		t.Errorf("only %v were found", named)
+	}
+	for _, path := range named {
+		if info, err := os.Stat(filepath.Join(root, path)); err != nil || !info.IsDir() {
+			t.Errorf("%s: no folder", path)
+		}
+	}
 }
 
 // TestSmallProgram: what imports only the words and one driver links no database, job, telemetry, gRPC or PDF package.
