@@ -140,18 +140,19 @@ func keep(t *testing.T, c Config) {
 	}
 }
 
-// keepAgainstRemove: who was told that an entry is kept can read it, whatever removes it at the same moment.
+// keepAgainstRemove: who was told that an entry is kept can read it, whoever removes it at the same moment.
 func keepAgainstRemove(t *testing.T, c Config) {
 	one := c.New(t, 0)
-	remover, keeper := one.Open(t), one.Open(t)
+	remover, other, keeper := one.Open(t), one.Open(t), one.Open(t)
 	decided := time.Now().Add(-48 * time.Hour) //nolint:forbidigo // files and objects have the times of the real clock
-	for i := range 20 {
+	for i := range 100 {
 		d := Store(t, keeper, []byte{byte(i), 2})
 		one.Age(t, d, decided.Add(-time.Hour))
-		var kept, removed error
+		var kept, removed, too error
 		var wg sync.WaitGroup
 		wg.Go(func() { kept = keeper.Keep(t.Context(), d) })
 		wg.Go(func() { removed = remover.Remove(t.Context(), d, decided) })
+		wg.Go(func() { too = other.Remove(t.Context(), d, decided) })
 		wg.Wait()
 		got, err := keeper.Open(t.Context(), d)
 		switch {
@@ -159,6 +160,10 @@ func keepAgainstRemove(t *testing.T, c Config) {
 			t.Errorf("%d: Keep: %v", i, kept)
 		case removed != nil && !errors.Is(removed, edo.EntryFresh):
 			t.Errorf("%d: Remove: %v", i, removed)
+		case too != nil && !errors.Is(too, edo.EntryFresh):
+			t.Errorf("%d: Remove by another: %v", i, too)
+		case kept != nil && removed != nil && too != nil:
+			t.Errorf("%d: neither kept nor removed: %v, %v, %v", i, kept, removed, too)
 		case kept == nil && err != nil:
 			t.Errorf("%d: told that it is kept, and it is gone: %v", i, err)
 		case kept == nil && ReadExactly(t.Context(), got) != nil:

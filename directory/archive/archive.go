@@ -28,8 +28,8 @@ type Config struct {
 	Now     func() time.Time // nil: time.Now
 	NewID   func() string    // unique file names without separators; nil: random
 
-	// Step runs each file operation that makes an entry: create, write, sync, rename, sync-folder; nil: just do. For tests
-	// that let one fail, before its effect or after it.
+	// Step runs each file operation that makes or keeps an entry: create, write, sync, rename, sync-folder, touch; nil:
+	// just do. For tests that let one fail, before its effect or after it.
 	Step func(name string, do func() error) error
 }
 

@@ -140,6 +140,28 @@ func TestRemovalEndsWhatIsAside(t *testing.T) {
 	}
 }
 
+// TestTouchedWhileRemoved: a time that was set on a file which is being removed at that moment keeps nothing, and nobody
+// is told that it does.
+func TestTouchedWhileRemoved(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	remover := open(t, archive.Config{Path: folder})
+	old := time.Now().Add(-72 * time.Hour)
+	d := archivetest.Store(t, remover, []byte("x"))
+	if err := os.Chtimes(entry(folder, d), old, old); err != nil {
+		t.Fatal(err)
+	}
+	keeper := open(t, archive.Config{Path: folder, Step: func(name string, do func() error) error {
+		if name != "touch" {
+			return do()
+		}
+		return remover.Remove(t.Context(), d, old.Add(time.Hour)) // the system has found the file, and comes to its time now
+	}})
+	if err := keeper.Keep(t.Context(), d); !errors.Is(err, edo.NotFound) {
+		t.Errorf("Keep of what is gone: %v", err)
+	}
+}
+
 func TestUnfinishedIsInvisible(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -4,7 +4,7 @@
 //
 //	tmp/<id>                 being written; swept at [Open] when nobody has touched it for a day
 //	ab/abcdef...(64 digits)  complete: the first two digits name the folder
-//	gone/abcdef...           being removed: still read from there, and taken back at [Open]
+//	gone/abcdef....<id>      being removed: still read from there, and taken back at [Open]
 //
 // A name appears only by a rename after the file is on stable storage, and a writer is told so only after the folder
 // is as well. So an entry is complete or absent, whatever dies and when. Names come from the bytes alone: nothing a

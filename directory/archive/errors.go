@@ -54,3 +54,10 @@ func Fresh(d edo.Digest, stored time.Time) error {
 		Message: d.Short() + " was stored or asked for on " + stored.UTC().Format(time.RFC3339), Remedy: "leave it: somebody needs it",
 	}
 }
+
+func busy(d edo.Digest) error {
+	return &edo.Error{
+		Kind: edo.Unavailable, Op: "archive", Field: "digest",
+		Message: d.Short() + " is being removed and kept by others all the time", Remedy: "call again",
+	}
+}
