@@ -28,10 +28,18 @@ func (g *Gateway) lend(ctx context.Context) (_ context.Context, done func()) {
 	return context.WithValue(ctx, loansKey{}, l), func() { g.giveBack(l) }
 }
 
-// session opens, or finds open, the subscriber's session. Changed credentials or settings replace it.
+// session opens, or finds open, the subscriber's session. Changed credentials or settings replace it. A job may have read
+// its account before they changed, so a session is opened only with what holds now: two that take turns in replacing
+// each other would try an old password again and again.
 func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session, edo.Account, error) {
 	account, err := g.account(ctx, s)
 	if err != nil {
+		return nil, account, err
+	}
+	if have := g.opened(ctx, account); have != nil {
+		return have, account, nil
+	}
+	if account, err = g.Accounts.Account(ctx, s); err != nil {
 		return nil, account, err
 	}
 	driver, ok := g.drivers[account.Operator]
@@ -56,6 +64,18 @@ func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session,
 	g.borrow(ctx, have)
 	g.closeIdle()
 	return have.session, account, nil
+}
+
+// opened is the session that is open with exactly this account, nil if there is none.
+func (g *Gateway) opened(ctx context.Context, a edo.Account) edo.Session {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	have := g.sessions[a.Subscriber]
+	if have == nil || have.revision != a.Revision {
+		return nil
+	}
+	g.borrow(ctx, have)
+	return have.session
 }
 
 // borrow notes who uses a session. Work outside of any loan would use it without being seen, so it counts for ever.

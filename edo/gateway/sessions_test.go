@@ -8,8 +8,11 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
@@ -105,6 +108,57 @@ func TestSessionInUseIsNotClosed(t *testing.T) {
 	close(hold)
 	b.until(t, "p1", settled)
 	eventually(t, func() bool { return b.op.Sessions() == 1 })
+}
+
+// opener notes with which revisions sessions are opened.
+type opener struct {
+	edo.Driver
+	mu        sync.Mutex
+	revisions []string
+}
+
+func (o *opener) Open(ctx context.Context, a edo.Account) (edo.Session, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.revisions = append(o.revisions, a.Revision)
+	return o.Driver.Open(ctx, a)
+}
+
+// TestOldAccountOpensNothing: a job that has read its account before that changed does not log in with the old one once
+// more, nor end the session of the new one.
+func TestOldAccountOpensNothing(t *testing.T) {
+	t.Parallel()
+	var o *opener
+	var b *bundle
+	b = setup(t, both(forms, func(b *bundle) {
+		o = &opener{Driver: b.op}
+		b.cfg.Drivers = []edo.Driver{o}
+		b.account.Subscriber, b.account.Revision = sub, "1"
+	}))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var changed atomic.Bool
+	c := b.cfg
+	c.Workers = 2
+	c.Trace = func(_ context.Context, point string) {
+		if point != "send.accepted" || changed.Swap(true) {
+			return
+		}
+		b.setAccount(func(a *edo.Account) { a.Revision = "2" }) // p1 goes to a worker with the account of its acceptance
+		if _, err := b.gw.SendAndWait(ctx, pack("p2", "two")); err != nil {
+			t.Error(err)
+		}
+	}
+	b.gw = b.open(t, c)
+	b.run(t)
+	if _, err := b.gw.SendAndWait(ctx, pack("p1", "one")); err != nil {
+		t.Fatal(err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if diff := cmp.Diff([]string{"2"}, o.revisions); diff != "" {
+		t.Errorf("sessions opened (-want +got):\n%s", diff)
+	}
 }
 
 // TestForeignBoxFailsBeforeTheWire: a box that is not the subscriber's is a fault of the package, nothing is tried again.
