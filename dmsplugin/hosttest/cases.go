@@ -66,6 +66,9 @@ func Cases() []Case {
 		{Says: "whoever follows hears a heartbeat", Clause: events, Run: heartbeats},
 		{Says: "whoever follows hears what happens when it happens", Clause: events, Run: followed},
 
+		{Says: "what comes in is told once, to its responsible person, and its bytes come whole", Clause: "dms.proto, InboundDocument; ContentRequest.inbound", Run: cameIn},
+		{Says: "a document that came in is answered once, and its event tells so", Clause: "dms.proto, Answers.Answer", Run: answered},
+
 		{Says: "a call that was cancelled or is over ends in the plugin, too", Clause: life, Run: cancelled},
 		{Says: "many opened streams take a bounded memory, and the plugin still answers", Clause: life, Alone: true, Run: manyStreams},
 		{Says: "eight large documents at once hold up no other call and fill no memory", Clause: rules, Alone: true, Run: largeUploads},

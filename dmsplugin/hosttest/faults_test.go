@@ -345,6 +345,33 @@ func faults() map[string]fault {
 			}
 		}},
 
+		"tells an arrival twice": {
+			finds: []string{"what comes in is told once, to its responsible person, and its bytes come whole"},
+			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) {
+				r.Events = slices.Concat(r.GetEvents(), r.GetEvents())
+			}),
+		},
+		"reads out to anybody": {
+			finds:   []string{"what comes in is told once, to its responsible person, and its bytes come whole"},
+			request: in("Content", func() *dmspb.ContentRequest { return &dmspb.ContentRequest{} }, func(_ *broken, r *dmspb.ContentRequest) { r.Actor = clerk }),
+		},
+		"signs what it shall refuse": {
+			finds: []string{"a document that came in is answered once, and its event tells so"},
+			request: in("Answer", func() *dmspb.AnswerRequest { return &dmspb.AnswerRequest{} }, func(_ *broken, r *dmspb.AnswerRequest) {
+				r.Kind, r.Text = dmspb.AnswerKind_ANSWER_KIND_SIGN, ""
+			}),
+		},
+		"tells no fate": {
+			finds: []string{"a document that came in is answered once, and its event tells so"},
+			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) {
+				for _, e := range r.GetEvents() {
+					if e.GetInbound() != nil {
+						e.Inbound.Fate = dmspb.State_STATE_UNSPECIFIED
+					}
+				}
+			}),
+		},
+
 		"goes on":         {finds: []string{"a call that was cancelled or is over ends in the plugin, too"}, endures: true},
 		"keeps":           {finds: []string{"many opened streams take a bounded memory, and the plugin still answers"}, keeps: 64 << 10},
 		"whole in memory": {finds: []string{"eight large documents at once hold up no other call and fill no memory"}, hoards: true},

@@ -19,6 +19,7 @@ import (
 var (
 	program string
 	behind  Operator
+	bring   func(ctx context.Context, name string, content []byte) (string, error)
 )
 
 func TestMain(m *testing.M) {
@@ -87,13 +88,32 @@ func operate(ctx context.Context, dir string) (stop func(), err error) {
 		Name: "synerdocs", Endpoint: url, Box: ours.Boxes[0], INN: ours.INN, KPP: ours.KPP, Login: ours.Login, Password: ours.Password,
 		Certificate: head.CertificatePEM(), Key: key, ToINN: theirs.INN, ToKPP: theirs.KPP,
 	}
+	bring = func(_ context.Context, name string, content []byte) (string, error) {
+		ids, err := op.Plant(theirs.Boxes[0], ours.Boxes[0], 1, func(int) mockoperator.PlantedDocument {
+			return mockoperator.PlantedDocument{Name: name, Kind: "Письмо", Content: content, NeedSign: true}
+		})
+		if err != nil {
+			return "", err
+		}
+		return ids[0], nil
+	}
 	return func() { _, _ = op.Close(), shut() }, err
 }
 
 // config is the plugin as it is, with short waits.
 func config() Config {
 	return Config{
-		Path: program, Operator: behind,
+		Path: program, Operator: behind, Inbox: Inbox{Open: openInbox, Bring: bring},
 		Env: []string{"EDOKIT_LEASE=1500ms", "EDOKIT_VISIBILITY=300ms", "EDOKIT_RETRY_FIRST=50ms", "EDOKIT_RETRY_LONGEST=2s"},
 	}
+}
+
+// openInbox does what the plugin's command line is for.
+func openInbox(ctx context.Context, home, subscriber, responsible string) error {
+	set := exec.CommandContext(ctx, program, "responsible", "set", responsible, "--subscriber", subscriber, "--scope", "administrator")
+	set.Env = append(os.Environ(), envHome+"="+home)
+	if out, err := set.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
 }

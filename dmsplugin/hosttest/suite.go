@@ -47,6 +47,7 @@ type Config struct {
 	Args     []string // usually none
 	Env      []string // settings of this plugin, such as short waits; never the variables of the handshake
 	Operator Operator
+	Inbox    Inbox
 	Secrets  map[string]string // what no answer may hold, by name; the operator's password and key are added
 
 	Large    int64            // bytes of each of eight large documents; 0: 4 MiB

@@ -49,6 +49,9 @@ func (g *Gateway) answer(ctx context.Context, a edo.Answer) (edo.Operation, erro
 	if err := undecided(a, what); err != nil {
 		return edo.Operation{}, err
 	}
+	if err := g.unopposed(ctx, a); err != nil {
+		return edo.Operation{}, err
+	}
 	op, err := g.answerFor(ctx, a, what)
 	if err != nil {
 		return edo.Operation{}, err
@@ -173,6 +176,37 @@ func undecided(a edo.Answer, what target) error {
 	return &edo.Error{
 		Kind: edo.Conflict, Reason: edo.AnswerNotOffered, Field: "answer.kind", Message: "comes too late: the document is " + string(what.inbound.Fate) + " already",
 		Remedy: "look at the document; what was signed can only be revoked by both sides",
+	}
+}
+
+// opposite is the answer that an answer rules out; empty: there is none.
+func opposite(k edo.AnswerKind) edo.AnswerKind {
+	switch k {
+	case edo.AnswerSign:
+		return edo.AnswerRefuse
+	case edo.AnswerRefuse:
+		return edo.AnswerSign
+	case edo.AnswerAcceptRevocation:
+		return edo.AnswerRefuseRevocation
+	case edo.AnswerRefuseRevocation:
+		return edo.AnswerAcceptRevocation
+	}
+	return ""
+}
+
+// unopposed refuses an answer whose opposite is on its way: whichever came to the operator first would hold, and nobody
+// could say which that is.
+func (g *Gateway) unopposed(ctx context.Context, a edo.Answer) error {
+	if a.Kind = opposite(a.Kind); a.Kind == "" {
+		return nil
+	}
+	_, other, err := g.place(ctx, a)
+	if err != nil || other == nil || other.State == edo.StateFailed {
+		return err
+	}
+	return &edo.Error{
+		Kind: edo.Conflict, Reason: edo.AnswerNotOffered, Field: "answer.kind", Message: "comes too late: the opposite was ordered already (" + string(other.Key.Package) + ")",
+		Remedy: "look at that operation; if it waits, it can be cancelled",
 	}
 }
 

@@ -384,6 +384,48 @@ func TestAnswerWaitsForTheReceipt(t *testing.T) {
 	}
 }
 
+// TestOppositeAnswers: while an answer is on its way, however long that takes, its opposite is refused; when it was
+// cancelled, and so surely not given, the opposite may be.
+func TestOppositeAnswers(t *testing.T) {
+	t.Parallel()
+	for first, other := range map[edo.AnswerKind]edo.AnswerKind{
+		edo.AnswerSign: edo.AnswerRefuse, edo.AnswerRefuse: edo.AnswerSign,
+		edo.AnswerAcceptRevocation: edo.AnswerRefuseRevocation, edo.AnswerRefuseRevocation: edo.AnswerAcceptRevocation,
+	} {
+		t.Run(string(first), func(t *testing.T) {
+			t.Parallel()
+			var down atomic.Bool
+			b := box(t, "", func(b *bundle) {
+				byHand(b)
+				b.op.Down = func(string) error {
+					if down.Load() {
+						return &edo.Error{Kind: edo.Unavailable, Reason: edo.OperatorUnavailable}
+					}
+					return nil
+				}
+			})
+			document := edo.RemoteID("in-1-doc")
+			if first == edo.AnswerAcceptRevocation || first == edo.AnswerRefuseRevocation {
+				document = "in-2-doc"
+			}
+			down.Store(true)
+			op := b.answer(t, answer(first, document, "head"))
+			opposed := answer(other, document, "head")
+			if _, err := b.gw.Answer(t.Context(), opposed); !errors.Is(err, edo.AnswerNotOffered) || !errors.Is(err, edo.Conflict) {
+				t.Errorf("the opposite of what is on its way: %v", err)
+			}
+			if again := b.answer(t, answer(first, document, "head")); again.Key != op.Key {
+				t.Errorf("the same again is %v", again.Key)
+			}
+			b.until(t, op.Key.Package, state(edo.StateWaiting))
+			if _, err := b.gw.Cancel(t.Context(), clerk, op.Key, "the other way round"); err != nil {
+				t.Fatal(err)
+			}
+			b.answer(t, opposed)
+		})
+	}
+}
+
 // TestOffers: the operator says what can be done, the kind's actions may be fewer.
 func TestOffers(t *testing.T) {
 	t.Parallel()
