@@ -113,6 +113,7 @@ func (e *examination) examine() {
 	e.add("store.ok", "")
 	e.database(p)
 	e.archive(p)
+	e.pdf(p)
 	e.work(p)
 	subscribers, err := p.Store.Subscribers(e.ctx)
 	if err != nil {

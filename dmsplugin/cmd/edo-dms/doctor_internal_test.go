@@ -19,6 +19,7 @@ import (
 	"github.com/edokit/edokit/directory/local"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/edotest"
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 // patient is a home folder with what is wrong with it.
@@ -252,6 +253,17 @@ func TestDoctorAtHome(t *testing.T) {
 		"work.counterparties": func(_ *testing.T, p *patient) { p.fake(fake{work: directory.Workload{Counterparties: 1}}) },
 		"store.ok":            func(*testing.T, *patient) {},
 		"archive.ok":          func(*testing.T, *patient) {},
+		"pdf.ok":              func(*testing.T, *patient) {},
+		"pdf.no-worker": func(t *testing.T, p *patient) {
+			opened := p.open
+			p.open = func() (*parts, error) {
+				all, err := opened()
+				check(t, err)
+				check(t, all.pdf.Close())
+				all.pdf, err = worker.New(worker.Config{Program: filepath.Join(p.folder, "missing")})
+				return all, err
+			}
+		},
 		"subscribers.none":    func(*testing.T, *patient) {},
 		"subscribers.unread":  func(t *testing.T, p *patient) { p.sql(t, `ALTER TABLE subscribers RENAME TO gone`) },
 	} {

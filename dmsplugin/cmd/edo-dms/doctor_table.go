@@ -146,6 +146,12 @@ func findingsOfStore() map[string]known {
 			sentence{"в архив документов нельзя писать: нет места", "the document archive cannot be written: no space is left"},
 			sentence{"освободите место или поднимите квоту", "free space, or raise the quota"},
 		},
+		"pdf.ok": {okay, sentence{"процессы для работы с PDF запускаются", "processes for PDF work start"}, sentence{}},
+		"pdf.no-worker": {
+			failure,
+			sentence{"процесс для работы с PDF не запускается: вторых версий не будет", "no process for PDF work starts: there will be no second versions"},
+			sentence{"разрешите edo-dms запускать собственные процессы и проверьте EDOKIT_PDF_MEMORY", "let edo-dms start processes of its own, and look at EDOKIT_PDF_MEMORY"},
+		},
 		"work.late": {
 			warning,
 			sentence{"%d заданий ждут исполнителей, первое — %v", "%d jobs wait for workers, the first for %v"},

@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"github.com/edokit/edokit/stamping"
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 const (
@@ -33,5 +37,18 @@ func (e *examination) work(p *parts) {
 				r.add(id, "", n)
 			}
 		}
+	})
+}
+
+// pdf asks a process for PDF work to look at what is no PDF: who says so is at work.
+func (e *examination) pdf(p *parts) {
+	e.within(sentence{"работа с PDF", "the PDF work"}, func(ctx context.Context, r *report) {
+		_, err := p.pdf.Examine(ctx, worker.InMemory([]byte("%")), nil)
+		var found *stamping.Error
+		if errors.As(err, &found) && found.Kind == stamping.Unreadable {
+			r.add("pdf.ok", "")
+			return
+		}
+		r.addErr(err, "pdf.no-worker", "")
 	})
 }

@@ -10,10 +10,13 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 // TestMain builds the binary once: everything here runs the real program as a process.
 func TestMain(m *testing.M) {
+	worker.Main() // as in main: the doctor starts one
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
