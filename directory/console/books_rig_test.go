@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/console"
 	"github.com/edokit/edokit/directory/local"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -27,6 +29,12 @@ func (v vault) Login(ctx context.Context, s edo.SubscriberID) (state console.Log
 		default:
 			state.SetAt, state.UsedAt = l.UpdatedAt, l.UsedAt
 		}
+	}
+	if err == nil {
+		_, err = v.Vault.LoginCertificate(ctx, s)
+	}
+	if errors.Is(err, secret.SealBroken) {
+		state.Broken, err = true, nil
 	}
 	return state, err
 }
@@ -212,4 +220,17 @@ func (b *rig) refused(t *testing.T) []directory.Refusal {
 		t.Fatal(err)
 	}
 	return rows
+}
+
+// spoil changes the bytes of our login, as a damaged disk or a lost master key does.
+func (b *rig) spoil(t *testing.T) {
+	t.Helper()
+	name := directory.SecretName{Kind: "login", Subscriber: sub, Field: string(directory.LoginPassword)}
+	kept, err := b.home.Store.Sealed(t.Context(), name)
+	if err == nil {
+		err = b.home.Store.PutSealed(t.Context(), name, kept.Epoch, []byte{0})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }

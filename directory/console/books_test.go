@@ -343,6 +343,10 @@ func TestSubscriber(t *testing.T) {
 	if err != nil || account.Login.Password.Reveal() != fresh || account.Next == nil || account.Next.Login.Password.Reveal() != next {
 		t.Errorf("not stored: %v", err)
 	}
+	b.spoil(t)
+	if p := a.get(t, "/subscriber?s=velgom-seti"); p.Code != http.StatusOK || !strings.Contains(p.Body, "Не открывается") || !strings.Contains(p.Body, "do=login") {
+		t.Errorf("a login that does not open: %d %s", p.Code, p.Body)
+	}
 	if err := b.home.Store.PutSubscriber(t.Context(), b.row(t, sub, func(s *directory.Subscriber) { s.LoginKind, s.Login = directory.LoginCertificate, "" })); err != nil {
 		t.Fatal(err)
 	}

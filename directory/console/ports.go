@@ -60,6 +60,7 @@ type LoginState struct {
 	Next        time.Time      // since when another one waits to take their place; zero: none does
 	Tries       int            // how often the operator was asked to take that one
 	Certificate edo.SignerInfo // of a login by certificate; zero: none
+	Broken      bool           // what is stored does not open: it is damaged, or was sealed with another master key
 }
 
 // Doctor examines the installation.

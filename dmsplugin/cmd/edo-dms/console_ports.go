@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/console"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 )
@@ -56,6 +58,10 @@ func (s safe) Login(ctx context.Context, id edo.SubscriberID) (state console.Log
 		}
 	}
 	der, err := s.Vault.LoginCertificate(ctx, id)
+	if errors.Is(err, secret.SealBroken) { // whoever mends that needs the page
+		state.Broken = true
+		return state, nil
+	}
 	if err != nil || der == nil {
 		return state, err
 	}
@@ -67,12 +73,12 @@ func (s safe) Login(ctx context.Context, id edo.SubscriberID) (state console.Log
 }
 
 // SetLogin seals a password or token of the way to log in that is in use.
-func (s safe) SetLogin(ctx context.Context, id edo.SubscriberID, name string, secret edo.Secret, next bool) error {
+func (s safe) SetLogin(ctx context.Context, id edo.SubscriberID, name string, fresh edo.Secret, next bool) error {
 	row, err := s.Store.Subscriber(ctx, id)
 	if err != nil {
 		return err
 	}
-	login := newLogin{kind: row.LoginKind, name: name, secret: secret}
+	login := newLogin{kind: row.LoginKind, name: name, secret: fresh}
 	switch row.LoginKind {
 	case directory.LoginPassword, directory.LoginIdentityToken, directory.LoginAccessToken:
 		return login.store(ctx, credentials{parts: s.parts, next: next}, row)

@@ -278,6 +278,20 @@ func TestDoctorAtHome(t *testing.T) {
 	}
 }
 
+// TestBrokenLogin: whoever looks at a login that does not open is told so, instead of an error.
+func TestBrokenLogin(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	p.subscriber(t, nil)
+	p.sql(t, `UPDATE sealed SET bytes = x'00'`)
+	opened, err := p.open()
+	check(t, err)
+	defer opened.Close()
+	if got, err := (safe{opened}).Login(t.Context(), "our-firm"); err != nil || !got.Broken || got.SetAt.IsZero() {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
