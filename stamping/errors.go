@@ -7,17 +7,19 @@ type Kind string
 
 // The kinds of failure. Each means that the caller has no copy.
 const (
-	Invalid      Kind = "invalid"        // the call is wrong: a page that is not there, a mark without size
-	Unreadable   Kind = "unreadable"     // not a PDF, or damaged beyond what a reader repairs
-	Encrypted    Kind = "encrypted"      // protected by a password or by rights; ask for an open copy
-	TooLarge     Kind = "too large"      // above a limit of Options, in bytes or after decoding
-	TooManyPages Kind = "too many pages" // above Options.MaxPages
-	NotVerified  Kind = "not verified"   // the copy was made, but the mark was not found on each page
-	Undecided    Kind = "undecided"      // it could not be read here; other readers may
-	Crashed      Kind = "crashed"        // the PDF library gave up on it, or ended the worker
-	TooSlow      Kind = "too slow"       // a worker was not ready with it in time
-	TooHeavy     Kind = "too heavy"      // it needs more memory than a worker has
-	NoWorker     Kind = "no worker"      // a worker could not be started: nothing is said about the document
+	Invalid        Kind = "invalid"         // the call is wrong: a page that is not there, a mark without size
+	Unreadable     Kind = "unreadable"      // not a PDF, or damaged beyond what a reader repairs
+	Encrypted      Kind = "encrypted"       // protected by a password or by rights; ask for an open copy
+	TooLarge       Kind = "too large"       // above a limit of Options, in bytes or after decoding
+	TooManyPages   Kind = "too many pages"  // above Options.MaxPages
+	NotVerified    Kind = "not verified"    // the copy was made, but the mark was not found on each page
+	Undecided      Kind = "undecided"       // it could not be read here; other readers may
+	Crashed        Kind = "crashed"         // the PDF library gave up on it, or ended the worker
+	TooSlow        Kind = "too slow"        // a worker was not ready with it in time
+	TooHeavy       Kind = "too heavy"       // it needs more memory than a worker has
+	NeedsConverter Kind = "needs converter" // a file of an office program: no PDF is made of it here
+	NotPrintable   Kind = "not printable"   // neither a PDF nor a kind of file of which one can be made
+	NoWorker       Kind = "no worker"       // a worker could not be started: nothing is said about the document
 )
 
 func (k Kind) Error() string { return string(k) }

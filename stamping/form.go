@@ -29,15 +29,8 @@ func addForm(pdf *model.Context, m *Mark) (*form, error) {
 	}
 	content := m.content(fonts)
 	fontDict := types.Dict{}
-	for name, f := range map[string]*face{"R": fonts.regular, "B": fonts.bold} {
-		if len(f.used) == 0 {
-			continue
-		}
-		ref, err := addFont(pdf, f)
-		if err != nil {
-			return nil, err
-		}
-		fontDict[name] = *ref
+	if err := fonts.addTo(pdf, fontDict); err != nil {
+		return nil, err
 	}
 	sum := digest(content)
 	ref, err := addStream(pdf, content, types.Dict{

@@ -28,6 +28,7 @@ type Box struct {
 type Text struct {
 	X, Y, Size float64
 	Bold       bool
+	Mono       bool // in the font with one width for all, which has no bold
 	Color      Color
 	S          string
 }
@@ -35,22 +36,24 @@ type Text struct {
 // Color is a device RGB colour with parts from 0 to 1.
 type Color struct{ R, G, B float64 }
 
-// content renders the mark as a PDF content stream that uses the fonts /R (regular) and /B (bold) and the
-// graphics state /S (see through).
+// content renders the mark as a PDF content stream that uses the fonts /R (regular), /B (bold) and /M (mono) and
+// the graphics state /S (see through).
 func (m *Mark) content(fonts *faces) []byte {
 	var b bytes.Buffer
 	for i := range m.Boxes {
 		m.Boxes[i].draw(&b)
 	}
-	for _, t := range m.Texts {
-		name, f := "R", fonts.regular
-		if t.Bold {
-			name, f = "B", fonts.bold
-		}
-		fmt.Fprintf(&b, "BT %s rg /%s %s Tf %s %s Td <%s> Tj ET\n",
+	writeTexts(&b, m.Texts, fonts)
+	return b.Bytes()
+}
+
+func writeTexts(b *bytes.Buffer, texts []Text, fonts *faces) {
+	for i := range texts {
+		t := &texts[i]
+		name, f := fonts.of(t)
+		fmt.Fprintf(b, "BT %s rg /%s %s Tf %s %s Td <%s> Tj ET\n",
 			t.Color, name, num(t.Size), num(t.X), num(t.Y), f.encode(t.S))
 	}
-	return b.Bytes()
 }
 
 func (x *Box) draw(b *bytes.Buffer) {

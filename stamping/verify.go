@@ -97,7 +97,7 @@ func hasFonts(pdf *model.Context, sd *types.StreamDict, content []byte) bool {
 	if err != nil {
 		return false
 	}
-	for _, name := range []string{"R", "B"} {
+	for _, name := range []string{"R", "B", "M"} {
 		d, err := pdf.DereferenceDict(fonts[name])
 		if bytes.Contains(content, []byte("/"+name+" ")) && (err != nil || d == nil || d["DescendantFonts"] == nil || d["ToUnicode"] == nil) {
 			return false

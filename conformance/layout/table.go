@@ -115,7 +115,11 @@ func rows() []row {
 
 		{Package: "stamping", Third: []string{pdfcpu, image}, Why: "draws on pages; knows nothing about exchange"},
 		{Package: "stamping/hardpdf", Own: []string{"stamping"}, Third: []string{pdfcpu, image}, Why: "a test instrument: of stamping it knows how a document may end"},
-		{Package: "stamping/worker", Own: []string{"stamping"}, Third: []string{pdfcpu, image}, Why: "processes that run stamping; of a document it knows the size"},
+		{
+			Package: "stamping/printable", Own: []string{"stamping"}, Third: []string{pdfcpu, image, xtext},
+			Why: "makes a PDF of a file that is none; knows the bytes and what it is told of them",
+		},
+		{Package: "stamping/worker", Own: []string{"stamping", "stamping/printable"}, Third: []string{pdfcpu, image, xtext}, Why: "processes that run stamping and printable; of a document it knows the size"},
 		{
 			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image, xtext},
 			Why: "its Facts are its own type; the composition root converts",

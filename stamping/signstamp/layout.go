@@ -1,16 +1,13 @@
 package signstamp
 
-import (
-	"strings"
-
-	"github.com/edokit/edokit/stamping"
-)
+import "github.com/edokit/edokit/stamping"
 
 // Lengths in points of a mark drawn in its own size.
 const (
 	width     = 400.0
 	pad       = 6.0
 	labelCol  = 52.0
+	valueCol  = width - 2*pad - labelCol
 	titleSize = 7.8
 	titleLead = 10.4
 	textSize  = 6.4
@@ -69,7 +66,7 @@ func build(l look, rows []row) (*stamping.Mark, error) {
 		if i > 0 {
 			size, lead = textSize, textLead
 		}
-		for _, line := range wrap(fonts, clean(t), width-2*pad, size, i == 0) {
+		for _, line := range fonts.Wrap(clean(t), width-2*pad, width-2*pad, size, i == 0) {
 			y += lead
 			x := (width - fonts.Width(line, size, i == 0)) / 2
 			m.Texts = append(m.Texts, stamping.Text{X: x, Y: y, Size: size, Bold: i == 0, Color: l.color, S: line})
@@ -77,7 +74,7 @@ func build(l look, rows []row) (*stamping.Mark, error) {
 	}
 	y += 1.6
 	for _, r := range rows {
-		for i, line := range wrap(fonts, r.value, width-2*pad-labelCol, textSize, false) {
+		for i, line := range fonts.Wrap(r.value, valueCol, valueCol, textSize, false) {
 			y += textLead
 			if i == 0 && r.label != "" {
 				m.Texts = append(m.Texts, stamping.Text{X: pad, Y: y, Size: textSize, Bold: true, Color: l.color, S: r.label})
@@ -91,41 +88,4 @@ func build(l look, rows []row) (*stamping.Mark, error) {
 	}
 	m.Boxes = l.boxes(m.Height, &l.color)
 	return m, nil
-}
-
-// wrap breaks s into lines of at most w points, between words where it can.
-func wrap(fonts *stamping.Fonts, s string, w, size float64, bold bool) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Fields(s) {
-		if next := join(" ", line, word); fonts.Width(next, size, bold) <= w {
-			line = next
-			continue
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-		for line = word; fonts.Width(line, size, bold) > w; {
-			head := fit(fonts, line, w, size, bold)
-			lines = append(lines, line[:head])
-			line = line[head:]
-		}
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// fit is the number of bytes of s, at least one character, that are no wider than w.
-func fit(fonts *stamping.Fonts, s string, w, size float64, bold bool) int {
-	end := 0
-	for i, r := range s {
-		next := i + len(string(r))
-		if end > 0 && fonts.Width(s[:next], size, bold) > w {
-			break
-		}
-		end = next
-	}
-	return end
 }
