@@ -49,6 +49,12 @@ func scale(markW, markH, pageW, pageH float64) float64 {
 	return min(s, maxWidth*pageW/markW, maxHeight*pageH/markH)
 }
 
+// Foot is how much of the lower edge of an A4 page the mark takes there, in points: what the page's own content should leave free.
+func (m *Mark) Foot() float64 {
+	const a4Height = 842.0
+	return m.Height*scale(m.Width, m.Height, a4Width, a4Height) + 2*edge
+}
+
 // place is the matrix that puts a mark of w by h points on the page.
 func place(p *page, w, h float64, at Position) matrix {
 	pageW, pageH := p.shown()

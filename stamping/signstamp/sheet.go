@@ -56,14 +56,16 @@ func reason(err error) string {
 		return ""
 	}
 	return map[stamping.Kind]string{
-		stamping.Unreadable:   "файл не является PDF или повреждён",
-		stamping.Undecided:    "файл не удалось прочитать",
-		stamping.Encrypted:    "файл защищён паролем или ограничением прав",
-		stamping.TooLarge:     "файл больше, чем разрешено обрабатывать",
-		stamping.TooManyPages: "в файле больше страниц, чем разрешено обрабатывать",
-		stamping.NotVerified:  "проверка не нашла отметку на всех страницах копии",
-		stamping.Crashed:      "обработка файла прервалась",
-		stamping.TooSlow:      "обработка файла заняла больше времени, чем разрешено",
-		stamping.TooHeavy:     "обработка файла потребовала больше памяти, чем разрешено",
+		stamping.Unreadable:     "файл не является PDF или повреждён",
+		stamping.Undecided:      "файл не удалось прочитать",
+		stamping.NeedsConverter: "файл офисной программы, его нужно сначала преобразовать в PDF",
+		stamping.NotPrintable:   "формат файла неизвестен",
+		stamping.Encrypted:      "файл защищён паролем или ограничением прав",
+		stamping.TooLarge:       "файл больше, чем разрешено обрабатывать",
+		stamping.TooManyPages:   "в файле больше страниц, чем разрешено обрабатывать",
+		stamping.NotVerified:    "проверка не нашла отметку на всех страницах копии",
+		stamping.Crashed:        "обработка файла прервалась",
+		stamping.TooSlow:        "обработка файла заняла больше времени, чем разрешено",
+		stamping.TooHeavy:       "обработка файла потребовала больше памяти, чем разрешено",
 	}[e.Kind]
 }

@@ -17,7 +17,7 @@ func TestSheet(t *testing.T) {
 	digest := strings.Repeat("0a1b2c3d", 8)
 	for _, kind := range []stamping.Kind{
 		stamping.Unreadable, stamping.Undecided, stamping.Encrypted, stamping.TooLarge, stamping.TooManyPages, stamping.NotVerified, stamping.Crashed,
-		stamping.TooSlow, stamping.TooHeavy,
+		stamping.TooSlow, stamping.TooHeavy, stamping.NeedsConverter, stamping.NotPrintable,
 	} {
 		for _, local := range []bool{true, false} {
 			var out bytes.Buffer

@@ -1,4 +1,4 @@
-// Package worker reads and stamps PDFs in processes of their own, so that a document that hangs, panics or eats memory
+// Package worker reads and stamps PDFs, and prints files that are none, in processes of their own, so that a document that hangs, panics or eats memory
 // costs itself and nothing else.
 //
 // A [Pool] starts the program that it runs in a second time; the first line of that program's main has to be

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/edokit/edokit/stamping"
+	"github.com/edokit/edokit/stamping/printable"
 )
 
 // The frames between a pool and its worker: a kind, four bytes of length, that many bytes. Behind a request the document
@@ -18,21 +19,24 @@ const (
 	maxFrame     = 1 << 20
 )
 
-// request asks for a copy with a mark, or, without one, for an examination.
+// request asks for a copy with a mark, or, without one, for an examination. With facts the document may be any file.
 type request struct {
 	Size    int64
-	Mark    *stamping.Mark `json:",omitempty"`
-	Words   []string       `json:",omitempty"`
+	Mark    *stamping.Mark   `json:",omitempty"`
+	File    *printable.Facts `json:",omitempty"`
+	Pixels  int64            `json:",omitempty"` // limit of a picture
+	Words   []string         `json:",omitempty"`
 	Options stamping.Options
 }
 
 type report struct {
 	Findings *stamping.Findings `json:",omitempty"`
 	Result   *stamping.Result   `json:",omitempty"`
+	Printed  bool               `json:",omitempty"` // the copy is that of a view of the file, which is no PDF
 	Size     int64              `json:",omitempty"` // of the copy
 	Digest   []byte             `json:",omitempty"` // SHA-256 of the copy
 	Error    *failure           `json:",omitempty"`
-	Used     uint64             // bytes of memory that the worker has now
+	Used     uint64             // bytes of memory that the worker has taken from the system
 }
 
 // failure is a [stamping.Error] without what the PDF library said, which may quote the document.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"syscall"
 
 	"github.com/edokit/edokit/stamping"
+	"github.com/edokit/edokit/stamping/printable"
 )
 
 // argument is the first argument of a worker; the second is its memory in bytes.
@@ -75,7 +77,7 @@ func read(in *bufio.Reader, requests chan<- *job) {
 
 // once is a document in a stream: it can be read from its start, but only once.
 type once struct {
-	r    io.Reader
+	r    *bufio.Reader
 	left int64
 	read chan struct{} // closed when nothing is left
 }
@@ -108,8 +110,14 @@ func work(j *job, w io.Writer) (r report) {
 	var err error
 	if j.Mark != nil {
 		out := &dataWriter{w: w, sum: sha256.New()}
+		var in io.ReadSeeker = j.document
+		if j.File != nil {
+			in, r.Printed, err = asPDF(ctx, j)
+		}
 		var result stamping.Result
-		result, err = stamping.Stamp(ctx, j.document, out, j.Mark, &j.Options)
+		if err == nil {
+			result, err = stamping.Stamp(ctx, in, out, j.Mark, &j.Options)
+		}
 		r.Result, r.Size, r.Digest = &result, out.n, out.sum.Sum(nil)
 	} else {
 		var f stamping.Findings
@@ -124,8 +132,28 @@ func work(j *job, w io.Writer) (r report) {
 	}
 	var used runtime.MemStats
 	runtime.ReadMemStats(&used)
-	r.Used = used.Sys - used.HeapReleased
+	r.Used = used.Sys // what was given back counts too: the system's limit is on what is mapped
 	return r
+}
+
+// asPDF gives the document of a job as a PDF: itself, unread, if it begins as one, else what is printed of it.
+func asPDF(ctx context.Context, j *job) (pdf io.ReadSeeker, printed bool, err error) {
+	const head = "%PDF-"
+	if start, _ := j.document.r.Peek(int(min(j.Size, int64(len(head))))); string(start) == head {
+		return j.document, false, nil
+	}
+	b, err := io.ReadAll(j.document)
+	if err != nil {
+		return nil, false, err
+	}
+	if printable.KindOf(b, j.File.Name) == printable.PDF {
+		return bytes.NewReader(b), false, nil
+	}
+	var view bytes.Buffer
+	_, err = printable.Render(ctx, b, &view, *j.File, &printable.Options{
+		Foot: j.Mark.Foot(), MaxBytes: j.Options.MaxBytes, MaxPages: j.Options.MaxPages, MaxPixels: j.Pixels,
+	})
+	return bytes.NewReader(view.Bytes()), true, err
 }
 
 // dataWriter sends a copy piece by piece.

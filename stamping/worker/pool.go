@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edokit/edokit/stamping"
+	"github.com/edokit/edokit/stamping/printable"
 )
 
 // Config says what a worker is allowed. Zero values mean the defaults.
@@ -29,6 +30,10 @@ const (
 	DefaultMemory = 1 << 30
 	LeastMemory   = 128 << 20
 )
+
+// bytesOfPixel is the most that a decoder takes: a progressive JPEG in full colour. One large piece of memory may slip past the
+// limit of the system, so that pictures are measured before they are decoded.
+const bytesOfPixel = 16
 
 // Pool gives documents to workers. It may be used by many goroutines.
 type Pool struct {
@@ -91,7 +96,7 @@ func (p *Pool) Close() error {
 	return nil
 }
 
-// Document is a PDF that can be opened more than once.
+// Document is a PDF, or for StampFile any file, that can be opened more than once.
 type Document struct {
 	Size int64
 	Open func(ctx context.Context) (io.ReadCloser, error)
@@ -107,18 +112,34 @@ func InMemory(b []byte) Document {
 // Stamp does what [stamping.Stamp] does, in a worker. After an error that what out was given must be thrown away: a copy
 // is passed on while it is compared.
 func (p *Pool) Stamp(ctx context.Context, d Document, out io.Writer, m *stamping.Mark, o *stamping.Options) (stamping.Result, error) {
-	if m == nil {
-		return stamping.Result{}, &stamping.Error{Kind: stamping.Invalid, Msg: "the mark has no size"}
-	}
-	req := request{Size: d.Size, Mark: m}
-	if o != nil {
-		req.Options = *o
-	}
-	r, err := p.do(ctx, req, d, out)
+	r, err := p.stamp(ctx, request{Size: d.Size, Mark: m}, d, out, o)
 	if err != nil {
 		return stamping.Result{}, err
 	}
 	return *r.Result, nil
+}
+
+// StampFile does what Stamp does, of any file of which package printable makes a PDF; printed says that it did so, and that the
+// pages of the result are not the file's own. The view leaves the place of a mark at the lower edge free. A picture may have a pixel for every 16 bytes of
+// Config.Memory, up to printable.DefaultMaxPixels. What is a PDF already is
+// stamped as Stamp does. The errors are those of printable.Render as well.
+func (p *Pool) StampFile(ctx context.Context, d Document, f printable.Facts, out io.Writer, m *stamping.Mark, o *stamping.Options) (_ stamping.Result, printed bool, err error) {
+	pixels := min(printable.DefaultMaxPixels, p.cfg.Memory/bytesOfPixel)
+	r, err := p.stamp(ctx, request{Size: d.Size, Mark: m, File: &f, Pixels: pixels}, d, out, o)
+	if err != nil {
+		return stamping.Result{}, false, err
+	}
+	return *r.Result, r.Printed, nil
+}
+
+func (p *Pool) stamp(ctx context.Context, req request, d Document, out io.Writer, o *stamping.Options) (report, error) {
+	if req.Mark == nil {
+		return report{}, &stamping.Error{Kind: stamping.Invalid, Msg: "the mark has no size"}
+	}
+	if o != nil {
+		req.Options = *o
+	}
+	return p.do(ctx, req, d, out)
 }
 
 // Examine does what [stamping.Examine] does, in a worker.

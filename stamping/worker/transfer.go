@@ -148,7 +148,8 @@ func tooLarge(limit int64) error {
 // known lets through only kinds that a document can have.
 func known(k stamping.Kind) stamping.Kind {
 	switch k {
-	case stamping.Invalid, stamping.Unreadable, stamping.Encrypted, stamping.TooLarge, stamping.TooManyPages, stamping.NotVerified, stamping.Undecided:
+	case stamping.Invalid, stamping.Unreadable, stamping.Encrypted, stamping.TooLarge, stamping.TooManyPages, stamping.NotVerified, stamping.Undecided,
+		stamping.NeedsConverter, stamping.NotPrintable:
 		return k
 	}
 	return stamping.Crashed
