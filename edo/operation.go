@@ -103,11 +103,23 @@ const (
 	RemarkNotExamined    = "; stored as it came, it could not be examined here"
 )
 
+// The remarks on a version with our own mark. The second follows the first where the pages are not the document's own.
+const (
+	RemarkSender  = "mark of the sender, not of the operator"
+	RemarkPrinted = "; on a view of the file, which is no PDF"
+)
+
 // Remark is what stands on a version, or in what was kept of the work on it, for people: the words of the gateway on the
-// operator's stamp in both languages, anything else as it is.
+// operator's stamp and on our own mark in both languages, anything else as it is.
 func Remark(text string) Sentence {
 	if id, seen := strings.CutPrefix(text, RemarkRecognised); seen {
 		return Sentence{"штамп распознан: " + id, text}
+	}
+	switch text {
+	case RemarkSender:
+		return Sentence{"отметка отправителя, не оператора", text}
+	case RemarkSender + RemarkPrinted:
+		return Sentence{"отметка отправителя, не оператора; на печатном виде файла, который не является PDF", text}
 	}
 	rest, not := strings.CutPrefix(text, RemarkNotRecognised)
 	if !not {

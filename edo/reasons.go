@@ -98,4 +98,8 @@ const (
 	FormBroken    Reason = "form-broken"
 	FormLocked    Reason = "form-locked"
 	FormPagesLost Reason = "form-pages-lost"
+
+	// Of our own mark, where the operator has no form.
+	FormNeedsConverter Reason = "form-needs-converter"
+	FormNotPrintable   Reason = "form-not-printable"
 )

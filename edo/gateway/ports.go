@@ -97,13 +97,20 @@ type PDFFacts struct {
 
 // Marker draws our own mark on a copy of a document, for subscribers whose operator has no printed form and who
 // allowed it. It must not look like an operator's stamp. An error of kind [edo.Unavailable] means that drawing may be
-// tried again; any other is final for the document, which then stays without the mark.
+// tried again; any other is final for the document, which then stays without the mark. With the reason [edo.FormNeedsConverter] or
+// [edo.FormNotPrintable] it becomes the reason why there is no second version.
 type Marker interface {
-	Mark(ctx context.Context, original edo.Content, m Mark, w io.Writer) error
+	// Mark tells whether the document is no PDF, and the mark therefore stands on a view of it.
+	Mark(ctx context.Context, original edo.Content, m Mark, w io.Writer) (printed bool, err error)
 }
 
-// Mark is what our own mark says.
+// Mark is what our own mark says, and what a view of the document says of it.
 type Mark struct {
+	Name         string // of the file
+	Kind         string
+	Number       string
+	Date         time.Time // of the paper
+	Recipient    edo.Counterparty
 	Operator     string
 	Document     edo.RemoteID
 	OperatorTime time.Time

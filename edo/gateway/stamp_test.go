@@ -219,6 +219,57 @@ func TestLocalMark(t *testing.T) {
 	}
 }
 
+// TestPrintedMark: a version whose pages are not the document's own says so, and a document that cannot be printed has that for
+// a reason.
+func TestPrintedMark(t *testing.T) {
+	t.Parallel()
+	unfit := func(r edo.Reason) *textMarker {
+		return &textMarker{fail: &edo.Error{Kind: edo.NotSupported, Reason: r, Message: "not that"}, times: 99}
+	}
+	for name, tc := range map[string]struct {
+		file    string
+		marker  *textMarker
+		reason  edo.Reason
+		version string
+		remark  string
+	}{
+		"a PDF":         {"акт.pdf", &textMarker{}, edo.FormNever, "акт (отметка отправителя).pdf", edo.RemarkSender},
+		"a text":        {"акт.txt", &textMarker{}, edo.FormNever, "акт.txt (печатный вид, отметка отправителя).pdf", edo.RemarkSender + edo.RemarkPrinted},
+		"office":        {"акт.docx", unfit(edo.FormNeedsConverter), edo.FormNeedsConverter, "", ""},
+		"unknown":       {"акт.bin", unfit(edo.FormNotPrintable), edo.FormNotPrintable, "", ""},
+		"a locked file": {"акт.pdf", unfit(edo.FormLocked), edo.FormNever, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(b *bundle) {
+				b.account.Policy.LocalMark = true
+				b.op.Form = func(edo.Ref, int) ([]byte, error) { return nil, &edo.Error{Kind: edo.NotSupported} }
+				b.cfg.Marker = tc.marker
+			})
+			b.run(t)
+			p := pack("p1", "original")
+			p.Documents[0].Name, p.Documents[0].Number = tc.file, "17"
+			op, err := b.gw.SendAndWait(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := op.Documents[0]
+			var version, remark string
+			if len(d.Versions) > 0 {
+				version, remark = d.Versions[0].Name, d.Versions[0].Remark
+			}
+			want := []any{edo.StampNever, tc.reason, tc.version, tc.remark}
+			if diff := cmp.Diff(want, []any{d.Stamp, d.StampReason, version, remark}); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+			told := []string{tc.marker.mark.Name, tc.marker.mark.Kind, tc.marker.mark.Number, tc.marker.mark.Recipient.INN}
+			if diff := cmp.Diff([]string{tc.file, "Письмо", "17", "7707083893"}, told); diff != "" {
+				t.Errorf("what the view can say (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 // textMarker draws with words. The first times it writes a part and fails.
 type textMarker struct {
 	fail  error
@@ -226,6 +277,7 @@ type textMarker struct {
 
 	mu    sync.Mutex
 	calls int
+	mark  gateway.Mark // the last one
 }
 
 func (m *textMarker) count() int {
@@ -234,23 +286,24 @@ func (m *textMarker) count() int {
 	return m.calls
 }
 
-func (m *textMarker) Mark(ctx context.Context, original edo.Content, mark gateway.Mark, w io.Writer) error {
+func (m *textMarker) Mark(ctx context.Context, original edo.Content, mark gateway.Mark, w io.Writer) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.mark = mark
 	if m.calls++; m.calls <= m.times {
 		_, err := io.WriteString(w, "a part of")
-		return errors.Join(err, m.fail)
+		return false, errors.Join(err, m.fail)
 	}
 	r, err := original.Open(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = r.Close() }()
 	if _, err := io.Copy(w, r); err != nil {
-		return err
+		return false, err
 	}
 	_, err = fmt.Fprintf(w, " marked for %s %s %s", mark.Operator, mark.Document, mark.Signers[0].Owner)
-	return err
+	return strings.HasSuffix(mark.Name, ".txt"), err
 }
 
 // late gives err (or a page that is no PDF) n times and then the form.

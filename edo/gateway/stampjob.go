@@ -114,7 +114,10 @@ func (g *Gateway) formNever(ctx context.Context, t *turn, op *edo.Operation, d *
 			c.Versions = []edo.Version{v}
 		case ctx.Err() != nil || errors.Is(err, edo.Unavailable):
 			return err
-		default: // the same document would fail again: a scan that is no PDF, a file that cannot be read
+		default: // the same document would fail again: an office file, one that cannot be read
+			if r := edo.ReasonOf(err); r == edo.FormNeedsConverter || r == edo.FormNotPrintable {
+				d.StampReason = r
+			}
 			d.StampDetail += "; the local mark could not be drawn: " + plain(err)
 		}
 	}
@@ -132,14 +135,22 @@ func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.Documen
 		return edo.Version{}, err
 	}
 	defer blob.Abort()
-	m := Mark{Operator: op.Operator, Document: d.Remote, OperatorTime: op.OperatorTime, Signers: []edo.SignerInfo{d.SignedBy}}
-	if err := g.Marker.Mark(ctx, original, m, blob); err != nil {
+	m := Mark{
+		Name: d.Name, Kind: d.Kind, Number: d.Number, Date: d.Date, Recipient: op.To,
+		Operator: op.Operator, Document: d.Remote, OperatorTime: op.OperatorTime, Signers: []edo.SignerInfo{d.SignedBy},
+	}
+	printed, err := g.Marker.Mark(ctx, original, m, blob)
+	if err != nil {
 		return edo.Version{}, err
+	}
+	name, remark := copyName(d.Name, "отметка отправителя"), edo.RemarkSender
+	if printed { // the whole name says of which file it is a view: акт.xml and акт.png may be in one package
+		name, remark = d.Name+" (печатный вид, отметка отправителя).pdf", remark+edo.RemarkPrinted
 	}
 	digest, size, err := blob.Commit(ctx)
 	return edo.Version{
-		Document: d.ID, Role: edo.RoleLocalMark, Name: copyName(d.Name, "отметка отправителя"), Digest: digest, Size: size,
-		Source: "edokit", Remark: "mark of the sender, not of the operator", At: g.Now(),
+		Document: d.ID, Role: edo.RoleLocalMark, Name: name, Digest: digest, Size: size,
+		Source: "edokit", Remark: remark, At: g.Now(),
 	}, err
 }
 

@@ -15,7 +15,7 @@ import (
 // Facts are what the first page says besides what stands in the file itself.
 type Facts struct {
 	Name string // file name; required
-	Rows []Row  // of the document, in the words of people: kind, number, sender; those without a value are left out
+	Rows []Row  // of the document, in the words of people: kind, number, sender; those without a value are left out, and those that an XML file has itself
 }
 
 // Row is one labelled value.

@@ -37,10 +37,13 @@ type requisites struct {
 	sender, recipient              party
 }
 
-type party struct{ name, inn, kpp, box string }
+type party struct{ name, family, first, patronymic, inn, kpp, box string }
 
 func (p *party) String() string {
 	s := p.name
+	if s == "" {
+		s = oneLine(p.family + " " + p.first + " " + p.patronymic)
+	}
 	for _, x := range [][2]string{{"ИНН", p.inn}, {"КПП", p.kpp}} {
 		if x[1] != "" {
 			s += ", " + x[0] + " " + x[1]
@@ -147,6 +150,12 @@ func (p *party) attribute(name string, set func(*string)) {
 	switch name {
 	case "НаимОрг":
 		set(&p.name)
+	case "Фамилия":
+		set(&p.family)
+	case "Имя":
+		set(&p.first)
+	case "Отчество":
+		set(&p.patronymic)
 	case "ИННЮЛ", "ИННФЛ":
 		set(&p.inn)
 	case "КПП":

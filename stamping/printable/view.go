@@ -92,10 +92,11 @@ func (v *view) head(ctx context.Context, title string, rows []Row) error {
 	for _, r := range rows {
 		w := v.width - labelCol
 		for i, l := range v.c.Wrap(v.clean(oneLine(r.Value)), w, w, rowSize, false) {
-			texts := []stamping.Text{{X: left + labelCol, Size: rowSize, S: l}}
+			var texts []stamping.Text
 			if i == 0 {
 				texts = append(texts, stamping.Text{X: left, Size: rowSize, Color: grey, S: r.Label})
 			}
+			texts = append(texts, stamping.Text{X: left + labelCol, Size: rowSize, S: l})
 			if err := v.line(ctx, rowSize*1.3, texts...); err != nil {
 				return err
 			}

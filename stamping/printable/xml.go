@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding/ianaindex"
@@ -97,7 +98,11 @@ func (v *view) xml(ctx context.Context, b []byte, rows, last []Row) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	rows = append(rows, found.rows()...)
+	own := found.rows()
+	rows = slices.DeleteFunc(rows, func(r Row) bool { // what the file says of itself takes the place of what is said of it
+		return slices.ContainsFunc(own, func(o Row) bool { return o.Label == r.Label && o.Value != "" })
+	})
+	rows = append(rows, own...)
 	if err := v.head(ctx, found.title(), append(rows, last...)); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/stamping"
+	view "github.com/edokit/edokit/stamping/printable"
 	"github.com/edokit/edokit/stamping/signstamp"
 	"github.com/edokit/edokit/stamping/worker"
 )
@@ -24,12 +25,12 @@ func (f *forms) Examine(ctx context.Context, pdf edo.Content, words []string) (g
 			long = append(long, w)
 		}
 	}
-	seen, err := f.pool.Examine(ctx, asPDF(pdf), long)
+	seen, err := f.pool.Examine(ctx, asDocument(pdf), long)
 	return gateway.PDFFacts{Pages: seen.Pages, Found: seen.Found, Unread: seen.Unread}, judge(err)
 }
 
-// Mark draws our own mark on a copy.
-func (f *forms) Mark(ctx context.Context, original edo.Content, m gateway.Mark, w io.Writer) error {
+// Mark draws our own mark on a copy, or on a view of what is no PDF.
+func (f *forms) Mark(ctx context.Context, original edo.Content, m gateway.Mark, w io.Writer) (printed bool, err error) {
 	facts := signstamp.Facts{Operator: m.Operator, DocumentID: string(m.Document), OperatorTime: m.OperatorTime}
 	for _, s := range m.Signers {
 		facts.Signers = append(facts.Signers, signstamp.Signer{
@@ -38,12 +39,35 @@ func (f *forms) Mark(ctx context.Context, original edo.Content, m gateway.Mark, 
 	}
 	mark, err := signstamp.LocalMark(facts)
 	if err == nil {
-		_, err = f.pool.Stamp(ctx, asPDF(original), w, mark, nil)
+		_, printed, err = f.pool.StampFile(ctx, asDocument(original), viewFacts(m), w, mark, nil)
 	}
-	return judge(err)
+	return printed, judge(err)
 }
 
-func asPDF(c edo.Content) worker.Document { return worker.Document{Size: c.Size, Open: c.Open} }
+// viewFacts is what a view says of the document besides what stands in it.
+func viewFacts(m gateway.Mark) view.Facts {
+	f := view.Facts{Name: m.Name, Rows: []view.Row{{Label: "Вид", Value: m.Kind}, {Label: "Номер", Value: m.Number}}}
+	add := func(label, value string) { f.Rows = append(f.Rows, view.Row{Label: label, Value: value}) }
+	if !m.Date.IsZero() {
+		add("Дата", m.Date.Format("02.01.2006"))
+	}
+	if len(m.Signers) > 0 {
+		add("Отправитель", party(m.Signers[0].Organisation, m.Signers[0].INN, ""))
+	}
+	add("Получатель", party(m.Recipient.Name, m.Recipient.INN, m.Recipient.KPP))
+	return f
+}
+
+func party(name, inn, kpp string) string {
+	for _, id := range [][2]string{{"ИНН ", inn}, {"КПП ", kpp}} {
+		if id[1] != "" {
+			name += ", " + id[0] + id[1]
+		}
+	}
+	return strings.TrimPrefix(name, ", ")
+}
+
+func asDocument(c edo.Content) worker.Document { return worker.Document{Size: c.Size, Open: c.Open} }
 
 // judge says in the words of the exchange what a worker found. All but a worker that cannot be started is final: the same
 // file will not become another one.
@@ -55,7 +79,11 @@ func judge(err error) error {
 	e := &edo.Error{Kind: edo.NotSupported, Op: "edo-dms.forms", Field: "content", Message: "cannot be worked on", Err: err}
 	switch found.Kind {
 	case stamping.Unreadable:
-		e.Reason, e.Message, e.Remedy = edo.FormBroken, "is no PDF that opens", "ask for it again"
+		e.Reason, e.Message, e.Remedy = edo.FormBroken, "is damaged and does not open", "ask for it again"
+	case stamping.NeedsConverter:
+		e.Reason, e.Message, e.Remedy = edo.FormNeedsConverter, "is a file of an office program", "needs the operator's or the host's converter"
+	case stamping.NotPrintable:
+		e.Reason, e.Message, e.Remedy = edo.FormNotPrintable, "is of a format that nothing here prints", "send a PDF beside it"
 	case stamping.Encrypted:
 		e.Reason, e.Message, e.Remedy = edo.FormLocked, "is a PDF protected by a password or by rights", "ask for an open copy"
 	case stamping.TooLarge, stamping.TooManyPages, stamping.TooSlow, stamping.TooHeavy:

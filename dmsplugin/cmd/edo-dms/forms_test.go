@@ -93,8 +93,8 @@ func TestLocalMark(t *testing.T) {
 		Signers: []edo.SignerInfo{{Owner: "Солодова Вера", INN: "849901457712", Serial: "01D9A3F2B0C4E567"}},
 	}
 	var marked bytes.Buffer
-	if err := f.Mark(t.Context(), inMemory(sampleLetter(t)), m, &marked); err != nil {
-		t.Fatal(err)
+	if printed, err := f.Mark(t.Context(), inMemory(sampleLetter(t)), m, &marked); err != nil || printed {
+		t.Fatal(printed, err)
 	}
 	want := []string{formID, "849901457712", "01D9A3F2B0C4E567"}
 	got, err := f.Examine(t.Context(), inMemory(marked.Bytes()), want)
@@ -103,6 +103,47 @@ func TestLocalMark(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Found); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestLocalMarkOfAnyFile: what is no PDF is printed with what is known of it, marked, and read back.
+func TestLocalMarkOfAnyFile(t *testing.T) {
+	t.Parallel()
+	f := newForms(t, worker.Config{})
+	m := gateway.Mark{
+		Name: "акт сверки.xml", Kind: "Акт сверки", Number: "17/2026-А", Date: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
+		Recipient: edo.Counterparty{Name: "ООО «Заречный завод»", INN: "8499055501", KPP: "849901001"},
+		Operator:  "synerdocs", Document: formID,
+		Signers: []edo.SignerInfo{{Owner: "Солодова Вера", Organisation: "АО «Вельгомские сети»", INN: "849901457712", Serial: "01D9A3F2B0C4E567"}},
+	}
+	var marked bytes.Buffer
+	printed, err := f.Mark(t.Context(), inMemory([]byte(`<?xml version="1.0"?><акт итог="18 750,00"/>`)), m, &marked)
+	if err != nil || !printed {
+		t.Fatal(printed, err)
+	}
+	if dir := os.Getenv("EDOKIT_PICTURES"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "marked-view.pdf"), marked.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		formID, "акт сверки.xml", "17/2026-А", "Дата02.03.2026", "ООО «Заречный завод», ИНН 8499055501, КПП 849901001",
+		"АО «Вельгомские сети», ИНН 849901457712", "итог: 18 750,00", "Печатный вид файла",
+	}
+	got, err := f.Examine(t.Context(), inMemory(marked.Bytes()), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got.Found); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for in, reason := range map[string]edo.Reason{
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": edo.FormNeedsConverter, "\x00\x01\x02": edo.FormNotPrintable, "<?xml version='1.0'?><a>": edo.FormBroken,
+	} {
+		m.Name = "a.doc"
+		if _, err := f.Mark(t.Context(), inMemory([]byte(in)), m, io.Discard); !errors.Is(err, reason) || !errors.Is(err, edo.NotSupported) {
+			t.Errorf("%q: %v, want %s", in, err, reason)
+		}
 	}
 }
 
@@ -123,9 +164,9 @@ func TestFormsRefuse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newForms(t, tc.limits)
-			m := gateway.Mark{Operator: "synerdocs", Signers: []edo.SignerInfo{{Owner: "Солодова Вера"}}}
+			m := gateway.Mark{Name: "договор.pdf", Operator: "synerdocs", Signers: []edo.SignerInfo{{Owner: "Солодова Вера"}}}
 			for what, err := range map[string]error{
-				"mark":    f.Mark(t.Context(), inMemory(tc.in), m, io.Discard),
+				"mark":    func() error { _, err := f.Mark(t.Context(), inMemory(tc.in), m, io.Discard); return err }(),
 				"examine": func() error { _, err := f.Examine(t.Context(), inMemory(tc.in), []string{formID}); return err }(),
 			} {
 				if !errors.Is(err, tc.kind) || !errors.Is(err, tc.reason) {

@@ -138,6 +138,8 @@ func formReasons() map[edo.Reason]sentence {
 		"form-too-large":       {"Печатная форма слишком велика", "The printed form is too large"},
 		"form-broken":          {"Печатная форма повреждена и не открывается", "The printed form is damaged and does not open"},
 		"form-locked":          {"Печатная форма закрыта паролем", "The printed form is locked by a password"},
+		"form-needs-converter": {"Файл офисной программы должен преобразовать в PDF оператор или учётная система", "The operator or the document system has to convert the office file to PDF"},
+		"form-not-printable":   {"Файл неизвестного формата нельзя напечатать", "The file is of an unknown format and cannot be printed"},
 		"form-pages-lost":      {"В печатной форме меньше страниц, чем в документе", "The printed form has fewer pages than the document"},
 	}
 }
