@@ -162,7 +162,6 @@ func (c *Composer) tree(foot func(page, of int, width float64) []Text) error {
 		kids = append(kids, *node)
 	}
 	top["Kids"], top["Count"] = kids, types.Integer(nr)
-	c.pdf.PageCount = nr
 	return nil
 }
 

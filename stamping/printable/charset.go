@@ -60,13 +60,15 @@ func mostlyPrintable(b []byte) bool {
 	return odd <= 3+len(b)/50
 }
 
-// guess takes the Russian encoding in which the bytes above ASCII read most like Russian. Nil if in none they read like it.
+// guess takes the Russian encoding in which the bytes above ASCII read most like Russian, and of a few letters that of Windows,
+// which is the most common. Nil if in none they read like it.
 func guess(b []byte) *charset {
+	const windows = "windows-1251"
 	b = b[:min(len(b), sampleSize)]
 	var best *charset
 	least := 0.0
 	for _, c := range []charset{
-		{name: "windows-1251", enc: charmap.Windows1251},
+		{name: windows, enc: charmap.Windows1251},
 		{name: "KOI8-R", enc: charmap.KOI8R},
 		{name: "CP866", enc: charmap.CodePage866},
 	} {
@@ -74,8 +76,15 @@ func guess(b []byte) *charset {
 		if err != nil {
 			continue
 		}
-		if s := russian(string(text)); s > least {
-			best, least = &c, s
+		score, n := russian(string(text))
+		if n == 0 || score <= 0 {
+			continue
+		}
+		if c.name == windows {
+			score += 1.5
+		}
+		if score /= float64(n); score > least {
+			best, least = &c, score
 		}
 	}
 	if best != nil {
@@ -84,9 +93,8 @@ func guess(b []byte) *charset {
 	return best
 }
 
-// russian is how much a text reads like Russian, for each of its characters above ASCII; 0 and less is not at all.
-func russian(s string) float64 {
-	score, n := 0.0, 0
+// russian is how much a text reads like Russian, and how many characters above ASCII it has. 0 and less is not at all.
+func russian(s string) (score float64, n int) {
 	before := ' '
 	for _, r := range s {
 		if r >= utf8.RuneSelf {
@@ -98,10 +106,7 @@ func russian(s string) float64 {
 		}
 		before = r
 	}
-	if n == 0 {
-		return 0
-	}
-	return score / float64(n)
+	return score, n
 }
 
 // letter is how common a character is in Russian text.
@@ -111,7 +116,7 @@ func letter(r rune) float64 {
 		// Order of frequency, from the National Corpus of the Russian language.
 		for i, c := range []rune("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъ") {
 			if c == r {
-				return 1 - float64(i)/20
+				return 1 - float64(i)/40
 			}
 		}
 	case bytes.ContainsRune([]byte("ё№«»–—…“”„’•§°·\u00a0"), r):

@@ -64,7 +64,7 @@ func TestCharset(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{
 		"Уважаемая Вера Дмитриевна!", "АКТ СВЕРКИ № 17", "Да", "договор поставки", "Счёт на оплату: 18 750,00 руб.", letterText,
-		"name;sum\nАО «Сети»;10\n", "ПРОТОКОЛ РАЗНОГЛАСИЙ",
+		"name;sum\nАО «Сети»;10\n", "ПРОТОКОЛ РАЗНОГЛАСИЙ", "Шум", "Чек",
 	} {
 		for _, name := range []string{"windows-1251", "KOI8-R", "CP866"} {
 			if name != "windows-1251" && strings.ContainsAny(s, "«»—№ё") { // it does not have them all
@@ -74,6 +74,11 @@ func TestCharset(t *testing.T) {
 			if c == nil || !strings.HasPrefix(c.name, name) {
 				t.Errorf("%s of %.20q: %+v", name, s, c)
 			}
+		}
+	}
+	for _, s := range []string{"ФЗ", "ЭЦП", "Жэк", "Юг", "Э", "ФГБУ", "Цех"} { // too short to tell, so the most common
+		if c := encodingOf(encoded(t, "windows-1251", s)); c == nil || !strings.HasPrefix(c.name, "windows-1251") {
+			t.Errorf("%s: %+v", s, c)
 		}
 	}
 	for mark, name := range map[string]string{"\xef\xbb\xbfж": "UTF-8", "\xff\xfe\x36\x04": "UTF-16LE", "\xfe\xff\x04\x36": "UTF-16BE", "ж": "UTF-8"} {
@@ -102,6 +107,7 @@ func TestRefuses(t *testing.T) {
 		"feeds.txt":                 {bytes.Repeat([]byte("\f"), 1000), &Options{MaxPages: 3}, stamping.TooManyPages},
 		"negative.txt":              {[]byte("a"), &Options{MaxPages: -1}, stamping.Invalid},
 		"doctype.xml":               {[]byte(doctype), nil, stamping.Unreadable},
+		"only a doctype.xml":        {[]byte("<?xml version='1.0'?><!DOCTYPE a><a/>"), nil, stamping.Unreadable},
 		"entity.xml":                {[]byte(`<?xml version="1.0"?><a>&b;</a>`), nil, stamping.Unreadable},
 		"deep.xml":                  {[]byte("<?xml version='1.0'?>" + strings.Repeat("<a>", 101)), nil, stamping.TooLarge},
 		"many.xml":                  {[]byte("<?xml version='1.0'?><a>" + strings.Repeat("<b/>", maxNodes) + "</a>"), nil, stamping.TooLarge},

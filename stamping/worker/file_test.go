@@ -59,6 +59,20 @@ func TestStampFile(t *testing.T) {
 	}
 }
 
+// TestPlaceOfTheMark: a view leaves as much room as its mark is high, so that a high one needs more pages.
+func TestPlaceOfTheMark(t *testing.T) {
+	t.Parallel()
+	p := pool(t, worker.Config{Workers: 1})
+	in := worker.InMemory(bytes.Repeat([]byte("a\n"), 115))
+	for height, pages := range map[float64]int{20: 2, 160: 3} {
+		m := mark()
+		m.Height = height
+		if r, _, err := p.StampFile(t.Context(), in, printable.Facts{Name: "a.txt"}, io.Discard, m, nil); err != nil || r.Pages != pages {
+			t.Errorf("height %.0f: %+v, %v", height, r, err)
+		}
+	}
+}
+
 // TestStampFileRefuses: a file that cannot be printed says why, and costs itself only.
 func TestStampFileRefuses(t *testing.T) {
 	t.Parallel()
