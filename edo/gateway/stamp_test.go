@@ -262,6 +262,9 @@ func TestPrintedMark(t *testing.T) {
 			if diff := cmp.Diff(want, []any{d.Stamp, d.StampReason, version, remark}); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
+			if said := edo.Remark(remark); remark != "" && (said.EN != remark || !strings.Contains(said.RU, "отметка отправителя")) {
+				t.Errorf("the remark in words: %+v", said)
+			}
 			told := []string{tc.marker.mark.Name, tc.marker.mark.Kind, tc.marker.mark.Number, tc.marker.mark.Recipient.INN}
 			if diff := cmp.Diff([]string{tc.file, "Письмо", "17", "7707083893"}, told); diff != "" {
 				t.Errorf("what the view can say (-want +got)\n%s", diff)

@@ -24,10 +24,10 @@ const (
 	Unknown Kind = "unknown"
 )
 
-// KindOf says what a file is. The name decides only where bytes cannot: an empty or damaged file called .pdf is a PDF, and text that
-// begins with a tag is XML if it is called so.
+// KindOf says what a file is. The name decides only where bytes cannot: a damaged file called .pdf is a PDF, as is an empty one, and
+// text that begins with a tag is XML if it is called so.
 func KindOf(b []byte, name string) Kind {
-	if isPDF(b, name) {
+	if isPDF(b) {
 		return PDF
 	}
 	if k := picture(b); k != Unknown {
@@ -35,6 +35,9 @@ func KindOf(b []byte, name string) Kind {
 	}
 	if office(b) {
 		return Office
+	}
+	if hasSuffix(name, ".pdf") {
+		return PDF
 	}
 	start := bytes.TrimLeft(asUTF8(b[:min(len(b), 256)]), " \t\r\n")
 	if hasPrefix(start, "<?xml") || hasPrefix(start, "<") && hasSuffix(name, ".xml") {
@@ -49,8 +52,8 @@ func KindOf(b []byte, name string) Kind {
 func hasSuffix(name, suffix string) bool { return strings.HasSuffix(strings.ToLower(name), suffix) }
 
 // isPDF is no stricter than readers are: they look for the header in the first kilobyte.
-func isPDF(b []byte, name string) bool {
-	if len(b) == 0 || hasSuffix(name, ".pdf") || hasPrefix(b, "%PDF-") {
+func isPDF(b []byte) bool {
+	if len(b) == 0 || hasPrefix(b, "%PDF-") {
 		return true
 	}
 	return bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) && bytes.Contains(b, []byte("startxref"))

@@ -26,6 +26,7 @@ func TestKindOf(t *testing.T) {
 		want Kind
 	}{
 		"a.pdf":          {[]byte("damaged"), PDF},
+		"really a.pdf":   {pngOf(t, drawing(4, 4)), PNG},
 		"empty.txt":      {nil, PDF},
 		"junk.bin":       {[]byte("junk before\n%PDF-1.4 ... startxref\n0\n%%EOF"), PDF},
 		"about.txt":      {[]byte("A file begins with %PDF-1.4"), Text},

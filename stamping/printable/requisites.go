@@ -2,6 +2,7 @@ package printable
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -91,7 +92,7 @@ func readRequisites(b []byte) (*requisites, error) {
 	var path []string
 	for {
 		t, err := reader.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return r, nil
 		}
 		if err != nil {

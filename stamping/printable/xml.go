@@ -60,7 +60,7 @@ func newXMLReader(b []byte) *xmlReader {
 // next gives the next token, io.EOF behind the end of the root.
 func (r *xmlReader) next() (xml.Token, error) {
 	t, err := r.d.Token()
-	if err == io.EOF && r.roots == 0 {
+	if errors.Is(err, io.EOF) && r.roots == 0 {
 		return nil, errXML("it has no element")
 	}
 	if err != nil {
@@ -134,7 +134,7 @@ type xmlPrinter struct {
 func (p *xmlPrinter) all(ctx context.Context) error {
 	for {
 		t, err := p.r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -120,10 +120,12 @@ func (p *Pool) Stamp(ctx context.Context, d Document, out io.Writer, m *stamping
 }
 
 // StampFile does what Stamp does, of any file of which package printable makes a PDF; printed says that it did so, and that the
-// pages of the result are not the file's own. The view leaves the place of a mark at the lower edge free. A picture may have a pixel for every 16 bytes of
-// Config.Memory, up to printable.DefaultMaxPixels. What is a PDF already is
-// stamped as Stamp does. The errors are those of printable.Render as well.
-func (p *Pool) StampFile(ctx context.Context, d Document, f printable.Facts, out io.Writer, m *stamping.Mark, o *stamping.Options) (_ stamping.Result, printed bool, err error) {
+// pages of the result are not the file's own. The view leaves the place of a mark at the lower edge free. A picture may have a
+// pixel for every 16 bytes of Config.Memory, up to printable.DefaultMaxPixels. What is a PDF already is stamped as Stamp does. The
+// errors are those of printable.Render as well.
+func (p *Pool) StampFile(
+	ctx context.Context, d Document, f printable.Facts, out io.Writer, m *stamping.Mark, o *stamping.Options,
+) (_ stamping.Result, printed bool, err error) {
 	pixels := min(printable.DefaultMaxPixels, p.cfg.Memory/bytesOfPixel)
 	r, err := p.stamp(ctx, request{Size: d.Size, Mark: m, File: &f, Pixels: pixels}, d, out, o)
 	if err != nil {

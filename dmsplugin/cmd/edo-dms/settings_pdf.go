@@ -9,7 +9,8 @@ import (
 	"github.com/edokit/edokit/stamping/worker"
 )
 
-const pdfHelp = `PDFs are read and marked, and files that are none printed for our own mark, in processes of their own: EDOKIT_PDF_WORKERS (2) at once, each with EDOKIT_PDF_TIME (10s) and EDOKIT_PDF_MEMORY (1024) MiB
+const pdfHelp = `PDFs are read and marked, and files that are none printed for our own mark, in processes of their own:
+EDOKIT_PDF_WORKERS (2) at once, each with EDOKIT_PDF_TIME (10s) and EDOKIT_PDF_MEMORY (1024) MiB
 for one document of at most EDOKIT_PDF_BYTES (64) MiB, EDOKIT_PDF_PAGES (2000) pages, and parts that unpack to EDOKIT_PDF_DECODE (64) MiB.
 A printed form above a limit is stored as it came, with a remark.`
 
