@@ -4,6 +4,10 @@
 // stream of its own for the mark, writes the copy, reads the copy again and checks each page before a single
 // byte reaches the caller. The original is never changed.
 //
+// The mark covers nothing: the contents of a page are followed, its text, lines, pictures and form fields are put down on a
+// grid, and the mark goes to the nearest free place at the edge. A page that has none gets a margin, or the document a
+// sheet at its end, see [Room].
+//
 // [FindText] is the other direction: it says which identifiers stand in the text of a PDF that somebody else made.
 // [Examine] says as well whether it opens and how many pages it has, and tells a broken file from one that could not be
 // decided.

@@ -2,6 +2,7 @@ package stamping
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 
@@ -12,56 +13,105 @@ import (
 // drawer puts one form on many pages. Pages get content streams of their own: streams and resources that
 // pages share are never patched, only added to under a name that nobody else uses.
 type drawer struct {
-	pdf     *model.Context
-	form    *form
-	at      Position
-	limit   int64 // decoded bytes of one page's content
-	save    types.IndirectRef
-	known   map[int]balance // by object number of a content stream; pages share streams
-	drawnOn map[int]bool    // by object number of a page; a page may be listed twice
+	pdf   *model.Context
+	form  *form
+	at    Position
+	room  Room
+	ink   *inkReader
+	limit int64 // decoded bytes of one page's content
+	save  types.IndirectRef
+	known map[int]balance // by object number of a content stream; pages share streams
+	done  map[int]drawn   // by object number of a page; a page may be listed twice
 }
 
-func newDrawer(pdf *model.Context, f *form, at Position, limit int64) (*drawer, error) {
-	save, err := addStream(pdf, []byte("q\n"), types.Dict{})
+// drawn is what became of a page.
+type drawn struct {
+	marked bool
+	box    rect   // with its margin, if one was added
+	before string // the content stream in front of the page's own
+}
+
+func newDrawer(pdf *model.Context, f *form, o *Options) (*drawer, error) {
+	save, err := addStream(pdf, []byte(saveState), types.Dict{})
 	if err != nil {
 		return nil, err
 	}
 	return &drawer{
-		pdf: pdf, form: f, at: at, limit: limit, save: *save,
-		known: map[int]balance{}, drawnOn: map[int]bool{},
+		pdf: pdf, form: f, at: o.Position, room: o.Room, ink: newInkReader(pdf, o), limit: o.MaxDecode, save: *save,
+		known: map[int]balance{}, done: map[int]drawn{},
 	}, nil
 }
 
-func (d *drawer) page(p *page) error {
-	if d.drawnOn[p.objNr] {
+const saveState = "q\n"
+
+// page puts the mark where it covers nothing, or does what the caller wants where there is no such place.
+func (d *drawer) page(ctx context.Context, p *page) error {
+	if _, ok := d.done[p.objNr]; ok {
 		return nil
 	}
-	d.drawnOn[p.objNr] = true
-	if p.mend {
-		b := p.box
-		p.dict["MediaBox"] = types.NewNumberArray(b.x0, b.y0, b.x1, b.y1)
-		p.dict["CropBox"] = types.NewNumberArray(b.x0, b.y0, b.x1, b.y1)
+	if err := d.load(p); err != nil { // before the search, so that what is too large is told as that
+		return err
+	}
+	occupied, err := d.ink.page(ctx, p)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil {
+		if s, ok := find(p, occupied, d.form.w, d.form.h, d.at); ok {
+			return d.mark(p, s, p.box)
+		}
+	}
+	switch d.room {
+	case RoomRefuse:
+		return fail(NoRoom, p.nr, nil, "no free space for the mark at its upper or lower edge; allow a margin or a sheet")
+	case RoomSheet:
+		d.done[p.objNr] = drawn{box: p.box}
+		return nil
+	}
+	grown := *p
+	s := grown.grow(d.form.w, d.form.h, d.at)
+	return d.mark(p, s, grown.box)
+}
+
+// load finds the content streams and measures them.
+func (d *drawer) load(p *page) (err error) {
+	if p.streams, err = contentStreams(d.pdf, p); err == nil {
+		p.clean, err = d.clean(p, p.streams)
+	}
+	return err
+}
+
+// mark draws the form on the spot of a loaded page, whose box becomes the given one.
+func (d *drawer) mark(p *page, s spot, box rect) error {
+	old, streams := p.box, p.streams
+	p.box = box
+	done := drawn{marked: true, box: box, before: saveState}
+	if p.mend || box != old {
+		p.dict["MediaBox"] = types.NewNumberArray(box.x0, box.y0, box.x1, box.y1)
+		p.dict["CropBox"] = types.NewNumberArray(box.x0, box.y0, box.x1, box.y1)
 	}
 	name := d.resource(p, markKey, d.form.ref)
+	show := fmt.Sprintf("/Artifact BMC\nq %s cm /%s Do Q\nEMC\n", s.matrix(p), name)
+	if !p.clean {
+		d.done[p.objNr] = done
+		return d.isolate(p, streams, show, old)
+	}
+	save := d.save
+	if box != old { // what the old box hid shall not come to light on the margin
+		done.before = fmt.Sprintf("q %s %s %s %s re W n\n", num(old.x0), num(old.y0), num(old.x1-old.x0), num(old.y1-old.y0))
+		ref, err := addStream(d.pdf, []byte(done.before), types.Dict{})
+		if err != nil {
+			return err
+		}
+		save = *ref
+	}
+	d.done[p.objNr] = done
 	// The line break ends a comment that the page's own content may have left open.
-	at := place(p, d.form.w, d.form.h, d.at)
-	show := fmt.Sprintf("/Artifact BMC\nq %s cm /%s Do Q\nEMC\n", at, name)
-	streams, err := contentStreams(d.pdf, p)
-	if err != nil {
-		return err
-	}
-	clean, err := d.clean(p, streams)
-	if err != nil {
-		return err
-	}
-	if !clean {
-		return d.isolate(p, streams, show)
-	}
 	stamp, err := addStream(d.pdf, []byte("\nQ\n"+show), types.Dict{})
 	if err != nil {
 		return err
 	}
-	contents := types.Array{d.save}
+	contents := types.Array{save}
 	for _, s := range streams {
 		contents = append(contents, s)
 	}
@@ -134,8 +184,8 @@ func (d *drawer) join(p *page, streams []types.IndirectRef) ([]byte, error) {
 }
 
 // isolate turns the page's content into a form: whatever it leaves open ends with the form.
-func (d *drawer) isolate(p *page, streams []types.IndirectRef, show string) error {
-	body, err := d.body(p, streams)
+func (d *drawer) isolate(p *page, streams []types.IndirectRef, show string, visible rect) error {
+	body, err := d.body(p, streams, visible)
 	if err != nil {
 		return err
 	}
@@ -152,14 +202,14 @@ func (d *drawer) isolate(p *page, streams []types.IndirectRef, show string) erro
 	return nil
 }
 
-func (d *drawer) body(p *page, streams []types.IndirectRef) (*types.StreamDict, error) {
+func (d *drawer) body(p *page, streams []types.IndirectRef, visible rect) (*types.StreamDict, error) {
 	body, err := d.bodyStream(p, streams)
 	if err != nil {
 		return nil, err
 	}
 	body.Dict["Type"] = types.Name("XObject")
 	body.Dict["Subtype"] = types.Name("Form")
-	body.Dict["BBox"] = types.NewNumberArray(p.box.x0, p.box.y0, p.box.x1, p.box.y1)
+	body.Dict["BBox"] = types.NewNumberArray(visible.x0, visible.y0, visible.x1, visible.y1)
 	// A copy, since the page's own resources are about to name this very form.
 	res, err := d.pdf.DereferenceDict(p.resources)
 	if err != nil {

@@ -13,6 +13,7 @@ const (
 	TooLarge       Kind = "too large"       // above a limit of Options, in bytes or after decoding
 	TooManyPages   Kind = "too many pages"  // above Options.MaxPages
 	NotVerified    Kind = "not verified"    // the copy was made, but the mark was not found on each page
+	NoRoom         Kind = "no room"         // a page has no free space for the mark, and Options.Room refuses the other ways
 	Undecided      Kind = "undecided"       // it could not be read here; other readers may
 	Crashed        Kind = "crashed"         // the PDF library gave up on it, or ended the worker
 	TooSlow        Kind = "too slow"        // a worker was not ready with it in time

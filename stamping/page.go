@@ -19,6 +19,10 @@ type page struct {
 	box       rect         // what a reader shows: the crop box within the media box
 	mend      bool         // the boxes are such that readers disagree; the copy says box instead
 	rotate    int          // 0, 90, 180, 270: clockwise turn of the shown page
+
+	// Known once a drawer has loaded the page.
+	streams []types.IndirectRef // of its content
+	clean   bool                // they leave the graphics state as they found it
 }
 
 // inherited are the entries that a page takes from the nodes above it.
@@ -140,6 +144,14 @@ func (r rect) empty() bool { return r.x1-r.x0 <= 0 || r.y1-r.y0 <= 0 }
 
 func (r rect) intersect(s rect) rect {
 	return rect{max(r.x0, s.x0), max(r.y0, s.y0), min(r.x1, s.x1), min(r.y1, s.y1)}
+}
+
+func (r rect) with(x, y float64) rect {
+	return rect{min(r.x0, x), min(r.y0, y), max(r.x1, x), max(r.y1, y)}
+}
+
+func (r rect) union(s rect) rect {
+	return rect{min(r.x0, s.x0), min(r.y0, s.y0), max(r.x1, s.x1), max(r.y1, s.y1)}
 }
 
 // shown is the size of the page as the reader turns it.

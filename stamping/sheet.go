@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
 // wholePage is the place of a mark that has a page for itself.
@@ -44,7 +47,7 @@ func drawSheet(ctx context.Context, m *Mark, o *Options) (sheet []byte, err erro
 	if err != nil {
 		return nil, err
 	}
-	marked, err := draw(ctx, pdf, pages, f, o)
+	done, err := draw(ctx, pdf, pages, f, o)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +55,47 @@ func drawSheet(ctx context.Context, m *Mark, o *Options) (sheet []byte, err erro
 	if err := api.WriteContext(pdf, &b); err != nil {
 		return nil, fail(NotVerified, 0, err, "the sheet cannot be written")
 	}
-	return b.Bytes(), verify(ctx, b.Bytes(), pages, marked, f, o)
+	return b.Bytes(), verify(ctx, b.Bytes(), pages, done, f, o)
+}
+
+// appendSheet puts an A4 page with the form behind the others.
+func appendSheet(pdf *model.Context, pages []page, f *form, o *Options, done map[int]drawn) ([]page, error) {
+	root, err := pdf.Catalog()
+	if err != nil {
+		return nil, fail(Unreadable, 0, err, "no catalog")
+	}
+	tree, err := pdf.DereferenceDict(root["Pages"])
+	if err != nil || tree == nil {
+		return nil, fail(Unreadable, 0, err, "the page tree points to nothing")
+	}
+	kids, err := pdf.DereferenceArray(tree["Kids"])
+	if err != nil || kids == nil {
+		return nil, fail(Unreadable, 0, err, "the page tree has no place for a sheet")
+	}
+	own := *o
+	own.Position = wholePage
+	d, err := newDrawer(pdf, f, &own)
+	if err != nil {
+		return nil, err
+	}
+	p := page{nr: len(pages) + 1, resources: types.Dict{}, box: rect{0, 0, a4Width, a4Height}}
+	box := types.NewNumberArray(0, 0, a4Width, a4Height)
+	p.dict = types.Dict{
+		"Type": types.Name("Page"), "Parent": root["Pages"], "MediaBox": box, "CropBox": box, "Rotate": types.Integer(0), "Resources": p.resources,
+	}
+	p.clean = true
+	ref, err := pdf.IndRefForNewObject(p.dict)
+	if err != nil {
+		return nil, err
+	}
+	p.objNr = ref.ObjectNumber.Value()
+	if err := d.mark(&p, wish(&p, f.w, f.h, wholePage), p.box); err != nil {
+		return nil, err
+	}
+	done[p.objNr] = d.done[p.objNr]
+	tree["Kids"], tree["Count"] = append(slices.Clone(kids), *ref), types.Integer(len(pages)+1)
+	pdf.PageCount = len(pages) + 1
+	return append(pages, p), nil
 }
 
 // blankPage is a PDF of one empty A4 page.

@@ -23,7 +23,8 @@ const (
 // Options are the extras of one call; nil and zero values mean the defaults.
 type Options struct {
 	Pages     []int    // 1-based; none means every page
-	Position  Position // empty means BottomCentre
+	Position  Position // empty means BottomCentre; the nearest place there that is free
+	Room      Room     // what to do with a page that has none
 	MaxBytes  int64
 	MaxDecode int64
 	MaxPages  int
@@ -33,6 +34,8 @@ type Options struct {
 type Result struct {
 	Pages         int      // of the document
 	Marked        int      // of them with the mark
+	Margins       int      // of these with a margin added, because they had no free space
+	Sheet         bool     // the copy has one page more, with the mark, after the last one
 	HadSignatures bool     // the original holds PDF signatures; they do not hold for the copy
 	ActiveContent []string // kinds found, sorted: JavaScript, Launch, EmbeddedFile, XFA, ...; carried over as they are
 }
@@ -72,11 +75,14 @@ func settle(o *Options, m *Mark) (*Options, error) {
 	switch {
 	case !own.Position.valid():
 		return nil, fail(Invalid, 0, nil, "position %q is unknown", string(own.Position))
+	case !own.Room.valid():
+		return nil, fail(Invalid, 0, nil, "room %q is unknown", string(own.Room))
 	case m == nil || !positive(m.Width) || !positive(m.Height):
 		return nil, fail(Invalid, 0, nil, "the mark has no size")
 	case len(m.Boxes) == 0 && len(m.Texts) == 0:
 		return nil, fail(Invalid, 0, nil, "the mark is empty")
 	}
+	own.Room = own.Room.settle(m)
 	return own, nil
 }
 
@@ -134,29 +140,38 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 	if err != nil {
 		return nil, Result{}, err
 	}
-	marked, err := draw(ctx, pdf, pages, f, o)
+	done, err := draw(ctx, pdf, pages, f, o)
 	if err != nil {
 		return nil, Result{}, err
+	}
+	r := Result{Pages: len(pages), HadSignatures: len(found.signatures) > 0, ActiveContent: found.list()}
+	for i := range pages {
+		d, ok := done[pages[i].objNr]
+		switch {
+		case d.marked:
+			r.Marked++
+			if d.box != pages[i].box {
+				r.Margins++
+			}
+		case ok:
+			r.Sheet = true
+		}
+	}
+	if r.Sheet {
+		if pages, err = appendSheet(pdf, pages, f, o, done); err != nil {
+			return nil, Result{}, err
+		}
 	}
 	var out bytes.Buffer
 	if err := api.WriteContext(pdf, &out); err != nil {
 		return nil, Result{}, fail(Unreadable, 0, err, "a copy cannot be written")
 	}
-	if err := verify(ctx, out.Bytes(), pages, marked, f, o); err != nil {
-		return nil, Result{}, err
-	}
-	r := Result{Pages: len(pages), HadSignatures: len(found.signatures) > 0, ActiveContent: found.list()}
-	for i := range pages {
-		if marked[pages[i].objNr] {
-			r.Marked++
-		}
-	}
-	return out.Bytes(), r, nil
+	return out.Bytes(), r, verify(ctx, out.Bytes(), pages, done, f, o)
 }
 
-// draw puts the form on the pages asked for and returns them by object number.
-func draw(ctx context.Context, pdf *model.Context, pages []page, f *form, o *Options) (map[int]bool, error) {
-	d, err := newDrawer(pdf, f, o.Position, o.MaxDecode)
+// draw puts the form on the pages asked for and says what became of them, by object number.
+func draw(ctx context.Context, pdf *model.Context, pages []page, f *form, o *Options) (map[int]drawn, error) {
+	d, err := newDrawer(pdf, f, o)
 	if err != nil {
 		return nil, err
 	}
@@ -173,9 +188,10 @@ func draw(ctx context.Context, pdf *model.Context, pages []page, f *form, o *Opt
 		if nr < 1 || nr > len(pages) {
 			return nil, fail(Invalid, nr, nil, "the document has %d pages", len(pages))
 		}
-		if err := d.page(&pages[nr-1]); err != nil {
+		p := pages[nr-1]
+		if err := d.page(ctx, &p); err != nil {
 			return nil, err
 		}
 	}
-	return d.drawnOn, nil
+	return d.done, nil
 }

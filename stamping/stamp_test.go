@@ -201,6 +201,9 @@ func TestTheRestOfThePageStays(t *testing.T) {
 		if name == "null in the list" {
 			continue // poppler draws nothing of such a page; with its list tidied it does
 		}
+		if name == "undecodable content" {
+			continue // nobody knows what is where: it gets a margin
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			out, _ := mustStamp(t, in(), nil)

@@ -3,13 +3,14 @@ package stamping
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
 )
 
 // verify reads the finished copy as a stranger would and looks for the mark on each page that should have it.
-func verify(ctx context.Context, b []byte, want []page, marked map[int]bool, f *form, o *Options) error {
+func verify(ctx context.Context, b []byte, want []page, done map[int]drawn, f *form, o *Options) error {
 	// The copy may unpack its streams anew, so the limits of the input do not fit it exactly.
 	own := *o
 	own.MaxBytes = max(o.MaxBytes, int64(len(b)))
@@ -20,7 +21,7 @@ func verify(ctx context.Context, b []byte, want []page, marked map[int]bool, f *
 		}
 		return fail(NotVerified, 0, err, "the copy cannot be read back")
 	}
-	got, err := listPages(pdf, o.MaxPages)
+	got, err := listPages(pdf, max(o.MaxPages, len(want)))
 	if err != nil {
 		return fail(NotVerified, 0, err, "the copy cannot be read back")
 	}
@@ -31,10 +32,14 @@ func verify(ctx context.Context, b []byte, want []page, marked map[int]bool, f *
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if got[i].box != want[i].box || got[i].rotate != want[i].rotate {
+		box, became := want[i].box, done[want[i].objNr]
+		if became.marked {
+			box = became.box
+		}
+		if got[i].box != box || got[i].rotate != want[i].rotate {
 			return fail(NotVerified, i+1, nil, "its size or rotation changed")
 		}
-		if marked[want[i].objNr] && !shows(pdf, &got[i], f, o.MaxDecode) {
+		if became.marked && !shows(pdf, &got[i], f, became.before, o.MaxDecode) {
 			return fail(NotVerified, i+1, nil, "the mark is missing")
 		}
 	}
@@ -42,14 +47,14 @@ func verify(ctx context.Context, b []byte, want []page, marked map[int]bool, f *
 }
 
 // shows says whether the last thing that the page draws is the mark.
-func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
+func shows(pdf *model.Context, p *page, f *form, before string, limit int64) bool {
 	contents, err := pdf.Dereference(p.dict["Contents"])
 	if err != nil {
 		return false
 	}
 	var last types.Object = p.dict["Contents"]
 	if list, ok := contents.(types.Array); ok {
-		if len(list) < 2 || !saves(pdf, list[0]) { // or the page's own content is drawn without its q
+		if len(list) < 2 || !saves(pdf, list[0], before) { // or the page's own content is drawn without its q
 			return false
 		}
 		last = list[len(list)-1]
@@ -73,9 +78,9 @@ func shows(pdf *model.Context, p *page, f *form, limit int64) bool {
 	return isMark(pdf, xobjects[string(rest[bytes.LastIndexByte(rest, '/')+1:])], f, limit)
 }
 
-func saves(pdf *model.Context, first types.Object) bool {
-	content, err := decoded(pdf, first, 16)
-	return err == nil && string(bytes.TrimSpace(content)) == "q"
+func saves(pdf *model.Context, first types.Object, before string) bool {
+	content, err := decoded(pdf, first, int64(len(before))+16)
+	return err == nil && string(bytes.TrimSpace(content)) == strings.TrimSpace(before)
 }
 
 func isMark(pdf *model.Context, o types.Object, f *form, limit int64) bool {

@@ -149,7 +149,7 @@ func tooLarge(limit int64) error {
 func known(k stamping.Kind) stamping.Kind {
 	switch k {
 	case stamping.Invalid, stamping.Unreadable, stamping.Encrypted, stamping.TooLarge, stamping.TooManyPages, stamping.NotVerified, stamping.Undecided,
-		stamping.NeedsConverter, stamping.NotPrintable:
+		stamping.NoRoom, stamping.NeedsConverter, stamping.NotPrintable:
 		return k
 	}
 	return stamping.Crashed
