@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -41,7 +42,7 @@ func (f *Fonts) Shows(r rune) bool {
 	return f.f.regular.glyph(r) != f.f.regular.glyph('?') || r == '?'
 }
 
-// Wrap breaks s into lines, between words where it can, and makes one space of all white space between words. The first line is
+// Wrap breaks s into lines, between words where it can, never at a no-break space, and makes one space of other white space. The first line is
 // at most first points long, the others rest, but each holds a character at least.
 func (f *Fonts) Wrap(s string, first, rest, size float64, bold bool) []string {
 	face := f.f.proportional(bold)
@@ -50,7 +51,7 @@ func (f *Fonts) Wrap(s string, first, rest, size float64, bold bool) []string {
 	var lines []string
 	line, used := "", 0.0
 	add := func(l string) { lines, limit = append(lines, l), rest }
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\u00a0' }) {
 		w := face.width(word)
 		if line != "" && used+space+w <= limit {
 			line, used = line+" "+word, used+space+w

@@ -32,6 +32,14 @@ func addForm(pdf *model.Context, m *Mark) (*form, error) {
 	if err := fonts.addTo(pdf, fontDict); err != nil {
 		return nil, err
 	}
+	pictures := types.Dict{}
+	for _, p := range m.Emblems {
+		ref, err := p.add(pdf)
+		if err != nil {
+			return nil, err
+		}
+		pictures[p.resource()] = *ref
+	}
 	sum := digest(content)
 	ref, err := addStream(pdf, content, types.Dict{
 		"Type":    types.Name("XObject"),
@@ -39,6 +47,7 @@ func addForm(pdf *model.Context, m *Mark) (*form, error) {
 		"BBox":    types.NewNumberArray(0, 0, m.Width, m.Height),
 		"Resources": types.Dict{
 			"Font":      fontDict,
+			"XObject":   pictures,
 			"ExtGState": types.Dict{"S": types.Dict{"ca": types.Float(fillOpacity)}},
 		},
 		markKey: types.Name(sum),

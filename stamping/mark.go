@@ -6,12 +6,29 @@ import (
 	"strconv"
 )
 
-// Mark is what is drawn on a page: boxes first, then lines of text. Lengths are in points (1/72 inch) of the
+// Mark is what is drawn on a page: boxes first, then fills, pictures and lines of text. Lengths are in points (1/72 inch) of the
 // mark's own space with the origin at its lower left corner; Stamp scales the whole to the page.
 type Mark struct {
 	Width, Height float64
 	Boxes         []Box
+	Fills         []Fill
+	Emblems       []Emblem
 	Texts         []Text
+}
+
+// Fill is rectangles that are filled as one shape, so that those that touch show no seam: the modules of a QR code.
+type Fill struct {
+	Color Color
+	Rects []Rect
+}
+
+// Rect is a rectangle; X, Y is its lower left corner.
+type Rect struct{ X, Y, W, H float64 }
+
+// Emblem is a PNG of at most 512 KiB and a million dots, as large as its rectangle.
+type Emblem struct {
+	Rect
+	PNG []byte
 }
 
 // Box is a rectangle. A nil colour leaves out the line or the filling.
@@ -42,6 +59,16 @@ func (m *Mark) content(fonts *faces) []byte {
 	var b bytes.Buffer
 	for i := range m.Boxes {
 		m.Boxes[i].draw(&b)
+	}
+	for _, f := range m.Fills {
+		fmt.Fprintf(&b, "q %s rg", f.Color)
+		for _, r := range f.Rects {
+			fmt.Fprintf(&b, " %s %s %s %s re", num(r.X), num(r.Y), num(r.W), num(r.H))
+		}
+		b.WriteString(" f Q\n")
+	}
+	for _, p := range m.Emblems {
+		fmt.Fprintf(&b, "q %s 0 0 %s %s %s cm /%s Do Q\n", num(p.W), num(p.H), num(p.X), num(p.Y), p.resource())
 	}
 	writeTexts(&b, m.Texts, fonts)
 	return b.Bytes()

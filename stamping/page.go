@@ -146,6 +146,11 @@ func (r rect) intersect(s rect) rect {
 	return rect{max(r.x0, s.x0), max(r.y0, s.y0), min(r.x1, s.x1), min(r.y1, s.y1)}
 }
 
+// near allows for the digits that the PDF library writes.
+func (r rect) near(s rect) bool {
+	return max(math.Abs(r.x0-s.x0), math.Abs(r.y0-s.y0), math.Abs(r.x1-s.x1), math.Abs(r.y1-s.y1)) < 0.02
+}
+
 func (r rect) with(x, y float64) rect {
 	return rect{min(r.x0, x), min(r.y0, y), max(r.x1, x), max(r.y1, y)}
 }

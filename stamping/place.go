@@ -1,5 +1,7 @@
 package stamping
 
+import "math"
+
 // Position is the place of the mark on the page as the reader shows it, whatever its rotation.
 type Position string
 
@@ -185,7 +187,7 @@ func (p *page) grow(w, h float64, at Position) spot {
 	s := wish(p, w, h, at)
 	gap := edge * s.s
 	s.v = gap
-	margin := h*s.s + 2*gap
+	margin := math.Ceil(h*s.s + 2*gap)
 	switch p.rotate {
 	case 90:
 		p.box.x1 += margin

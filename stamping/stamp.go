@@ -79,7 +79,7 @@ func settle(o *Options, m *Mark) (*Options, error) {
 		return nil, fail(Invalid, 0, nil, "room %q is unknown", string(own.Room))
 	case m == nil || !positive(m.Width) || !positive(m.Height):
 		return nil, fail(Invalid, 0, nil, "the mark has no size")
-	case len(m.Boxes) == 0 && len(m.Texts) == 0:
+	case len(m.Boxes) == 0 && len(m.Texts) == 0 && len(m.Fills) == 0 && len(m.Emblems) == 0:
 		return nil, fail(Invalid, 0, nil, "the mark is empty")
 	}
 	own.Room = own.Room.settle(m)

@@ -36,7 +36,7 @@ func verify(ctx context.Context, b []byte, want []page, done map[int]drawn, f *f
 		if became.marked {
 			box = became.box
 		}
-		if got[i].box != box || got[i].rotate != want[i].rotate {
+		if !got[i].box.near(box) || got[i].rotate != want[i].rotate {
 			return fail(NotVerified, i+1, nil, "its size or rotation changed")
 		}
 		if became.marked && !shows(pdf, &got[i], f, became.before, o.MaxDecode) {
@@ -89,15 +89,16 @@ func isMark(pdf *model.Context, o types.Object, f *form, limit int64) bool {
 		return false
 	}
 	content, err := decoded(pdf, o, limit)
-	return err == nil && digest(content) == f.digest && hasFonts(pdf, sd, content)
+	return err == nil && digest(content) == f.digest && hasResources(pdf, sd, content, limit)
+}
+
+func hasResources(pdf *model.Context, sd *types.StreamDict, content []byte, limit int64) bool {
+	res, err := pdf.DereferenceDict(sd.Dict["Resources"])
+	return err == nil && hasFonts(pdf, res, content) && hasEmblems(pdf, res, content, limit)
 }
 
 // hasFonts says whether each font that the mark names came through: without one the frame is there and the words are not.
-func hasFonts(pdf *model.Context, sd *types.StreamDict, content []byte) bool {
-	res, err := pdf.DereferenceDict(sd.Dict["Resources"])
-	if err != nil {
-		return false
-	}
+func hasFonts(pdf *model.Context, res types.Dict, content []byte) bool {
 	fonts, err := pdf.DereferenceDict(res["Font"])
 	if err != nil {
 		return false

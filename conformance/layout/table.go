@@ -23,6 +23,7 @@ func guarded() []string { return []string{"database/sql", "database/sql/driver",
 func rows() []row {
 	const (
 		asm      = "github.com/segmentio/asm"
+		barcode  = "github.com/boombuler/barcode"
 		cmp      = "github.com/google/go-cmp"
 		dsig     = "github.com/russellhaering/goxmldsig"
 		etree    = "github.com/beevik/etree"
@@ -121,7 +122,7 @@ func rows() []row {
 		},
 		{Package: "stamping/worker", Own: []string{"stamping", "stamping/printable"}, Third: []string{pdfcpu, image, xtext}, Why: "processes that run stamping and printable; of a document it knows the size"},
 		{
-			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{pdfcpu, image, xtext},
+			Package: "stamping/signstamp", Own: []string{"stamping"}, Third: []string{barcode, pdfcpu, image, xtext},
 			Why: "its Facts are its own type; the composition root converts",
 		},
 

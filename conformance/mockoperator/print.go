@@ -191,7 +191,7 @@ func (o *Operator) stamp(ctx context.Context, r *record, others string, facts si
 	// leave a document without a form.
 	ctx = context.WithoutCancel(ctx)
 	blob, err := o.spool.keep(new(bytes.Buffer), func(w io.Writer) error {
-		_, err := signstamp.Apply(ctx, in, w, facts, nil)
+		_, err := signstamp.Apply(ctx, in, w, facts, signstamp.Style{}, nil)
 		return err
 	})
 	if err != nil {

@@ -11,18 +11,34 @@ import (
 )
 
 // Facts are what the mark says. Text is drawn as it is, without control characters; empty values and zero
-// times are left out together with their label. Times are shown in their own zone.
+// times are left out together with their label. Times are shown in their own zone, which is named.
 type Facts struct {
 	Title        string    // empty means «Документ подписан электронной подписью»; not used by the local mark
 	Operator     string    // name of the operator; required for the operator's mark
 	DocumentID   string    // the operator's identifier of the document
+	MessageID    string    // and of the message with which it went
 	OperatorTime time.Time // when the operator took the document
 	Seal         string    // what the operator proves its mark by; not used by the local mark
+	State        State     // what became of the document
+	StateTime    time.Time // since when
+	Remark       string    // one sentence, for example what was checked
+	QR           string    // text of a QR code, at most 300 bytes, for example an address at which the signature is checked
 	Signers      []Signer  // at least one
 }
 
+// State is what the parties have made of a document. Empty means that nothing is said of it.
+type State string
+
+// The states.
+const (
+	SignedByBoth State = "signed by both"
+	Refused      State = "refused" // the recipient does not sign
+	Revoked      State = "revoked" // cancelled by agreement of both (аннулирован)
+)
+
 // Signer is one signature on the document.
 type Signer struct {
+	Role         Role   // of the signer's party; the sender's signatures come first
 	Owner        string // the person in the certificate; required
 	Organisation string
 	INN          string
@@ -32,9 +48,19 @@ type Signer struct {
 	SignedAt     time.Time // as the signature claims
 }
 
+// Role is the part of a party in the exchange. Empty means that it is not known.
+type Role string
+
+// The roles.
 const (
-	maxSigners = 8   // more are counted, not listed: the mark must stay readable
+	Sender    Role = "sender"
+	Recipient Role = "recipient"
+)
+
+const (
+	maxSigners = 32  // more are counted, not listed: a sheet of them is still readable
 	maxRunes   = 300 // of one value; a longer one ends in an ellipsis
+	maxQR      = 300 // bytes
 )
 
 // check refuses facts that would make a mark without its point.
@@ -43,12 +69,21 @@ func (f *Facts) check(local bool) error {
 		return invalid("Signers is empty: name at least one signer")
 	}
 	for i := range f.Signers {
-		if clean(f.Signers[i].Owner) == "" {
+		s := &f.Signers[i]
+		if clean(s.Owner) == "" {
 			return invalid("Signers: Owner is empty: name the person in the certificate")
 		}
+		if s.Role != "" && s.Role != Sender && s.Role != Recipient {
+			return invalid("Signers: Role is unknown: use Sender, Recipient or none")
+		}
 	}
-	if !local && clean(f.Operator) == "" {
+	switch {
+	case !local && clean(f.Operator) == "":
 		return invalid("Operator is empty: only an operator's mark may be drawn here, see ApplyLocal")
+	case f.State != "" && f.State != SignedByBoth && f.State != Refused && f.State != Revoked:
+		return invalid("State is unknown: use SignedByBoth, Refused, Revoked or none")
+	case len(f.QR) > maxQR:
+		return invalid("QR is longer than 300 bytes: its modules would be too small to be read")
 	}
 	return nil
 }
@@ -90,10 +125,10 @@ func join(sep string, parts ...string) string {
 	return strings.Join(out, sep)
 }
 
-// with gives the value behind its word, or nothing if there is no value.
+// with gives the value behind its word and on the same line, or nothing if there is no value.
 func with(word, value string) string {
 	if value == "" {
 		return ""
 	}
-	return word + " " + value
+	return word + glue + value
 }

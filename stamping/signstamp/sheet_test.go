@@ -21,10 +21,10 @@ func TestSheet(t *testing.T) {
 	} {
 		for _, local := range []bool{true, false} {
 			var out bytes.Buffer
-			if err := Sheet(t.Context(), &out, f, Apart{"договор.pdf", digest, &stamping.Error{Kind: kind}}, local); err != nil {
+			if err := Sheet(t.Context(), &out, f, Style{}, Apart{"договор.pdf", digest, &stamping.Error{Kind: kind}}, local); err != nil {
 				t.Fatal(err)
 			}
-			words := []string{f.DocumentID, digest, "01D9A3F2B0C4E567", "Солодова Вера", "договор.pdf", "Отдельный лист", "Причина" + reason(kindOf(kind))}
+			words := []string{f.DocumentID, digest, "01D9A3F2B0C4E567", "Солодова Вера", "договор.pdf", "Отдельный лист", "Причина" + Russian.reason(kindOf(kind))}
 			got, err := stamping.Examine(t.Context(), bytes.NewReader(out.Bytes()), words, nil)
 			if err != nil || got.Pages != 1 || len(got.Found) != len(words) || got.Unread {
 				t.Errorf("%s: %+v, %v", kind, got, err)
@@ -56,7 +56,7 @@ func TestSheetNeedsAReason(t *testing.T) {
 		a := good
 		change(&a)
 		var out bytes.Buffer
-		if err := Sheet(t.Context(), &out, Facts{Signers: []Signer{{Owner: "Солодова"}}}, a, true); !errors.Is(err, stamping.Invalid) || out.Len() > 0 {
+		if err := Sheet(t.Context(), &out, Facts{Signers: []Signer{{Owner: "Солодова"}}}, Style{}, a, true); !errors.Is(err, stamping.Invalid) || out.Len() > 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

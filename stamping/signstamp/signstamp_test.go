@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,10 +93,10 @@ func TestWhatTheMarkSays(t *testing.T) {
 	for name, f := range map[string]Facts{
 		"one": sample(), "two": several(2), "twelve": several(12), "long": long(), "dirty": dirty(), "sparse": sparse(),
 	} {
-		for kind, build := range map[string]func(Facts) (*stamping.Mark, error){"operator": OperatorMark, "local": LocalMark} {
+		for kind, build := range map[string]func(Facts, Style) (*stamping.Mark, error){"operator": OperatorMark, "local": LocalMark} {
 			t.Run(kind+" "+name, func(t *testing.T) {
 				t.Parallel()
-				m, err := build(f)
+				m, err := build(f, Style{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -136,8 +137,8 @@ func inFrame(t *testing.T, m *stamping.Mark) {
 			t.Errorf("%q at %.1f..%.1f, %.1f leaves the frame %.0f x %.0f", a.S, a.X, right, a.Y, m.Width, m.Height)
 		}
 		for _, b := range m.Texts[:i] {
-			sameRow := b.Y == a.Y && b.X < right && a.X < b.X+fonts.Width(b.S, b.Size, b.Bold)
-			if sameRow || (b.Y != a.Y && b.Y-a.Y < 7) {
+			beside := b.X >= right || a.X >= b.X+fonts.Width(b.S, b.Size, b.Bold)
+			if !beside && math.Abs(b.Y-a.Y) < 7 {
 				t.Errorf("%q touches %q", a.S, b.S)
 			}
 		}
@@ -147,7 +148,7 @@ func inFrame(t *testing.T, m *stamping.Mark) {
 func TestFitsTheBottomMargin(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]Facts{"one": sample(), "sparse": sparse()} {
-		m, err := OperatorMark(f)
+		m, err := OperatorMark(f, Style{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,19 +163,19 @@ func TestTheTwoMarksDiffer(t *testing.T) {
 	t.Parallel()
 	f := sample()
 	f.Title = "Документ подписан электронной подписью, печать оператора"
-	op, err := OperatorMark(f)
+	op, err := OperatorMark(f, Style{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := LocalMark(f)
+	local, err := LocalMark(f, Style{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	said := text(local)
-	if !strings.Contains(said, "Сформировано в системе отправителя, не оператором") {
+	if !strings.Contains(said, "Отметка сформирована в системе организации, не оператором") {
 		t.Errorf("the local mark does not say what it is:\n%s", said)
 	}
-	for _, never := range []string{f.Title, f.Seal, "Документ подписан", "Оператор |"} {
+	for _, never := range []string{f.Title, f.Seal, "Оператор |"} {
 		if strings.Contains(said, never) {
 			t.Errorf("the local mark says %q", never)
 		}
@@ -195,6 +196,9 @@ func TestFactsWithoutTheirPoint(t *testing.T) {
 		"no operator":             {func(f *Facts) { f.Operator = " " }, false},
 		"no signer, local mark":   {func(f *Facts) { f.Signers = nil }, true},
 		"second without an owner": {func(f *Facts) { f.Signers = append(f.Signers, Signer{}) }, false},
+		"unknown role":            {func(f *Facts) { f.Signers[0].Role = "witness" }, false},
+		"unknown state":           {func(f *Facts) { f.State = "lost" }, false},
+		"long QR":                 {func(f *Facts) { f.QR = strings.Repeat("x", maxQR+1) }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -204,11 +208,25 @@ func TestFactsWithoutTheirPoint(t *testing.T) {
 				apply = ApplyLocal
 			}
 			var out bytes.Buffer
-			_, err := apply(t.Context(), bytes.NewReader(nil), &out, f, nil)
+			_, err := apply(t.Context(), bytes.NewReader(nil), &out, f, Style{}, nil)
 			if !errors.Is(err, stamping.Invalid) || out.Len() > 0 {
 				t.Errorf("got %v and %d bytes", err, out.Len())
 			}
 		})
+	}
+}
+
+func TestWrongStyles(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]Style{
+		"language": {Lang: "de"}, "position": {Position: "middle"}, "room": {Room: "nowhere"},
+		"emblem": {Emblem: []byte("GIF89a")}, "emblem cut off": {Emblem: shield(t)[:60]}, "emblem too large": {Emblem: append(shield(t), make([]byte, 512<<10)...)},
+	} {
+		var out bytes.Buffer
+		_, err := Apply(t.Context(), bytes.NewReader(page(595, 842, 120, 780)), &out, sample(), s, nil)
+		if !errors.Is(err, stamping.Invalid) || out.Len() > 0 {
+			t.Errorf("%s: %v and %d bytes", name, err, out.Len())
+		}
 	}
 }
 
@@ -223,11 +241,10 @@ func TestOnTheSamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			var out, both bytes.Buffer
-			if _, err := Apply(t.Context(), bytes.NewReader(in), &out, sample(), nil); err != nil {
+			if _, err := Apply(t.Context(), bytes.NewReader(in), &out, sample(), Style{}, nil); err != nil {
 				t.Fatal(err)
 			}
-			o := &stamping.Options{Position: stamping.TopCentre}
-			r, err := ApplyLocal(t.Context(), bytes.NewReader(out.Bytes()), &both, sample(), o)
+			r, err := ApplyLocal(t.Context(), bytes.NewReader(out.Bytes()), &both, sample(), Style{Position: stamping.TopCentre}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -241,7 +258,7 @@ func TestOnTheSamples(t *testing.T) {
 				"01D9A3F2B0C4E5678899AABBCCDDEEFF, действителен с 01.09.2025 по 01.12.2026",
 				"принято 02.03.2026 10:15:35 (UTC+03:00)",
 				"7c9e6679-7425-40de-944b-e07fc1f90ae7; печать 5F3A-91C2",
-				"Сформировано в системе отправителя, не оператором",
+				"Отметка сформирована в системе организации, не оператором",
 			} {
 				if n := strings.Count(got, want); n < pages {
 					t.Errorf("%q is on %d of %d pages", want, n, pages)
@@ -265,7 +282,7 @@ func TestOwnMarksAreFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		for kind, tc := range map[string]struct {
-			apply func(context.Context, io.ReadSeeker, io.Writer, Facts, *stamping.Options) (stamping.Result, error)
+			apply func(context.Context, io.ReadSeeker, io.Writer, Facts, Style, *stamping.Options) (stamping.Result, error)
 			pages []int
 			want  []string
 		}{
@@ -276,7 +293,7 @@ func TestOwnMarksAreFound(t *testing.T) {
 			t.Run(file+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				var out bytes.Buffer
-				if _, err := tc.apply(t.Context(), bytes.NewReader(in), &out, f, &stamping.Options{Pages: tc.pages}); err != nil {
+				if _, err := tc.apply(t.Context(), bytes.NewReader(in), &out, f, Style{}, &stamping.Options{Pages: tc.pages}); err != nil {
 					t.Fatal(err)
 				}
 				got, err := stamping.FindText(t.Context(), bytes.NewReader(out.Bytes()), words, nil)
@@ -318,7 +335,7 @@ func FuzzMark(f *testing.F) {
 		facts := sample()
 		facts.Signers[0].Owner, facts.Signers[0].Organisation = owner, organisation
 		facts.Signers[0].Serial, facts.DocumentID, facts.Title = serial, id, owner
-		m, err := OperatorMark(facts)
+		m, err := OperatorMark(facts, Style{})
 		if err != nil {
 			return
 		}
@@ -334,7 +351,7 @@ func ExampleApply() {
 	}
 	defer in.Close()
 	var out bytes.Buffer
-	r, err := Apply(context.Background(), in, &out, sample(), nil)
+	r, err := Apply(context.Background(), in, &out, sample(), Style{}, nil)
 	fmt.Println(r.Pages, r.Marked, err)
 	// Output: 6 6 <nil>
 }

@@ -37,7 +37,7 @@ func (f *forms) Mark(ctx context.Context, original edo.Content, m gateway.Mark, 
 			Owner: s.Owner, Organisation: s.Organisation, INN: s.INN, Serial: s.Serial, ValidFrom: s.NotBefore, ValidTo: s.NotAfter,
 		})
 	}
-	mark, err := signstamp.LocalMark(facts)
+	mark, err := signstamp.LocalMark(facts, signstamp.Style{})
 	if err == nil {
 		_, printed, err = f.pool.StampFile(ctx, asDocument(original), viewFacts(m), w, mark, nil)
 	}

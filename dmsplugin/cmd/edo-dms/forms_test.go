@@ -59,7 +59,7 @@ func TestExamine(t *testing.T) {
 	facts := signstamp.Facts{
 		Operator: "ООО «Оператор»", DocumentID: formID, Seal: "5F3A-91C2", Signers: []signstamp.Signer{{Owner: "Солодова Вера"}},
 	}
-	if _, err := signstamp.Apply(t.Context(), bytes.NewReader(sampleLetter(t)), &form, facts, nil); err != nil {
+	if _, err := signstamp.Apply(t.Context(), bytes.NewReader(sampleLetter(t)), &form, facts, signstamp.Style{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	words := []string{"", "7425", "7c9e-667", formID, "5f3a91c2", "00000000-0000-0000-0000-000000000000"}

@@ -1,0 +1,93 @@
+package stamping
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
+)
+
+const (
+	maxPicture     = 512 << 10 // bytes of a PNG
+	maxPictureDots = 1 << 20
+)
+
+// resource is the name of an emblem in the mark; it says which bytes were meant.
+func (p *Emblem) resource() string { return "P" + digest(p.PNG) }
+
+func (p *Emblem) decode() (image.Image, error) {
+	if len(p.PNG) > maxPicture {
+		return nil, fail(Invalid, 0, nil, "an emblem of the mark has more than %d bytes", maxPicture)
+	}
+	c, err := png.DecodeConfig(bytes.NewReader(p.PNG))
+	if err != nil {
+		return nil, fail(Invalid, 0, err, "an emblem of the mark is no PNG")
+	}
+	if c.Width < 1 || c.Height < 1 || c.Width > maxPictureDots/c.Height {
+		return nil, fail(Invalid, 0, nil, "an emblem of the mark is %d x %d; it may have %d dots", c.Width, c.Height, maxPictureDots)
+	}
+	img, err := png.Decode(bytes.NewReader(p.PNG))
+	if err != nil {
+		return nil, fail(Invalid, 0, err, "an emblem of the mark is no PNG")
+	}
+	return img, nil
+}
+
+// add puts the picture into the document, with a mask where it lets the page through.
+func (p *Emblem) add(pdf *model.Context) (*types.IndirectRef, error) {
+	img, err := p.decode()
+	if err != nil {
+		return nil, err
+	}
+	b := img.Bounds()
+	dots, mask := make([]byte, 0, 3*b.Dx()*b.Dy()), make([]byte, 0, b.Dx()*b.Dy())
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
+			dots, mask = append(dots, c.R, c.G, c.B), append(mask, c.A)
+		}
+	}
+	entries := func(space string) types.Dict {
+		return types.Dict{
+			"Type": types.Name("XObject"), "Subtype": types.Name("Image"), "ColorSpace": types.Name(space), "BitsPerComponent": types.Integer(8),
+			"Width": types.Integer(b.Dx()), "Height": types.Integer(b.Dy()),
+		}
+	}
+	d := entries("DeviceRGB")
+	if len(bytes.Trim(mask, "\xff")) > 0 {
+		ref, err := addStream(pdf, mask, entries("DeviceGray"))
+		if err != nil {
+			return nil, err
+		}
+		d["SMask"] = *ref
+	}
+	d[markKey] = types.Name(digest(dots))
+	return addStream(pdf, dots, d)
+}
+
+// hasEmblems says whether each emblem that the mark names came through.
+func hasEmblems(pdf *model.Context, res types.Dict, content []byte, limit int64) bool {
+	for part := range bytes.SplitSeq(content, []byte("cm /P")) {
+		named, _, drawn := bytes.Cut(part, []byte(" Do Q"))
+		if !drawn {
+			continue
+		}
+		all, err := pdf.DereferenceDict(res["XObject"])
+		if err != nil {
+			return false
+		}
+		o := all["P"+string(named)]
+		sd, _, err := pdf.DereferenceStreamDict(o)
+		if err != nil || sd == nil || name(sd.Dict["Subtype"]) != "Image" {
+			return false
+		}
+		dots, err := decoded(pdf, o, limit)
+		if err != nil || digest(dots) != name(sd.Dict[markKey]) {
+			return false
+		}
+	}
+	return true
+}
