@@ -107,8 +107,8 @@ func wish(p *page, w, h float64, at Position) spot {
 	return at0
 }
 
-// find looks for free space: at the asked edge and from there inwards, then at the opposite one, each time the place
-// nearest to the wish first.
+// find looks for free space: at the asked edge, there closer to the edge too and then inwards, and at the opposite one,
+// each time the place nearest to the wish first.
 func find(p *page, g *grid, w, h float64, at Position) (spot, bool) {
 	want := wish(p, w, h, at)
 	pageW, pageH := p.shown()
@@ -116,23 +116,30 @@ func find(p *page, g *grid, w, h float64, at Position) (spot, bool) {
 	if mh > pageH {
 		return spot{}, false
 	}
-	opposite := pageH - mh - want.v
-	for _, v0 := range []float64{want.v, opposite} {
-		inwards := pageH / steps / 4
-		if v0 > opposite || v0 == want.v && at.top() {
-			inwards = -inwards
-		}
-		for i := 0; float64(i)*pageH/steps/4 <= reach*pageH; i++ {
-			v := v0 + float64(i)*inwards
-			if v < 0 || v+mh > pageH {
-				break
+	gap := want.v
+	if at.top() {
+		gap = pageH - mh - want.v
+	}
+	for _, top := range []bool{at.top(), !at.top()} {
+		for _, v := range offsets(gap, pageH) {
+			if top {
+				v = pageH - mh - v
 			}
-			if u, ok := along(g, want, v, pageW, mw, mh); ok {
+			if u, ok := along(g, want, v, pageW, mw, mh); ok && v >= 0 && v+mh <= pageH {
 				return spot{u, v, want.s}, true
 			}
 		}
 	}
 	return spot{}, false
+}
+
+// offsets are the distances from an edge of the page that are tried, in this order.
+func offsets(gap, pageH float64) []float64 {
+	out := []float64{gap, gap / 2}
+	for d := pageH / 240; d <= reach*pageH; d += pageH / 240 {
+		out = append(out, gap+d)
+	}
+	return out
 }
 
 // along looks to both sides of the wish at one height.

@@ -342,16 +342,3 @@ func FuzzMark(f *testing.F) {
 		inFrame(t, m)
 	})
 }
-
-func ExampleApply() {
-	in, err := os.Open(filepath.Join("..", "..", "examples", "quickstart", "testdata", "letter.pdf"))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer in.Close()
-	var out bytes.Buffer
-	r, err := Apply(context.Background(), in, &out, sample(), Style{}, nil)
-	fmt.Println(r.Pages, r.Marked, err)
-	// Output: 6 6 <nil>
-}

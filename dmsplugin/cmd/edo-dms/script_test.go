@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,15 +22,16 @@ import (
 	_ "modernc.org/sqlite" // the driver of runSQL
 
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/edo/cms"
 )
 
 // TestCommandLine runs the scripts of testdata/script, each with an operator of its own. In a script: $ENDPOINT, $PASSWORD
-// (the secret itself is in the environment as a site would do it), and key and certificate of two heads as files.
+// (the secret itself is in the environment as a site would do it), $LETTER, and key and certificate of two heads as files.
 func TestCommandLine(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata/script",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID, "sql": runSQL},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"logid": logID, "sql": runSQL, "sign": signFile},
 		Setup: func(env *testscript.Env) error {
 			operator, err := mockoperator.New(mockoperator.Config{Dir: filepath.Join(env.WorkDir, "operator"), Organisations: organisations()})
 			if err != nil {
@@ -48,6 +50,11 @@ func TestCommandLine(t *testing.T) {
 			env.Setenv("EDOKIT_HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("PATH", filepath.Dir(binary())+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("TZ", "UTC")
+			letter, err := filepath.Abs("../../../examples/quickstart/testdata/letter.pdf")
+			if err != nil {
+				return err
+			}
+			env.Setenv("LETTER", letter)
 			heads, err := operator.Identities(us.Boxes[0])
 			if err != nil {
 				return err
@@ -96,6 +103,15 @@ func runSQL(ts *testscript.TestScript, _ bool, statements []string) {
 		_, err := db.ExecContext(context.Background(), s)
 		ts.Check(err)
 	}
+}
+
+// signFile makes the detached signature of a head over a file: sign FILE HEAD OUT.
+func signFile(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := cms.LoadPEM([]byte(ts.ReadFile(args[1]+".key")), []byte(ts.ReadFile(args[1]+".crt")))
+	ts.Check(err)
+	signature, err := cms.Sign(context.Background(), key, strings.NewReader(ts.ReadFile(args[0])), time.Now())
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), signature, 0o600))
 }
 
 // expired is a certificate that was good last year.

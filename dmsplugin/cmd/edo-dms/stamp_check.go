@@ -1,0 +1,201 @@
+package main
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"time"
+
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/stamping/signstamp"
+)
+
+// checkedSignature is one signer of one file, with what was checked.
+type checkedSignature struct {
+	File        string
+	Role        signstamp.Role
+	Signer      edo.SignerInfo
+	SigningTime time.Time // as the signature claims
+	ValueValid  bool      // else only the digest of the document was compared
+	Ended       bool      // the certificate has ended since
+	Trusted     bool      // there is a chain to an issuer of --ca
+}
+
+func (s checkedSignature) signer() signstamp.Signer {
+	i := s.Signer
+	out := signstamp.Signer{
+		Role: s.Role, Owner: i.Owner, Organisation: i.Organisation, INN: i.INN, Serial: i.Serial, ValidFrom: i.NotBefore.Local(), ValidTo: i.NotAfter.Local(),
+	}
+	if i.Organisation == i.Owner {
+		out.Organisation = ""
+	}
+	if !s.SigningTime.IsZero() {
+		out.SignedAt = s.SigningTime.Local()
+	}
+	return out
+}
+
+// check refuses all unless every signature belongs to the document.
+func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
+	if n := len(s.Role); n > 0 && n != len(s.Signature) {
+		return nil, usage("role", fmt.Sprintf("is given %d times for %d signatures", n, len(s.Signature)), "give one for each, none where it is not known")
+	}
+	trust, err := issuers(s.CA)
+	if err != nil {
+		return nil, err
+	}
+	var all []checkedSignature
+	var faults edo.Faults
+	for i, file := range s.Signature {
+		found, err := checkFile(c, file, pdf, trust)
+		if err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		for k := range found {
+			if len(s.Role) > 0 && s.Role[i] != "none" {
+				found[k].Role = signstamp.Role(s.Role[i])
+			}
+		}
+		all = append(all, found...)
+	}
+	return all, faults.Err()
+}
+
+func checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]checkedSignature, error) {
+	raw, err := readSmall(file, edo.MaxSignatureSize)
+	if err != nil {
+		return nil, err
+	}
+	if block, _ := pem.Decode(raw); block != nil {
+		raw = block.Bytes
+	}
+	data, err := cms.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	now := time.Now()
+	report, err := data.Verify(c.ctx, bytes.NewReader(pdf), now)
+	if err != nil {
+		return nil, err
+	}
+	var out []checkedSignature
+	for i, r := range report.Signers {
+		ended := r.Reason == edo.SignatureExpired && r.ValidAtSigning
+		if ended { // the dates are what is asked last: all else is found anew for the claimed time
+			then, err := data.Verify(c.ctx, bytes.NewReader(pdf), r.SigningTime)
+			if err != nil {
+				return nil, err
+			}
+			r = then.Signers[i]
+		}
+		if err := accept(file, r); err != nil {
+			return nil, err
+		}
+		one := checkedSignature{File: file, Signer: r.Certificate.Info(""), SigningTime: r.SigningTime, ValueValid: r.State == edo.VerdictValid, Ended: ended}
+		if trust != nil {
+			at := now
+			if ended {
+				at = r.SigningTime
+			}
+			if !one.ValueValid { // whose certificate it is means nothing then
+				return nil, usage("ca", "is of no use for "+file+": its signature value cannot be checked here ("+one.Signer.Algorithm+")", "leave --ca out")
+			}
+			if err := chain(file, r.Certificate, data.Certificates(), trust, at); err != nil {
+				return nil, err
+			}
+			one.Trusted = true
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// accept demands that the digest of these very bytes is what was signed, whether or not the value can be checked here.
+func accept(file string, r cms.SignerReport) error {
+	e := &edo.Error{Kind: edo.Invalid, Op: "edo-dms stamp", Reason: r.Reason, Field: "signature", Remedy: "give the signature of exactly this file, as it was signed"}
+	switch {
+	case r.State == edo.VerdictInvalid && r.Reason == edo.DocumentChanged:
+		e.Message = file + " does not belong to this document, or the document was changed"
+	case r.State == edo.VerdictInvalid:
+		e.Message = file + " is not valid: " + r.Detail
+	case !r.DigestChecked:
+		e.Message = file + " cannot be tied to this document here: " + r.Detail
+	default:
+		return nil
+	}
+	return e
+}
+
+// issuers reads certificates in PEM; nil if no file is given.
+func issuers(files []string) (*x509.CertPool, error) {
+	if len(files) == 0 {
+		return nil, nil
+	}
+	pool := x509.NewCertPool()
+	for _, file := range files {
+		raw, err := readSmall(file, 1<<20)
+		if err != nil {
+			return nil, err
+		}
+		if !pool.AppendCertsFromPEM(raw) {
+			return nil, usage("ca", file+" holds no certificate in PEM", "name a file of certificates; those of GOST cannot be used")
+		}
+	}
+	return pool, nil
+}
+
+func chain(file string, signer *cms.Certificate, inside []*cms.Certificate, trust *x509.CertPool, at time.Time) error {
+	between := x509.NewCertPool()
+	for _, c := range inside {
+		if parsed, err := x509.ParseCertificate(c.DER); err == nil {
+			between.AddCert(parsed)
+		}
+	}
+	leaf, err := x509.ParseCertificate(signer.DER)
+	if err == nil {
+		_, err = leaf.Verify(x509.VerifyOptions{Roots: trust, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	}
+	if err != nil {
+		return &edo.Error{Kind: edo.Invalid, Op: "edo-dms stamp", Field: "ca", Message: file + ": no chain from its certificate to a trusted issuer", Remedy: "name the issuer's certificate", Err: err}
+	}
+	return nil
+}
+
+// remark is what the mark says of the check, no more than was done for every signature.
+func (s stampPDF) remark(all []checkedSignature) string {
+	value, trusted := true, true
+	for _, one := range all {
+		value, trusted = value && one.ValueValid, trusted && one.Trusted
+	}
+	say := lang(s.MarkLang).say
+	switch {
+	case value && trusted:
+		return say("подпись верна, файл не изменён, издатель доверенный; отзыв не проверялся",
+			"signature valid, file unchanged, issuer trusted; revocation not checked")
+	case value:
+		return say("подпись верна, файл не изменён; издатель и отзыв не проверялись",
+			"signature valid, file unchanged; issuer and revocation not checked")
+	}
+	return say("файл не изменён (хэш); значение подписи, издатель и отзыв не проверялись",
+		"file unchanged (digest); signature value, issuer and revocation not checked")
+}
+
+// line is one signature for people.
+func (s checkedSignature) line(l lang) string {
+	text := fmt.Sprintf("%s: %s, %s %s: ", s.File, s.Signer.Owner, l.say("сертификат", "certificate"), s.Signer.Serial)
+	if s.ValueValid {
+		text += l.say("подпись верна", "the signature is valid")
+	} else {
+		text += l.say("хэш документа совпал, значение подписи не проверено", "the digest of the document is the signed one, the signature value is not checked") + " (" + s.Signer.Algorithm + ")"
+	}
+	if s.Ended {
+		text += l.say("; сертификат с тех пор закончился", "; the certificate has ended since")
+	}
+	if s.Trusted {
+		return text + l.say("; издатель доверенный", "; the issuer is trusted")
+	}
+	return text + l.say("; издатель не проверен", "; the issuer is not checked")
+}
