@@ -142,14 +142,18 @@ func (r *inkReader) compositeWidths(f *inkFont, d types.Dict) error {
 
 // widthList reads the entry W: a code and the widths from there on, or two codes and the width between them.
 func (r *inkReader) widthList(f *inkFont, list types.Array) error {
+	broken := func(err error) error { // what was to come has no width: let it be wide
+		f.other = max(f.other, 1)
+		return fatal(err)
+	}
 	for i := 0; i+1 < len(list); {
 		first, err := r.pdf.DereferenceNumber(list[i])
 		if err != nil {
-			return fatal(err)
+			return broken(err)
 		}
 		next, err := r.pdf.Dereference(list[i+1])
 		if err != nil {
-			return fatal(err)
+			return broken(err)
 		}
 		if widths, ok := next.(types.Array); ok {
 			if r.mapped -= len(widths); r.mapped < 0 {
@@ -164,16 +168,15 @@ func (r *inkReader) widthList(f *inkFont, list types.Array) error {
 			continue
 		}
 		if i+2 >= len(list) || len(f.ranges) == maxWidthRanges {
-			f.other = max(f.other, 1)
-			return nil
+			return broken(nil)
 		}
 		last, err := r.pdf.DereferenceNumber(next)
 		if err != nil {
-			return fatal(err)
+			return broken(err)
 		}
 		w, err := r.pdf.DereferenceNumber(list[i+2])
 		if err != nil {
-			return fatal(err)
+			return broken(err)
 		}
 		f.ranges = append(f.ranges, widthRange{uint32(first), uint32(last), w / 1000})
 		i += 3

@@ -103,17 +103,15 @@ func (r *inkReader) paint(op string, at *inkContent) bool {
 			r.add(rect{s.x0 - half, s.y0 - half, s.x1 + half, s.y1 + half}, at.clip)
 		}
 	}
-	if at.clipped {
+	if at.clipped && len(at.path.subpaths) > 0 { // readers pass over a clip without a path
 		at.clip = at.clip.intersect(at.path.bounds())
 	}
 	at.path, at.clipped = path{subpaths: at.path.subpaths[:0], segments: at.path.segments[:0]}, false
 	return true
 }
 
+// bounds is the rectangle around a path that is not empty.
 func (p *path) bounds() rect {
-	if len(p.subpaths) == 0 {
-		return rect{}
-	}
 	box := p.subpaths[0]
 	for _, s := range p.subpaths[1:] {
 		box = box.union(s)

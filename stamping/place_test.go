@@ -42,6 +42,7 @@ func TestFreeSpace(t *testing.T) {
 		"frame":                  {a4, "5 5 585 832 re S", "", rect{97.5, 11.5, 497.5, 71.5}, 0},
 		"clipped away":           {a4, "q 0 800 10 10 re W n 0 0 595 421 re f Q", "", centre, 0},
 		"saved clip is over":     {a4, "q 0 800 10 10 re W n Q 0 0 595 421 re f", "", rect{97.5, 774, 497.5, 834}, 0},
+		"clip without a path":    {a4, "W n 0 0 595 421 re f", "", rect{97.5, 774, 497.5, 834}, 0},
 		"inline image":           {a4, "q 595 0 0 400 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID a EI Q", "", rect{97.5, 774, 497.5, 834}, 0},
 		"form field":             {a4 + "/Annots[<</Type/Annot/Subtype/Widget/FT/Tx/T(a)/Rect[0 0 595 421]>>]", "", "", rect{97.5, 774, 497.5, 834}, 0},
 		"link":                   {a4 + "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 595 421]>>]", "", "", centre, 0},
