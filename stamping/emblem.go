@@ -3,8 +3,9 @@ package stamping
 import (
 	"bytes"
 	"image"
-	"image/color"
+	imagedraw "image/draw"
 	"image/png"
+	"slices"
 
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
 	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/types"
@@ -43,12 +44,11 @@ func (p *Emblem) add(pdf *model.Context) (*types.IndirectRef, error) {
 		return nil, err
 	}
 	b := img.Bounds()
-	dots, mask := make([]byte, 0, 3*b.Dx()*b.Dy()), make([]byte, 0, b.Dx()*b.Dy())
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := color.NRGBAModel.Convert(img.At(x, y)).(color.NRGBA)
-			dots, mask = append(dots, c.R, c.G, c.B), append(mask, c.A)
-		}
+	plain := image.NewNRGBA(b)
+	imagedraw.Draw(plain, b, img, b.Min, imagedraw.Src)
+	var dots, mask []byte
+	for c := range slices.Chunk(plain.Pix, 4) {
+		dots, mask = append(dots, c[:3]...), append(mask, c[3])
 	}
 	entries := func(space string) types.Dict {
 		return types.Dict{
