@@ -21,7 +21,7 @@ func pictured(t *testing.T) *Mark {
 		t.Fatal(err)
 	}
 	m := testMark()
-	m.Pictures = []Picture{{Rect{10, 10, 20, 20}, b.Bytes()}}
+	m.Emblems = []Emblem{{Rect{10, 10, 20, 20}, b.Bytes()}}
 	return m
 }
 
