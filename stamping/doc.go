@@ -23,8 +23,9 @@
 //
 // # Quirks
 //
-// A signature already inside the PDF covers the bytes of the original and does not hold for the copy.
-// That is allowed, because the copy is for reading, and reported in [Result.HadSignatures].
+// A signature already inside the PDF covers the bytes of the original and does not hold for the copy, so the copy, which
+// is for reading, has it no more: its field stays, empty, and so does what it looks like on the page.
+// [Result.HadSignatures] reports it.
 //
 // The mark is drawn with the Go fonts (BSD-3) as a subset under a private name, without pdfcpu's font
 // folder, its configuration or any other process global: a host that uses pdfcpu itself is not disturbed.

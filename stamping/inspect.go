@@ -11,19 +11,8 @@ import (
 // findings are things inside a PDF that a reader of the copy should know about.
 type findings struct {
 	signatures []types.Dict
+	fields     []types.Dict // what has a value, which may be a signature
 	active     map[string]bool
-}
-
-// complete gives signature dictionaries the entries without which pdfcpu's writer panics; two of them are optional. These
-// signatures do not hold for the copy anyway.
-func (f *findings) complete() {
-	for _, d := range f.signatures {
-		for key, value := range map[string]types.Name{"Type": "Sig", "Filter": "Adobe.PPKLite", "SubFilter": "adbe.pkcs7.detached"} {
-			if name(d[key]) == "" {
-				d[key] = value
-			}
-		}
-	}
 }
 
 // inspect looks at every object, referenced or not: what a reader may reach must not be missed.
@@ -76,8 +65,11 @@ func (f *findings) dict(d types.Dict, depth int) {
 	if d["XFA"] != nil {
 		f.active["XFA"] = true
 	}
-	if d["ByteRange"] != nil && d["Contents"] != nil {
+	if isSignature(d) {
 		f.signatures = append(f.signatures, d)
+	}
+	if d["V"] != nil {
+		f.fields = append(f.fields, d)
 	}
 	for _, v := range d {
 		f.object(v, depth+1)

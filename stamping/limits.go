@@ -32,6 +32,9 @@ func checkNumbers(b []byte) error {
 				break
 			}
 			at += i + len(key)
+			if bytes.HasSuffix(b[:at], []byte("startxref")) { // an offset follows
+				continue
+			}
 			if numberAfter(b, at) > maxObjects {
 				return tooHigh
 			}

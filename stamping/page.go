@@ -18,6 +18,7 @@ type page struct {
 	resources types.Object // own or inherited; nil if there are none
 	box       rect         // what a reader shows: the crop box within the media box
 	mend      bool         // the boxes are such that readers disagree; the copy says box instead
+	unit      float64      // of user space in points (UserUnit)
 	rotate    int          // 0, 90, 180, 270: clockwise turn of the shown page
 
 	// Known once a drawer has loaded the page.
@@ -44,7 +45,7 @@ func listPages(pdf *model.Context, maxPages int) ([]page, error) {
 		return nil, fail(Unreadable, 0, err, "no catalog")
 	}
 	w := &treeWalk{pdf: pdf, maxPages: maxPages, onPath: map[int]bool{}}
-	if err := w.node(root["Pages"], inherited{}, 0); err != nil {
+	if err := w.node(root["Pages"], nil, inherited{}, 0); err != nil {
 		return nil, err
 	}
 	if len(w.pages) == 0 {
@@ -53,7 +54,7 @@ func listPages(pdf *model.Context, maxPages int) ([]page, error) {
 	return w.pages, nil
 }
 
-func (w *treeWalk) node(o types.Object, up inherited, depth int) error {
+func (w *treeWalk) node(o, parent types.Object, up inherited, depth int) error {
 	ref, ok := o.(types.IndirectRef)
 	if !ok {
 		return fail(Unreadable, 0, nil, "the page tree holds something else than references")
@@ -74,17 +75,21 @@ func (w *treeWalk) node(o types.Object, up inherited, depth int) error {
 			*to = d[key]
 		}
 	}
+	if parent != nil {
+		d["Parent"] = parent // pdfcpu's writer insists on it, and on the types and kids below; readers do not
+	}
 	kids, err := w.pdf.DereferenceArray(d["Kids"])
 	if err != nil || kids == nil {
 		return w.leaf(objNr, d, up)
 	}
+	d["Type"], d["Kids"] = types.Name("Pages"), kids
 	w.onPath[objNr] = true
 	defer delete(w.onPath, objNr)
 	for _, kid := range kids {
 		if kid == nil {
 			continue
 		}
-		if err := w.node(kid, up, depth+1); err != nil {
+		if err := w.node(kid, ref, up, depth+1); err != nil {
 			return err
 		}
 	}
@@ -95,7 +100,11 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 	if len(w.pages) == w.maxPages {
 		return fail(TooManyPages, 0, nil, "the limit is %d pages", w.maxPages)
 	}
-	p := page{nr: len(w.pages) + 1, objNr: objNr, dict: d, resources: up.resources}
+	d["Type"] = types.Name("Page")
+	p := page{nr: len(w.pages) + 1, objNr: objNr, dict: d, resources: up.resources, unit: 1}
+	if unit, err := w.pdf.DereferenceNumber(d["UserUnit"]); err == nil && unit > 0 && unit < 1e5 {
+		p.unit = unit
+	}
 	p.box, p.mend = w.visible(up.mediaBox, up.cropBox)
 	if turn, err := w.pdf.DereferenceNumber(up.rotate); err == nil && !math.IsNaN(turn) {
 		p.rotate = ((int(math.Mod(turn, 360))+360)%360 + 45) / 90 % 4 * 90
@@ -159,7 +168,7 @@ func (r rect) union(s rect) rect {
 	return rect{min(r.x0, s.x0), min(r.y0, s.y0), max(r.x1, s.x1), max(r.y1, s.y1)}
 }
 
-// shown is the size of the page as the reader turns it.
+// shown is the size of the page in user space as the reader turns it.
 func (p *page) shown() (w, h float64) {
 	w, h = p.box.x1-p.box.x0, p.box.y1-p.box.y0
 	if p.rotate%180 != 0 {

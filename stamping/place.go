@@ -69,7 +69,7 @@ func high(markH float64) bool { return markH > a4Height/4 }
 // spot is the place of a mark on the shown page: its lower left corner and its scale.
 type spot struct{ u, v, s float64 }
 
-// scale grows the mark with the shorter side of pages above A4, so that it stays readable when a drawing is
+// scale grows the mark, both in points, with the shorter side of pages above A4, so that it stays readable when a drawing is
 // printed small, and shrinks it on small pages, so that it covers no more than a known part of them.
 func scale(markW, markH, pageW, pageH float64) float64 {
 	s := min(max(1, min(pageW, pageH)/a4Width), maxWidth*pageW/markW)
@@ -92,7 +92,7 @@ func wish(p *page, w, h float64, at Position) spot {
 		s := min(1.25, maxWidth*pageW/w, maxWidth*pageH/h)
 		return spot{(pageW - w*s) / 2, pageH - h*s - sheetTop*min(1, (pageH-h*s)/(2*sheetTop)), s}
 	}
-	s := scale(w, h, pageW, pageH)
+	s := scale(w, h, pageW*p.unit, pageH*p.unit) / p.unit
 	side := min(cornerSpace*s, (pageW-w*s)/2)
 	at0 := spot{(pageW - w*s) / 2, max(0, min(edge*s, (pageH-h*s)/4)), s}
 	switch at {

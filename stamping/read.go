@@ -77,7 +77,7 @@ func parse(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 
 // open reads a PDF into pdfcpu's model, also one that is encrypted and opens without a password.
 func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
-	pdf, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o))
+	pdf, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(withoutSign(b)), config(o))
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -91,6 +91,26 @@ func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 		return nil, fail(Undecided, 0, nil, "it hides objects from old readers, and from this one")
 	}
 	return pdf, nil
+}
+
+// withoutSign gives the file with a place of its table that can be none, instead of a negative one: pdfcpu then looks for the
+// objects themselves, as other readers do in both cases.
+func withoutSign(b []byte) []byte {
+	const key = "startxref"
+	i := bytes.LastIndex(b, []byte(key))
+	if i < 0 {
+		return b
+	}
+	i += len(key)
+	for i < len(b) && space(b[i]) {
+		i++
+	}
+	if i == len(b) || b[i] != '-' {
+		return b
+	}
+	own := bytes.Clone(b)
+	own[i] = '9'
+	return own
 }
 
 // decoded gives the content of a stream without keeping it in the document.

@@ -78,7 +78,7 @@ func appendSheet(pdf *model.Context, pages []page, f *form, o *Options, done map
 	if err != nil {
 		return nil, err
 	}
-	p := page{nr: len(pages) + 1, resources: types.Dict{}, box: rect{0, 0, a4Width, a4Height}}
+	p := page{nr: len(pages) + 1, resources: types.Dict{}, box: rect{0, 0, a4Width, a4Height}, unit: 1}
 	box := types.NewNumberArray(0, 0, a4Width, a4Height)
 	p.dict = types.Dict{
 		"Type": types.Name("Page"), "Parent": root["Pages"], "MediaBox": box, "CropBox": box, "Rotate": types.Integer(0), "Resources": p.resources,

@@ -36,11 +36,15 @@ type Result struct {
 	Marked        int      // of them with the mark
 	Margins       int      // of these with a margin added, because they had no free space
 	Sheet         bool     // the copy has one page more, with the mark, after the last one
-	HadSignatures bool     // the original holds PDF signatures; they do not hold for the copy
+	HadSignatures bool     // the original holds PDF signatures; the copy holds none
 	ActiveContent []string // kinds found, sorted: JavaScript, Launch, EmbeddedFile, XFA, ...; carried over as they are
 }
 
 // Stamp writes a copy of the PDF in with the mark m on its pages to out.
+//
+// The copy says of what it is a copy: its document information has the entry EdokitCopyOf, and its XMP, if it has any, the
+// property xmpMM:DerivedFrom, with nih:sha-256; and the digest of the original in hexadecimal. Signatures are taken out of it.
+// Attached and associated files stay. That the original is PDF/A does not make the copy so.
 //
 // Nothing is written to out before the copy was read back and the mark was found on every page asked for;
 // an error of out itself is returned as it is and may leave a part. The errors otherwise are *Error, or the
@@ -134,8 +138,16 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 	if err != nil {
 		return nil, Result{}, err
 	}
+	root, err := pdf.Catalog()
+	if err != nil {
+		return nil, Result{}, fail(Unreadable, 0, err, "no catalog")
+	}
 	found := inspect(pdf)
-	found.complete()
+	found.unsign(pdf, root)
+	if err := declare(pdf, root, origin(b)); err != nil {
+		return nil, Result{}, err
+	}
+	keep(pdf, root, pages)
 	f, err := addForm(pdf, m)
 	if err != nil {
 		return nil, Result{}, err
@@ -161,6 +173,9 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 		if pages, err = appendSheet(pdf, pages, f, o, done); err != nil {
 			return nil, Result{}, err
 		}
+	}
+	if len(pdf.ID) != 2 { // pdfcpu refuses to write others
+		pdf.ID = nil
 	}
 	var out bytes.Buffer
 	if err := api.WriteContext(pdf, &out); err != nil {

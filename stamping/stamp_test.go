@@ -42,6 +42,8 @@ func TestWhereTheMarkLies(t *testing.T) {
 		"crop box":           {a4 + "/CropBox[100 100 500 742]", "", rect{16, 7.4, 384, 62.6}},
 		"crop box outside":   {a4 + "/CropBox[-100 -100 700 900]", "", rect{97.5, 8, 497.5, 68}},
 		"crop box elsewhere": {a4 + "/CropBox[900 900 1000 1000]", "", rect{97.5, 8, 497.5, 68}},
+		"user units":         {"/MediaBox[-10 0 139 210.5]/UserUnit 4", "", rect{24.5, 2, 124.5, 17}},
+		"large user units":   {"/MediaBox[0 0 298 420]/UserUnit 4", "", rect{49, 4, 249, 34}},
 		"no area":            {"/MediaBox[0 0 0 0]", "", rect{100.3, 8.2, 511.7, 69.9}},
 		"no media box":       {"", "", rect{100.3, 8.2, 511.7, 69.9}},
 	} {

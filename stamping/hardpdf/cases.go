@@ -86,6 +86,12 @@ func contents() []cause {
 				return "/Resources<</XObject<</EdokitMark1 " + x + "/EdokitBody1 " + x + ">>>>/Contents " + d.add(stream("", "/EdokitMark1 Do q"))
 			})
 		}, 1},
+		{"pages without types, parents and kids of their own", func() *document {
+			d := content(text)
+			d.bodies[1] = "<</Kids " + d.add("[4 0 R]") + "/Count 1>>"
+			d.bodies[3] = strings.Replace(d.bodies[3], "/Type/Page/Parent 2 0 R", "", 1)
+			return d
+		}, 1},
 		{"annotation over the corner", func() *document {
 			return pages(1, a4+"/Resources"+font, func(d *document, _ int) string {
 				return "/Annots[<</Type/Annot/Subtype/Square/Rect[0 0 200 20]/IC[1 1 0]/F 4>>]/Contents " + d.add(stream("", text))
@@ -120,10 +126,21 @@ func catalogs() []cause {
 			sig := d.add("<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 10 20 30]/Contents<00>>>")
 			return "/AcroForm<</SigFlags 3/Fields[<</FT/Sig/T(s)/V " + sig + ">>]>>"
 		}),
+		has("a file associated with the document alone", func(d *document) string {
+			file := d.add(stream("/Type/EmbeddedFile/Subtype/text#2Fxml", "<Invoice/>"))
+			return "/AF[<</Type/Filespec/F(invoice.xml)/UF(invoice.xml)/AFRelationship/Source/EF<</F " + file + ">>>>]/PieceInfo<</Other<</LastModified(D:2026)>>>>"
+		}),
+		has("a signature that grants rights", func(d *document) string {
+			sig := d.add("<</Type/Sig/Filter/Adobe.PPKLite/ByteRange[0 10 20 30]/Contents<00>/Reference[<</TransformMethod/DocMDP>>]>>")
+			return "/Perms<</DocMDP " + sig + ">>/DSS<</Certs[" + d.add(stream("", "x")) + "]>>/AcroForm<</SigFlags 3/Fields[<</FT/Sig/T(s)/V " + sig + ">>]>>"
+		}),
+		says("a signature of nothing", "/AcroForm<</SigFlags 3/Fields[<</FT/Sig/T(s)/V<</Type/Sig>>>>]>>"),
 		has("a hidden layer", func(d *document) string {
 			layer := d.add("<</Type/OCG/Name(x)>>")
 			return "/OCProperties<</OCGs[" + layer + "]/D<</OFF[" + layer + "]>>>>"
 		}),
+		{"document information that is a stream", func() *document { d := content(text); d.trailer = "/Info " + d.add(stream("", "x")); return d }, 1},
+		{"a single identifier", func() *document { d := content(text); d.trailer = "/ID[<01>]"; return d }, 1},
 		{"PDF 2.0", func() *document { d := content(text); d.version = "2.0"; return d }, 1},
 		{"PDF 1.0", func() *document { d := content(text); d.version = "1.0"; return d }, 1},
 	}
@@ -143,6 +160,7 @@ func boxes() []Case {
 		{"fractions", "/MediaBox[0.5 0.25 595.27 841.89]"},
 		{"three numbers", "/MediaBox[0 0 595]"},
 		{"user units", a4 + "/UserUnit 4"},
+		{"user units of an inch", "/MediaBox[0 0 8.27 11.69]/UserUnit 72"},
 		{"crop box", a4 + "/CropBox[100 100 500 742]"},
 		{"swapped crop box", a4 + "/CropBox[500 742 100 100]"},
 		{"crop box outside", a4 + "/CropBox[900 900 1000 1000]"},

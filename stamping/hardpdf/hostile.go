@@ -62,6 +62,11 @@ func hostile() []Case {
 			d.bodies[0] = "<</Pages 2 0 R>>"
 			return d.streams(true, true)
 		}),
+		{Name: "9 MiB before its table", Pages: 1, Make: func() []byte { // an offset is no number of an object
+			d := content(text)
+			d.add(stream("", strings.Repeat("x", 9<<20)))
+			return plain(d)
+		}},
 		{Name: "a form that draws itself", Pages: 1, Make: of(root, "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 			"<</Type/Page/Parent 2 0 R"+a4+"/Resources<</XObject<</X 5 0 R>>>>/Contents 4 0 R>>", stream("", "/X Do"),
 			stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>", "/X Do"))},
