@@ -3,10 +3,9 @@ package hardpdf_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/edokit/edokit/stamping"
@@ -21,7 +20,7 @@ func red() *stamping.Mark {
 }
 
 // TestSoakCases holds stamping to the table: everything ends as it says, the copy has the mark's words on it, and the original
-// is as it was. Other programs look at every fifth copy, and with EDOKIT_SOAK at all.
+// is as it was. Other programs look at every fifth copy, and with EDOKIT_SOAK at all: qpdf for damage, poppler for the picture.
 func TestSoakCases(t *testing.T) {
 	t.Parallel()
 	all := hardpdf.Cases()
@@ -52,10 +51,19 @@ func TestSoakCases(t *testing.T) {
 				t.Errorf("the copy: %+v, %v", seen, err)
 			}
 			if (i+i/8)%5 == 0 || os.Getenv("EDOKIT_SOAK") != "" {
-				others(t, out.Bytes(), c.Pages)
+				if shownBetter(c.Name) {
+					pdf = nil
+				}
+				others(t, pdf, out.Bytes())
 			}
 		})
 	}
+}
+
+// shownBetter are those of which poppler shows nothing, for reasons that the copy has not.
+func shownBetter(name string) bool {
+	name, _, _ = strings.Cut(name, ",")
+	return slices.Contains([]string{"nulls among the contents", "crop box outside", "cross-reference stream that unpacks to 80 MiB", "a wrong count of pages"}, name)
 }
 
 // kind is empty for nil, and fails the comparison for what is no stamping.Error.
@@ -68,51 +76,4 @@ func kind(err error) stamping.Kind {
 		return typed.Kind
 	}
 	return "no typed error"
-}
-
-// others lets qpdf look for damage and poppler draw the pages: each shows the red mark.
-func others(t *testing.T, pdf []byte, pages int) {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "copy.pdf")
-	if err := os.WriteFile(file, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if said, err := exec.CommandContext(t.Context(), find(t, "qpdf"), "--check", "--no-warn", file).CombinedOutput(); err != nil {
-		if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 3 { // 3: only warnings, of what was odd before
-			t.Errorf("qpdf: %v\n%s", err, said)
-		}
-	}
-	pictures, err := exec.CommandContext(t.Context(), find(t, "pdftoppm"), "-r", "20", "-cropbox", "-l", "5", file).Output()
-	if err != nil {
-		t.Fatalf("pdftoppm: %v", err)
-	}
-	for page := range min(pages, 5) {
-		var w, h, top int
-		if _, err := fmt.Sscanf(string(pictures[:min(len(pictures), 40)]), "P6\n%d %d\n%d\n", &w, &h, &top); err != nil {
-			t.Fatalf("page %d is not drawn: %v", page+1, err)
-		}
-		head := len(fmt.Sprintf("P6\n%d %d\n%d\n", w, h, top))
-		if n := redDots(pictures[head : head+3*w*h]); n < w*h/100 {
-			t.Errorf("page %d shows %d red dots of %d", page+1, n, w*h)
-		}
-		pictures = pictures[head+3*w*h:]
-	}
-}
-
-func redDots(rgb []byte) (n int) {
-	for i := 0; i < len(rgb); i += 3 {
-		if rgb[i] > 180 && rgb[i+1] < 90 && rgb[i+2] < 90 {
-			n++
-		}
-	}
-	return n
-}
-
-func find(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Skipf("%s is not installed", program)
-	}
-	return path
 }

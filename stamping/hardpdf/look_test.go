@@ -1,0 +1,175 @@
+package hardpdf_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// others lets other programs look at a copy, and, unless it is nil, at the document beside it.
+func others(t *testing.T, pdf, out []byte) {
+	t.Helper()
+	folder := t.TempDir()
+	before, after := filepath.Join(folder, "before.pdf"), filepath.Join(folder, "after.pdf")
+	if err := errors.Join(os.WriteFile(before, pdf, 0o600), os.WriteFile(after, out, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if pdf == nil {
+		before = ""
+	}
+	find(t, "qpdf")
+	find(t, "pdftoppm")
+	if err := damage(t.Context(), after); err != nil {
+		t.Error(err)
+	}
+	if _, err := look(t.Context(), before, after, 5); err != nil {
+		t.Error(err)
+	}
+}
+
+func find(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("%s is not installed", program)
+	}
+}
+
+// damage is what qpdf finds in a file. Warnings are none: they are of what was odd before.
+func damage(ctx context.Context, file string) error {
+	said, err := exec.CommandContext(ctx, "qpdf", "--check", "--no-warn", file).CombinedOutput()
+	if exit := (*exec.ExitError)(nil); err == nil || errors.As(err, &exit) && exit.ExitCode() == 3 {
+		return nil
+	}
+	return fmt.Errorf("qpdf: %w: %s", err, said[:min(len(said), 300)])
+}
+
+// look has poppler draw the copy up to the given page, and the document as well unless it has no name. It says how many pages
+// show the red mark and, outside of it, what they did before.
+func look(ctx context.Context, before, after string, last int) (pages int, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	made, err := draw(ctx, after, last)
+	if err != nil {
+		return 0, err
+	}
+	var old *drawing
+	if before != "" {
+		if old, err = draw(ctx, before, last); err != nil {
+			return 0, err
+		}
+	}
+	for ; ; pages++ {
+		b, err := made.next()
+		if err == io.EOF && pages > 0 {
+			return pages, nil
+		}
+		if err != nil {
+			return pages, fmt.Errorf("page %d of the copy is not drawn: %w", pages+1, err)
+		}
+		a := b.blank()
+		if old != nil {
+			a, err = old.next()
+		}
+		if err == nil {
+			err = compare(a, b, old != nil)
+		}
+		if err != nil {
+			return pages, fmt.Errorf("page %d: %w", pages+1, err)
+		}
+	}
+}
+
+// drawing is poppler at work; pages come one after the other.
+type drawing struct{ out *bufio.Reader }
+
+func draw(ctx context.Context, file string, last int) (*drawing, error) {
+	cmd := exec.CommandContext(ctx, "pdftoppm", "-q", "-scale-to", "200", "-cropbox", "-l", strconv.Itoa(last), file)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	context.AfterFunc(ctx, func() { _ = cmd.Wait() })
+	return &drawing{bufio.NewReaderSize(out, 64<<10)}, nil
+}
+
+// picture is a page, its longer side 200 dots.
+type picture struct {
+	w, h int
+	rgb  []byte
+}
+
+func (d *drawing) next() (picture, error) {
+	var p picture
+	var top int
+	if _, err := d.out.Peek(1); err != nil {
+		return p, err
+	}
+	if _, err := fmt.Fscanf(d.out, "P6\n%d %d\n%d\n", &p.w, &p.h, &top); err != nil {
+		return p, err
+	}
+	if p.w < 1 || p.h < 1 || p.w*p.h > 1<<20 {
+		return p, fmt.Errorf("a picture of %d by %d", p.w, p.h)
+	}
+	p.rgb = make([]byte, 3*p.w*p.h)
+	_, err := io.ReadFull(d.out, p.rgb)
+	return p, err
+}
+
+func (p picture) blank() picture {
+	return picture{p.w, p.h, bytes.Repeat([]byte{255}, len(p.rgb))}
+}
+
+// area is a part of a picture, in dots from its upper left corner.
+type area struct{ x0, y0, x1, y1 int }
+
+func (a area) holds(x, y int) bool { return x >= a.x0 && x < a.x1 && y >= a.y0 && y < a.y1 }
+
+func (a *area) add(x, y int) {
+	if a.x1 == 0 {
+		*a = area{x, y, x + 1, y + 1}
+	}
+	*a = area{min(a.x0, x), min(a.y0, y), max(a.x1, x+1), max(a.y1, y+1)}
+}
+
+// compare says what is wrong with a copied page: where it is red and was not is the mark, at the bottom and no larger than it
+// may be; outside of it, if asked for, every dot is as it was.
+func compare(before, after picture, outside bool) error {
+	w, h := after.w, after.h
+	if before.w != w || before.h != h {
+		return fmt.Errorf("%d by %d dots became %d by %d", before.w, before.h, w, h)
+	}
+	var mark, rest area
+	red := 0
+	for i := 0; i < len(after.rgb); i += 3 {
+		if x, y := i/3%w, i/3/w; y >= h*3/4-2 && isRed(after.rgb[i:]) && !isRed(before.rgb[i:]) {
+			mark.add(x, y)
+			red++
+		}
+	}
+	if red < w*h/100 || mark.x1-mark.x0 > w*93/100+2 || mark.y1-mark.y0 > h/5+2 {
+		return fmt.Errorf("the mark shows %d dots within %+v of %d by %d", red, mark, w, h)
+	}
+	mark = area{mark.x0 - 1, mark.y0 - 1, mark.x1 + 1, mark.y1 + 1} // its soft edge
+	for i := 0; outside && i < len(after.rgb); i += 3 {
+		if x, y := i/3%w, i/3/w; !mark.holds(x, y) && !bytes.Equal(before.rgb[i:i+3], after.rgb[i:i+3]) {
+			rest.add(x, y)
+		}
+	}
+	if rest.x1 > 0 {
+		return fmt.Errorf("it changed outside of the mark, within %+v of %d by %d", rest, w, h)
+	}
+	return nil
+}
+
+func isRed(rgb []byte) bool { return rgb[0] > 180 && rgb[1] < 90 && rgb[2] < 90 }
