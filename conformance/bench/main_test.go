@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/edokit/edokit/stamping/worker"
 )
 
 // roleVariable makes the test binary one of the measured processes.
@@ -53,6 +55,7 @@ type result struct {
 }
 
 func TestMain(m *testing.M) {
+	worker.Main()
 	text := os.Getenv(roleVariable)
 	if text == "" {
 		code := m.Run()
