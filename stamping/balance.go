@@ -36,12 +36,25 @@ func measure(content []byte) balance {
 	return b
 }
 
+// isOperand says whether a word is a number as the standard writes it, or one of the three that are none. Others, such as 1e9,
+// are read as operators by some.
 func isOperand(raw []byte) bool {
-	switch c := raw[0]; {
-	case c >= '0' && c <= '9', c == '+', c == '-', c == '.':
+	switch string(raw) {
+	case "true", "false", "null":
 		return true
 	}
-	return string(raw) == "true" || string(raw) == "false" || string(raw) == "null"
+	digits, points := 0, 0
+	for i, c := range raw {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.':
+			points++
+		case i > 0 || c != '+' && c != '-':
+			return false
+		}
+	}
+	return digits > 0 && points < 2
 }
 
 // leastOperands is how many operands an operator needs (ISO 32000-1, annex A).

@@ -13,6 +13,7 @@ type findings struct {
 	signatures []types.Dict
 	fields     []types.Dict // what has a value, which may be a signature
 	active     map[string]bool
+	reused     bool // a number of an object is used a second time, or said to be
 }
 
 // inspect looks at every object, referenced or not: what a reader may reach must not be missed.
@@ -25,6 +26,7 @@ func inspect(pdf *model.Context) findings {
 		gen := 0
 		if entry.Generation != nil {
 			gen = *entry.Generation
+			f.reused = f.reused || gen != 0
 		}
 		if o, err := pdf.Dereference(*types.NewIndirectRef(objNr, gen)); err == nil {
 			f.object(o, 0)
@@ -38,6 +40,8 @@ func (f *findings) object(o types.Object, depth int) {
 		return
 	}
 	switch o := o.(type) {
+	case types.IndirectRef:
+		f.reused = f.reused || o.GenerationNumber != 0
 	case types.Array:
 		for _, v := range o {
 			f.object(v, depth+1)

@@ -143,6 +143,9 @@ func copyWithMark(ctx context.Context, b []byte, m *Mark, o *Options) ([]byte, R
 		return nil, Result{}, fail(Unreadable, 0, err, "no catalog")
 	}
 	found := inspect(pdf)
+	if found.reused {
+		sameGeneration(pdf)
+	}
 	found.unsign(pdf, root)
 	if err := declare(pdf, root, origin(b)); err != nil {
 		return nil, Result{}, err

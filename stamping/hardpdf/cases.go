@@ -55,7 +55,7 @@ func contents() []cause {
 		is("clipped away", "0 0 1 1 re W n "+text), is("open string", text+" BT (never closed"), is("open hexadecimal string", text+" BT <48"),
 		is("open text", "BT /F1 18 Tf 72 700 Td (Hard) Tj"), is("open marked content", "/Span BMC "+text),
 		is("image with EI in it", "q 9 0 0 9 50 500 cm BI /W 2 /H 2 /BPC 8 /CS /G ID \xff EIx\nEI Q "+text), is("open image", text+" BI /W 2 /H 2 /BPC 8 /CS /G ID abc"),
-		is("unknown operators", "1 2 3 zz (x) yy "+text), is("no content", ""), is("only a comment", "% nothing"), is("white text", "1 g "+text),
+		is("unknown operators", "1 2 3 zz (x) yy "+text), is("a number with an exponent", "1e9 w "+text), is("no content", ""), is("only a comment", "% nothing"), is("white text", "1 g "+text),
 		is("invisible text mode", "3 Tr "+text), is("zero bytes", "\x00\x00"+text+"\x00"), is("carriage returns", strings.ReplaceAll(text, " ", "\r")),
 		in("hexadecimal", "/ASCIIHexDecode", hexed(text)), in("base 85", "/ASCII85Decode", base85(text)), in("run length", "/RunLengthDecode", runs(text)),
 		in("two filters", "[/ASCIIHexDecode/FlateDecode]", hexed(deflate([]byte(text)))),

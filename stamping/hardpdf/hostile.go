@@ -67,6 +67,14 @@ func hostile() []Case {
 			d.add(stream("", strings.Repeat("x", 9<<20)))
 			return plain(d)
 		}},
+		{Name: "generations that differ", Pages: 1, Make: func() []byte { // of the catalog in the table, of the pages in their reference
+			b := bytes.Replace(plain(content(text)), []byte(" 00000 n \n"), []byte(" 00001 n \n"), 1)
+			return bytes.Replace(b, []byte("/Pages 2 0 R"), []byte("/Pages 2 1 R"), 1)
+		}},
+		{Name: "a table at -1", Pages: 1, Make: func() []byte {
+			b := plain(content(text))
+			return append(b[:bytes.LastIndex(b, []byte("startxref"))], "startxref\n-1\n%%EOF\n"...)
+		}},
 		{Name: "a form that draws itself", Pages: 1, Make: of(root, "<</Type/Pages/Kids[3 0 R]/Count 1>>",
 			"<</Type/Page/Parent 2 0 R"+a4+"/Resources<</XObject<</X 5 0 R>>>>/Contents 4 0 R>>", stream("", "/X Do"),
 			stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>", "/X Do"))},

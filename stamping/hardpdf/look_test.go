@@ -157,6 +157,9 @@ func compare(before, after picture, outside bool) error {
 			red++
 		}
 	}
+	if min(w, h) < 10 { // too narrow a page for a mark to be seen in so small a picture
+		return nil
+	}
 	if red < w*h/100 || mark.x1-mark.x0 > w*93/100+2 || mark.y1-mark.y0 > h/5+2 {
 		return fmt.Errorf("the mark shows %d dots within %+v of %d by %d", red, mark, w, h)
 	}

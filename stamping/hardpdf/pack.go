@@ -50,10 +50,6 @@ func packings() []packing {
 		{"lost table", func(d *document) []byte {
 			return bytes.Replace(plain(d), []byte("startxref\n"), []byte("startxref\n9"), 1)
 		}},
-		{"table nowhere", func(d *document) []byte {
-			b := plain(d)
-			return append(b[:bytes.LastIndex(b, []byte("startxref"))], "startxref\n-1\n%%EOF\n"...)
-		}},
 	}
 }
 
