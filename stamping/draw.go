@@ -89,6 +89,7 @@ func (d *drawer) mark(p *page, s spot, box rect) error {
 	if p.mend || box != old {
 		p.dict["MediaBox"] = types.NewNumberArray(box.x0, box.y0, box.x1, box.y1)
 		p.dict["CropBox"] = types.NewNumberArray(box.x0, box.y0, box.x1, box.y1)
+		p.dict["Rotate"] = types.Integer(p.rotate)
 	}
 	name := d.resource(p, markKey, d.form.ref)
 	show := fmt.Sprintf("/Artifact BMC\nq %s cm /%s Do Q\nEMC\n", s.matrix(p), name)

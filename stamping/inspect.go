@@ -18,7 +18,7 @@ type findings struct {
 
 // inspect looks at every object, referenced or not: what a reader may reach must not be missed.
 func inspect(pdf *model.Context) findings {
-	f := findings{active: map[string]bool{}}
+	f := findings{active: map[string]bool{}, reused: pdf.Root.GenerationNumber != 0 || pdf.Info != nil && pdf.Info.GenerationNumber != 0}
 	for objNr, entry := range pdf.Table {
 		if entry == nil || entry.Free {
 			continue

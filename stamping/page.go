@@ -17,7 +17,7 @@ type page struct {
 	dict      types.Dict
 	resources types.Object // own or inherited; nil if there are none
 	box       rect         // what a reader shows: the crop box within the media box
-	mend      bool         // the boxes are such that readers disagree; the copy says box instead
+	mend      bool         // the boxes or the rotation are such that readers disagree; the copy says box and rotate instead
 	unit      float64      // of user space in points (UserUnit)
 	rotate    int          // 0, 90, 180, 270: clockwise turn of the shown page
 
@@ -106,8 +106,12 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 		p.unit = unit
 	}
 	p.box, p.mend = w.visible(up.mediaBox, up.cropBox)
-	if turn, err := w.pdf.DereferenceNumber(up.rotate); err == nil && !math.IsNaN(turn) {
-		p.rotate = ((int(math.Mod(turn, 360))+360)%360 + 45) / 90 % 4 * 90
+	if up.rotate != nil {
+		turn, err := w.pdf.DereferenceNumber(up.rotate)
+		if err == nil && math.Mod(turn, 90) == 0 {
+			p.rotate = (int(math.Mod(turn, 360)) + 360) % 360
+		}
+		p.mend = p.mend || err != nil || math.Mod(turn-float64(p.rotate), 360) != 0
 	}
 	w.pages = append(w.pages, p)
 	return nil

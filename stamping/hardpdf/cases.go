@@ -148,7 +148,11 @@ func catalogs() []cause {
 
 // boxes are sizes of pages, each turned in four ways.
 func boxes() []Case {
-	var out []Case
+	out := []Case{
+		{Name: "turned by a number with an exponent", Pages: 1, Make: func() []byte { return plain(box(a4 + "/Rotate 1e9")) }},
+		{Name: "turned by half", Pages: 1, Make: func() []byte { return plain(box(a4 + "/Rotate 45")) }},
+		{Name: "turned by a name", Pages: 1, Make: func() []byte { return plain(box(a4 + "/Rotate/Left")) }},
+	}
 	for _, b := range [][2]string{
 		{"A4", a4},
 		{"A0", "/MediaBox[0 0 2384 3370]"},

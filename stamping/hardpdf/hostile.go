@@ -71,6 +71,9 @@ func hostile() []Case {
 			b := bytes.Replace(plain(content(text)), []byte(" 00000 n \n"), []byte(" 00001 n \n"), 1)
 			return bytes.Replace(b, []byte("/Pages 2 0 R"), []byte("/Pages 2 1 R"), 1)
 		}},
+		{Name: "another generation of the catalog", Pages: 1, Make: func() []byte {
+			return bytes.Replace(plain(content(text)), []byte("/Root 1 0 R"), []byte("/Root 1 65536 R"), 1)
+		}},
 		{Name: "a table at -1", Pages: 1, Make: func() []byte {
 			b := plain(content(text))
 			return append(b[:bytes.LastIndex(b, []byte("startxref"))], "startxref\n-1\n%%EOF\n"...)
