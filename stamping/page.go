@@ -82,7 +82,8 @@ func (w *treeWalk) node(o, parent types.Object, up inherited, depth int) error {
 	if err != nil || kids == nil {
 		return w.leaf(objNr, d, up)
 	}
-	d["Type"], d["Kids"] = types.Name("Pages"), kids
+	d["Kids"] = kids
+	ofType(d, "Pages")
 	w.onPath[objNr] = true
 	defer delete(w.onPath, objNr)
 	for _, kid := range kids {
@@ -100,7 +101,7 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 	if len(w.pages) == w.maxPages {
 		return fail(TooManyPages, 0, nil, "the limit is %d pages", w.maxPages)
 	}
-	d["Type"] = types.Name("Page")
+	ofType(d, "Page")
 	p := page{nr: len(w.pages) + 1, objNr: objNr, dict: d, resources: up.resources, unit: 1}
 	if unit, err := w.pdf.DereferenceNumber(d["UserUnit"]); err == nil && unit > 0 && unit < 1e5 {
 		p.unit = unit
@@ -115,6 +116,14 @@ func (w *treeWalk) leaf(objNr int, d types.Dict, up inherited) error {
 	}
 	w.pages = append(w.pages, p)
 	return nil
+}
+
+// ofType corrects the type of a node, unless it is something else altogether.
+func ofType(d types.Dict, t types.Name) {
+	switch name(d["Type"]) {
+	case "", "Page", "Pages":
+		d["Type"] = t
+	}
 }
 
 // visible is the part of the page that readers show. Like most of them it takes a box with swapped corners as
