@@ -24,8 +24,8 @@ func keep(pdf *model.Context, root types.Dict, pages []page) {
 	if d, err := pdf.DereferenceDict(root["PieceInfo"]); err == nil && d != nil {
 		pieces = maps.Clone(d)
 	}
-	// The clock is pdfcpu's, which writes it into the document information as well.
-	pieces["Edokit"] = types.Dict{"LastModified": types.StringLiteral(types.DateString(time.Now())), "Private": kept}
+	now := types.DateString(time.Now()) //nolint:forbidigo // pdfcpu takes the time of the same copy from there, and it is required
+	pieces["Edokit"] = types.Dict{"LastModified": types.StringLiteral(now), "Private": kept}
 	root["PieceInfo"] = pieces
 }
 

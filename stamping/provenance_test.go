@@ -137,7 +137,7 @@ func TestWhatTheCopySays(t *testing.T) {
 				t.Errorf("XMP, %v:\n%s", err, xmp)
 			}
 			for d := xml.NewDecoder(strings.NewReader(string(xmp))); tc.derived > 0; {
-				if _, err := d.Token(); err == io.EOF {
+				if _, err := d.Token(); errors.Is(err, io.EOF) {
 					break
 				} else if err != nil {
 					t.Fatal(err)

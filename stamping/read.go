@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/pdfcpu/pdfcpu/pkg/filter"
@@ -77,7 +78,7 @@ func parse(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 
 // open reads a PDF into pdfcpu's model, also one that is encrypted and opens without a password.
 func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
-	pdf, err := pdfcpu.ReadWithContext(ctx, bytes.NewReader(withoutSign(b)), config(o))
+	pdf, err := read(ctx, withoutSign(b), o)
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -91,6 +92,16 @@ func open(ctx context.Context, b []byte, o *Options) (*model.Context, error) {
 		return nil, fail(Undecided, 0, nil, "it hides objects from old readers, and from this one")
 	}
 	return pdf, nil
+}
+
+// read takes a panic of pdfcpu's reader, for which some damage is enough, as a failure to read.
+func read(ctx context.Context, b []byte, o *Options) (pdf *model.Context, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the PDF library gave up: %v", p)
+		}
+	}()
+	return pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o))
 }
 
 // withoutSign gives the file with a place of its table that can be none, instead of a negative one: pdfcpu then looks for the

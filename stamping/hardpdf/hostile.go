@@ -43,6 +43,9 @@ func hostile() []Case {
 		}),
 		refuse("no pages", stamping.Unreadable, stamping.Unreadable, of(root, "<</Type/Pages/Kids[]/Count 0>>")),
 		refuse("pages lead nowhere", stamping.Unreadable, stamping.Unreadable, of("<</Type/Catalog/Pages 9 0 R>>")),
+		refuse("a cross-reference stream with a lost filter", stamping.Undecided, stamping.Unreadable, func() []byte {
+			return bytes.Replace(content(text).streams(true, false), []byte("/Root 1 0 R/Filter"), []byte("/Root 1 0 R/ObjStm"), 1)
+		}),
 		{Name: "the catalog as a page", Pages: 1, Stamp: stamping.Unreadable, Make: of(root, "<</Type/Pages/Kids[1 0 R]/Count 1>>")},
 		refuse("pages are a number", stamping.Unreadable, stamping.Unreadable, of("<</Type/Catalog/Pages 7>>")),
 		refuse("object number 2147483647", stamping.TooLarge, stamping.TooLarge, func() []byte {

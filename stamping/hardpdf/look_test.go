@@ -68,7 +68,7 @@ func look(ctx context.Context, before, after string, last int) (pages int, err e
 	}
 	for ; ; pages++ {
 		b, err := made.next()
-		if err == io.EOF && pages > 0 {
+		if errors.Is(err, io.EOF) && pages > 0 {
 			return pages, nil
 		}
 		if err != nil {
