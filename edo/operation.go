@@ -107,6 +107,7 @@ const (
 const (
 	RemarkSender  = "mark of the sender, not of the operator"
 	RemarkPrinted = "; on a view of the file, which is no PDF"
+	RemarkSheet   = "; on a sheet of its own, which says why it is not on a copy"
 )
 
 // Remark is what stands on a version, or in what was kept of the work on it, for people: the words of the gateway on the
@@ -120,6 +121,8 @@ func Remark(text string) Sentence {
 		return Sentence{"отметка отправителя, не оператора", text}
 	case RemarkSender + RemarkPrinted:
 		return Sentence{"отметка отправителя, не оператора; на печатном виде файла, который не является PDF", text}
+	case RemarkSender + RemarkSheet:
+		return Sentence{"отметка отправителя, не оператора; на отдельном листе, где сказано, почему она не на копии", text}
 	}
 	rest, not := strings.CutPrefix(text, RemarkNotRecognised)
 	if !not {

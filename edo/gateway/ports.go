@@ -97,11 +97,13 @@ type PDFFacts struct {
 
 // Marker draws our own mark on a copy of a document, for subscribers whose operator has no printed form and who
 // allowed it. It must not look like an operator's stamp. An error of kind [edo.Unavailable] means that drawing may be
-// tried again; any other is final for the document, which then stays without the mark. With the reason [edo.FormNeedsConverter] or
-// [edo.FormNotPrintable] it becomes the reason why there is no second version.
+// tried again; any other is final for the document, whose mark then stands on a sheet of its own. With the reason
+// [edo.FormNeedsConverter] or [edo.FormNotPrintable] it becomes the reason why there is no copy.
 type Marker interface {
 	// Mark tells whether the document is no PDF, and the mark therefore stands on a view of it.
 	Mark(ctx context.Context, original edo.Content, m Mark, w io.Writer) (printed bool, err error)
+	// Sheet writes the mark as a document of its own, with the digest of the original and why, the error of Mark.
+	Sheet(ctx context.Context, original edo.Content, m Mark, why error, w io.Writer) error
 }
 
 // Mark is what our own mark says, and what a view of the document says of it.

@@ -129,8 +129,7 @@ func (o *opener) Open(ctx context.Context, a edo.Account) (edo.Session, error) {
 func TestOldAccountOpensNothing(t *testing.T) {
 	t.Parallel()
 	var o *opener
-	var b *bundle
-	b = setup(t, both(forms, func(b *bundle) {
+	b := setup(t, both(forms, func(b *bundle) {
 		o = &opener{Driver: b.op}
 		b.cfg.Drivers = []edo.Driver{o}
 		b.account.Subscriber, b.account.Revision = sub, "1"

@@ -226,6 +226,7 @@ func TestPrintedMark(t *testing.T) {
 	unfit := func(r edo.Reason) *textMarker {
 		return &textMarker{fail: &edo.Error{Kind: edo.NotSupported, Reason: r, Message: "not that"}, times: 99}
 	}
+	const apart = " (лист с отметкой отправителя).pdf"
 	for name, tc := range map[string]struct {
 		file    string
 		marker  *textMarker
@@ -235,9 +236,10 @@ func TestPrintedMark(t *testing.T) {
 	}{
 		"a PDF":         {"акт.pdf", &textMarker{}, edo.FormNever, "акт (отметка отправителя).pdf", edo.RemarkSender},
 		"a text":        {"акт.txt", &textMarker{}, edo.FormNever, "акт.txt (печатный вид, отметка отправителя).pdf", edo.RemarkSender + edo.RemarkPrinted},
-		"office":        {"акт.docx", unfit(edo.FormNeedsConverter), edo.FormNeedsConverter, "", ""},
-		"unknown":       {"акт.bin", unfit(edo.FormNotPrintable), edo.FormNotPrintable, "", ""},
-		"a locked file": {"акт.pdf", unfit(edo.FormLocked), edo.FormNever, "", ""},
+		"office":        {"акт.docx", unfit(edo.FormNeedsConverter), edo.FormNeedsConverter, "акт.docx" + apart, edo.RemarkSender + edo.RemarkSheet},
+		"unknown":       {"акт.bin", unfit(edo.FormNotPrintable), edo.FormNotPrintable, "акт.bin" + apart, edo.RemarkSender + edo.RemarkSheet},
+		"a locked file": {"акт.pdf", unfit(edo.FormLocked), edo.FormNever, "акт.pdf" + apart, edo.RemarkSender + edo.RemarkSheet},
+		"no sheet":      {"акт.pdf", &textMarker{fail: errors.New("no reason to be told"), times: 99}, edo.FormNever, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -307,6 +309,14 @@ func (m *textMarker) Mark(ctx context.Context, original edo.Content, mark gatewa
 	}
 	_, err = fmt.Fprintf(w, " marked for %s %s %s", mark.Operator, mark.Document, mark.Signers[0].Owner)
 	return strings.HasSuffix(mark.Name, ".txt"), err
+}
+
+func (m *textMarker) Sheet(_ context.Context, original edo.Content, mark gateway.Mark, why error, w io.Writer) error {
+	if edo.ReasonOf(why) == "" {
+		return errors.New("a sheet without a reason")
+	}
+	_, err := fmt.Fprintf(w, "sheet for %s %s: %v", mark.Name, original.Digest, why)
+	return err
 }
 
 // late gives err (or a page that is no PDF) n times and then the form.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/edokit/edokit/edo"
@@ -108,50 +109,67 @@ func (g *Gateway) formNever(ctx context.Context, t *turn, op *edo.Operation, d *
 	}
 	c := edo.Change{Done: true}
 	if a.Policy.LocalMark && g.Marker != nil {
-		v, err := g.localMark(ctx, *op, *d)
-		switch {
-		case err == nil:
-			c.Versions = []edo.Version{v}
-		case ctx.Err() != nil || errors.Is(err, edo.Unavailable):
+		v, undrawn, err := g.localMark(ctx, *op, *d)
+		if err != nil {
 			return err
-		default: // the same document would fail again: an office file, one that cannot be read
-			if r := edo.ReasonOf(err); r == edo.FormNeedsConverter || r == edo.FormNotPrintable {
-				d.StampReason = r
-			}
-			d.StampDetail += "; the local mark could not be drawn: " + plain(err)
+		}
+		if v.Role != "" {
+			c.Versions = []edo.Version{v}
+		}
+		if r := edo.ReasonOf(undrawn); r == edo.FormNeedsConverter || r == edo.FormNotPrintable {
+			d.StampReason = r
+		}
+		if undrawn != nil {
+			d.StampDetail += "; the local mark could not be drawn: " + plain(undrawn)
 		}
 	}
 	return g.commitStamp(ctx, t, op, d, c)
 }
 
-// localMark draws our own mark on a copy. Its role and words never claim to be the operator's.
-func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.DocumentStatus) (edo.Version, error) {
+// localMark draws our own mark on a copy, or on a sheet of its own if that cannot be done with this document. Its role and
+// words never claim to be the operator's. undrawn says why there is no copy: the same document would fail again.
+func (g *Gateway) localMark(ctx context.Context, op edo.Operation, d edo.DocumentStatus) (v edo.Version, undrawn, err error) {
 	original, err := g.Archive.Open(ctx, d.Digest)
 	if err != nil {
-		return edo.Version{}, err
+		return edo.Version{}, nil, err
 	}
-	blob, err := g.Archive.Create(ctx)
-	if err != nil {
-		return edo.Version{}, err
-	}
-	defer blob.Abort()
 	m := Mark{
 		Name: d.Name, Kind: d.Kind, Number: d.Number, Date: d.Date, Recipient: op.To,
 		Operator: op.Operator, Document: d.Remote, OperatorTime: op.OperatorTime, Signers: []edo.SignerInfo{d.SignedBy},
 	}
-	printed, err := g.Marker.Mark(ctx, original, m, blob)
+	v = edo.Version{Document: d.ID, Role: edo.RoleLocalMark, Name: copyName(d.Name, "отметка отправителя"), Source: "edokit", Remark: edo.RemarkSender}
+	final := func(err error) bool { return err != nil && ctx.Err() == nil && !errors.Is(err, edo.Unavailable) }
+	undrawn = g.drawn(ctx, &v, func(w io.Writer) error {
+		printed, err := g.Marker.Mark(ctx, original, m, w)
+		if printed { // the whole name says of which file it is a view: акт.xml and акт.png may be in one package
+			v.Name, v.Remark = d.Name+" (печатный вид, отметка отправителя).pdf", edo.RemarkSender+edo.RemarkPrinted
+		}
+		return err
+	})
+	if !final(undrawn) {
+		return v, nil, undrawn
+	}
+	v.Name, v.Remark = d.Name+" (лист с отметкой отправителя).pdf", edo.RemarkSender+edo.RemarkSheet
+	err = g.drawn(ctx, &v, func(w io.Writer) error { return g.Marker.Sheet(ctx, original, m, undrawn, w) })
+	if final(err) {
+		return edo.Version{}, undrawn, nil
+	}
+	return v, undrawn, err
+}
+
+// drawn stores what draw writes.
+func (g *Gateway) drawn(ctx context.Context, v *edo.Version, draw func(io.Writer) error) error {
+	blob, err := g.Archive.Create(ctx)
 	if err != nil {
-		return edo.Version{}, err
+		return err
 	}
-	name, remark := copyName(d.Name, "отметка отправителя"), edo.RemarkSender
-	if printed { // the whole name says of which file it is a view: акт.xml and акт.png may be in one package
-		name, remark = d.Name+" (печатный вид, отметка отправителя).pdf", remark+edo.RemarkPrinted
+	defer blob.Abort()
+	if err := draw(blob); err != nil {
+		return err
 	}
-	digest, size, err := blob.Commit(ctx)
-	return edo.Version{
-		Document: d.ID, Role: edo.RoleLocalMark, Name: name, Digest: digest, Size: size,
-		Source: "edokit", Remark: remark, At: g.Now(),
-	}, err
+	v.Digest, v.Size, err = blob.Commit(ctx)
+	v.At = g.Now()
+	return err
 }
 
 // commitStamp writes the stamp state and tells the host what changed: the state, and each new version.

@@ -76,7 +76,7 @@ func TestPlaceOfTheMark(t *testing.T) {
 // TestStampFileRefuses: a file that cannot be printed says why, and costs itself only.
 func TestStampFileRefuses(t *testing.T) {
 	t.Parallel()
-	p := pool(t, worker.Config{Workers: 1, Memory: 192 << 20, MaxPages: 3})
+	p := pool(t, worker.Config{Workers: 1, Memory: worker.LeastMemory, MaxPages: 3})
 	for name, tc := range map[string]struct {
 		in   []byte
 		want stamping.Kind

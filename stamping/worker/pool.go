@@ -24,11 +24,12 @@ type Config struct {
 	MaxPages  int
 }
 
-// The limits of a worker that hold where Config leaves them zero, and the least memory with which it can start.
+// The limits of a worker that hold where Config leaves them zero, and the least memory with which it
+// can work: with half of that some ordinary documents are too heavy.
 const (
 	DefaultTime   = 10 * time.Second
 	DefaultMemory = 1 << 30
-	LeastMemory   = 128 << 20
+	LeastMemory   = 256 << 20
 )
 
 // bytesOfPixel is the most that a decoder takes: a progressive JPEG in full colour. One large piece of memory may slip past the

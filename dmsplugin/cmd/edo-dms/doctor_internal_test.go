@@ -264,8 +264,8 @@ func TestDoctorAtHome(t *testing.T) {
 				return all, err
 			}
 		},
-		"subscribers.none":    func(*testing.T, *patient) {},
-		"subscribers.unread":  func(t *testing.T, p *patient) { p.sql(t, `ALTER TABLE subscribers RENAME TO gone`) },
+		"subscribers.none":   func(*testing.T, *patient) {},
+		"subscribers.unread": func(t *testing.T, p *patient) { p.sql(t, `ALTER TABLE subscribers RENAME TO gone`) },
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()

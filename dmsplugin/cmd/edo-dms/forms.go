@@ -31,17 +31,27 @@ func (f *forms) Examine(ctx context.Context, pdf edo.Content, words []string) (g
 
 // Mark draws our own mark on a copy, or on a view of what is no PDF.
 func (f *forms) Mark(ctx context.Context, original edo.Content, m gateway.Mark, w io.Writer) (printed bool, err error) {
+	mark, err := signstamp.LocalMark(factsOf(m), signstamp.Style{})
+	if err == nil {
+		_, printed, err = f.pool.StampFile(ctx, asDocument(original), viewFacts(m), w, mark, nil)
+	}
+	return printed, judge(err)
+}
+
+// Sheet writes our own mark as a PDF of one page. Nothing of the document is opened for that.
+func (f *forms) Sheet(ctx context.Context, original edo.Content, m gateway.Mark, why error, w io.Writer) error {
+	apart := signstamp.Apart{Name: m.Name, SHA256: original.Digest.String(), Why: why}
+	return judge(signstamp.Sheet(ctx, w, factsOf(m), signstamp.Style{}, apart, true))
+}
+
+func factsOf(m gateway.Mark) signstamp.Facts {
 	facts := signstamp.Facts{Operator: m.Operator, DocumentID: string(m.Document), OperatorTime: m.OperatorTime}
 	for _, s := range m.Signers {
 		facts.Signers = append(facts.Signers, signstamp.Signer{
 			Owner: s.Owner, Organisation: s.Organisation, INN: s.INN, Serial: s.Serial, ValidFrom: s.NotBefore, ValidTo: s.NotAfter,
 		})
 	}
-	mark, err := signstamp.LocalMark(facts, signstamp.Style{})
-	if err == nil {
-		_, printed, err = f.pool.StampFile(ctx, asDocument(original), viewFacts(m), w, mark, nil)
-	}
-	return printed, judge(err)
+	return facts
 }
 
 // viewFacts is what a view says of the document besides what stands in it.

@@ -106,6 +106,27 @@ func TestLocalMark(t *testing.T) {
 	}
 }
 
+// TestSheet: what cannot be marked gets a sheet with its digest and the reason; without a reason there is none.
+func TestSheet(t *testing.T) {
+	t.Parallel()
+	f := newForms(t, worker.Config{})
+	m := gateway.Mark{Name: "смета.xlsx", Operator: "synerdocs", Document: formID, Signers: []edo.SignerInfo{{Owner: "Солодова Вера", INN: "849901457712", Serial: "01D9A3F2B0C4E567"}}}
+	office := inMemory([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+	_, why := f.Mark(t.Context(), office, m, io.Discard)
+	var sheet bytes.Buffer
+	if err := f.Sheet(t.Context(), office, m, why, &sheet); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"смета.xlsx", office.Digest.String(), "файл офисной программы", "01D9A3F2B0C4E567"}
+	got, err := f.Examine(t.Context(), inMemory(sheet.Bytes()), want)
+	if diff := cmp.Diff(want, got.Found); diff != "" || err != nil || got.Pages != 1 {
+		t.Errorf("%d pages, %v (-want +got)\n%s", got.Pages, err, diff)
+	}
+	if err := f.Sheet(t.Context(), office, m, errors.New("a full disk"), io.Discard); err == nil {
+		t.Error("a sheet for an error that says nothing of the document")
+	}
+}
+
 // TestLocalMarkOfAnyFile: what is no PDF is printed with what is known of it, marked, and read back.
 func TestLocalMarkOfAnyFile(t *testing.T) {
 	t.Parallel()
