@@ -78,8 +78,12 @@ func look(ctx context.Context, before, after string, last int) (pages int, err e
 		if old != nil {
 			a, err = old.next()
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case a.w == b.w && a.h == b.h:
 			err = compare(a, b, old != nil)
+		default:
+			err = compareGrown(ctx, before, after, pages+1)
 		}
 		if err != nil {
 			return pages, fmt.Errorf("page %d: %w", pages+1, err)
@@ -91,7 +95,11 @@ func look(ctx context.Context, before, after string, last int) (pages int, err e
 type drawing struct{ out *bufio.Reader }
 
 func draw(ctx context.Context, file string, last int) (*drawing, error) {
-	cmd := exec.CommandContext(ctx, "pdftoppm", "-q", "-scale-to", "200", "-cropbox", "-l", strconv.Itoa(last), file)
+	return drawn(ctx, file, "-scale-to", "200", "-l", strconv.Itoa(last))
+}
+
+func drawn(ctx context.Context, file string, how ...string) (*drawing, error) {
+	cmd := exec.CommandContext(ctx, "pdftoppm", append(how, "-q", "-cropbox", file)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -142,17 +150,14 @@ func (a *area) add(x, y int) {
 	*a = area{min(a.x0, x), min(a.y0, y), max(a.x1, x+1), max(a.y1, y+1)}
 }
 
-// compare says what is wrong with a copied page: where it is red and was not is the mark, at the bottom and no larger than it
-// may be; outside of it, if asked for, every dot is as it was.
+// compare says what is wrong with a copied page: where it is red and was not is the mark, near the upper or the lower edge and no
+// larger than it may be; outside of it, if asked for, every dot is as it was.
 func compare(before, after picture, outside bool) error {
 	w, h := after.w, after.h
-	if before.w != w || before.h != h {
-		return fmt.Errorf("%d by %d dots became %d by %d", before.w, before.h, w, h)
-	}
 	var mark, rest area
 	red := 0
 	for i := 0; i < len(after.rgb); i += 3 {
-		if x, y := i/3%w, i/3/w; y >= h*3/4-2 && isRed(after.rgb[i:]) && !isRed(before.rgb[i:]) {
+		if x, y := i/3%w, i/3/w; isRed(after.rgb[i:]) && !isRed(before.rgb[i:]) {
 			mark.add(x, y)
 			red++
 		}
@@ -160,7 +165,8 @@ func compare(before, after picture, outside bool) error {
 	if min(w, h) < 10 { // too narrow a page for a mark to be seen in so small a picture
 		return nil
 	}
-	if red < w*h/100 || mark.x1-mark.x0 > w*93/100+2 || mark.y1-mark.y0 > h/5+2 {
+	atEdge := mark.y1 <= h*2/5+2 || mark.y0 >= h*3/5-2
+	if red < w*h/100 || mark.x1-mark.x0 > w*93/100+2 || mark.y1-mark.y0 > h/5+2 || !atEdge {
 		return fmt.Errorf("the mark shows %d dots within %+v of %d by %d", red, mark, w, h)
 	}
 	mark = area{mark.x0 - 1, mark.y0 - 1, mark.x1 + 1, mark.y1 + 1} // its soft edge
@@ -171,6 +177,40 @@ func compare(before, after picture, outside bool) error {
 	}
 	if rest.x1 > 0 {
 		return fmt.Errorf("it changed outside of the mark, within %+v of %d by %d", rest, w, h)
+	}
+	return nil
+}
+
+// compareGrown looks at a page that had no free space: it is as wide as before and higher, the mark stands below what was there,
+// and that is as it was.
+func compareGrown(ctx context.Context, before, after string, page int) error {
+	var made [2]picture
+	for i, file := range []string{before, after} {
+		nr := strconv.Itoa(page)
+		d, err := drawn(ctx, file, "-f", nr, "-l", nr, "-scale-to-x", "200", "-scale-to-y", "-1")
+		if err != nil {
+			return err
+		}
+		if made[i], err = d.next(); err != nil {
+			return err
+		}
+	}
+	a, b := made[0], made[1]
+	if b.w != a.w || b.h <= a.h {
+		return fmt.Errorf("%d by %d dots became %d by %d", a.w, a.h, b.w, b.h)
+	}
+	edge := 3 * a.w * (a.h - 1) // the last row is half margin
+	if !bytes.Equal(a.rgb[:edge], b.rgb[:edge]) {
+		return errors.New("it has a margin now, and changed above of it")
+	}
+	red := 0
+	for i := edge; i < len(b.rgb); i += 3 {
+		if isRed(b.rgb[i:]) {
+			red++
+		}
+	}
+	if red < (b.h-a.h)*b.w/4 || b.h-a.h > a.h/4+a.w/4 {
+		return fmt.Errorf("of %d rows of margin %d dots are red", b.h-a.h, red)
 	}
 	return nil
 }
