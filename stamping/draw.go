@@ -70,6 +70,12 @@ func (d *drawer) page(ctx context.Context, p *page) error {
 	}
 	grown := *p
 	s := grown.grow(d.form.w, d.form.h, d.at)
+	for _, area := range d.ink.annotations(p) {
+		if grown.marginUnder(p.box, area) { // it would be drawn above the mark
+			d.done[p.objNr] = drawn{box: p.box}
+			return nil
+		}
+	}
 	return d.mark(p, s, grown.box)
 }
 

@@ -49,6 +49,8 @@ func addForm(pdf *model.Context, m *Mark) (*form, error) {
 			"Font":      fontDict,
 			"XObject":   pictures,
 			"ExtGState": types.Dict{"S": types.Dict{"ca": types.Float(fillOpacity)}},
+			// Some readers look for a page's own meaning of the colours where the form has none.
+			"ColorSpace": types.Dict{"DefaultRGB": types.Name("DeviceRGB"), "DefaultGray": types.Name("DeviceGray")},
 		},
 		markKey: types.Name(sum),
 	})

@@ -49,24 +49,87 @@ func (r *inkReader) page(ctx context.Context, p *page) (g *grid, err error) {
 			return nil, err
 		}
 	}
-	r.annotations(p)
+	for _, area := range r.annotations(p) {
+		r.add(area, p.box)
+	}
 	r.grid.sum()
 	return &r.grid, nil
 }
 
-// annotations adds form fields, notes and stamps; links lie on what is there anyway.
-func (r *inkReader) annotations(p *page) {
+// annotations are the places of form fields, notes and stamps, which readers draw above the content; links lie on what is there
+// anyway, unless their border is wide. What has no appearance of its own may be drawn outside of its rectangle.
+func (r *inkReader) annotations(p *page) (areas []rect) {
 	list, err := r.pdf.DereferenceArray(p.dict["Annots"])
 	if err != nil {
-		return
+		return nil
 	}
 	for _, o := range list[:min(len(list), maxAnnotations)] {
 		d, err := r.pdf.DereferenceDict(o)
-		if err != nil || name(d["Subtype"]) == "Link" || name(d["Subtype"]) == "Popup" {
+		kind := name(d["Subtype"])
+		if err != nil || kind == "Popup" {
 			continue
 		}
-		r.add((&treeWalk{pdf: r.pdf}).rect(d["Rect"]), p.box)
+		area, line := (&treeWalk{pdf: r.pdf}).rect(d["Rect"]), r.border(d)
+		if ap, err := r.pdf.DereferenceDict(d["AP"]); kind != "Link" && err == nil && len(ap) > 0 {
+			areas = append(areas, area)
+			continue
+		}
+		reach := lineEnds * line
+		switch kind {
+		case "Link":
+			if line <= plainBorder {
+				continue
+			}
+			reach = line
+		case "Text", "FileAttachment", "Sound":
+			reach = icon
+		}
+		for _, key := range []string{"QuadPoints", "L", "Vertices", "InkList", "CL"} {
+			area = r.around(area, d[key], 2)
+		}
+		areas = append(areas, rect{area.x0 - reach, area.y0 - reach, area.x1 + reach, area.y1 + reach})
 	}
+	return areas
+}
+
+const (
+	plainBorder = 2.0  // of a link: it covers nothing
+	lineEnds    = 10.0 // how far an arrow may stand out, in widths of its line
+	icon        = 32.0 // of a note, drawn in its own size
+)
+
+// border is the width of an annotation's line.
+func (r *inkReader) border(d types.Dict) float64 {
+	if style, err := r.pdf.DereferenceDict(d["BS"]); err == nil && style != nil {
+		if w, err := r.pdf.DereferenceNumber(style["W"]); err == nil {
+			return max(w, 1)
+		}
+	}
+	if a, err := r.pdf.DereferenceArray(d["Border"]); err == nil && len(a) > 2 {
+		if w, err := r.pdf.DereferenceNumber(a[2]); err == nil {
+			return max(w, 1)
+		}
+	}
+	return 1
+}
+
+// around widens an area by the points of an array, whose elements may be arrays of points.
+func (r *inkReader) around(area rect, o types.Object, depth int) rect {
+	a, err := r.pdf.DereferenceArray(o)
+	if err != nil || depth == 0 {
+		return area
+	}
+	var last float64
+	for i, o := range a {
+		n, err := r.pdf.DereferenceNumber(o)
+		if err != nil {
+			area = r.around(area, o, depth-1)
+		} else if i%2 == 1 {
+			area = area.with(last, n)
+		}
+		last = n
+	}
+	return area
 }
 
 // add takes a rectangle of user space, cut to the clip.

@@ -79,7 +79,9 @@ func (r *inkReader) readInkFont(o types.Object) (*inkFont, error) {
 	}
 	unit := 0.001
 	if name(d["Subtype"]) == "Type3" {
-		unit = r.drawnGlyphs(f, d)
+		if unit, err = r.drawnGlyphs(f, d); err != nil {
+			return nil, err
+		}
 	}
 	first, err := r.pdf.DereferenceNumber(d["FirstChar"])
 	if err != nil {
@@ -97,17 +99,17 @@ func (r *inkReader) readInkFont(o types.Object) (*inkFont, error) {
 	return f, r.spend(int64(len(list)))
 }
 
-// drawnGlyphs reads the own measure of a Type 3 font, whose glyphs are drawings.
-func (r *inkReader) drawnGlyphs(f *inkFont, d types.Dict) (unit float64) {
+// drawnGlyphs reads the own measure of a Type 3 font, whose glyphs are drawings. One that does not say how large they are may
+// draw anywhere.
+func (r *inkReader) drawnGlyphs(f *inkFont, d types.Dict) (unit float64, err error) {
+	box := (&treeWalk{pdf: r.pdf}).rect(d["FontBBox"])
 	m, ok := r.matrix(d["FontMatrix"])
-	if !ok {
-		return 0.001
+	if !ok || box.empty() {
+		return 0, fail(Undecided, 0, nil, "a font does not say how large its drawings are")
 	}
-	if box := (&treeWalk{pdf: r.pdf}).rect(d["FontBBox"]); !box.empty() {
-		b := m.bounds(box)
-		f.low, f.high = b.y0, b.y1
-	}
-	return math.Abs(m.a)
+	b := m.bounds(box)
+	f.low, f.high = b.y0, b.y1
+	return math.Abs(m.a), nil
 }
 
 // compositeWidths reads the widths of a font whose codes have several bytes.

@@ -31,7 +31,7 @@ type Room string
 // The ways. Scanned pages, and pages that cannot be read, have no free space.
 const (
 	RoomAuto   Room = ""       // RoomMargin, or RoomSheet for a mark higher than a quarter of an A4 page
-	RoomMargin Room = "margin" // the page grows at its lower edge by what the mark needs; its content keeps size and place
+	RoomMargin Room = "margin" // the page grows at its lower edge by what the mark needs; its content keeps size and place; a sheet where notes lie there
 	RoomSheet  Room = "sheet"  // the mark stands on an A4 sheet after the last page, and not on this one
 	RoomRefuse Room = "refuse" // no copy is made: an Error of kind NoRoom
 )
@@ -206,4 +206,13 @@ func (p *page) grow(w, h float64, at Position) spot {
 		p.box.y0 -= margin
 	}
 	return s
+}
+
+// marginUnder says whether an area reaches into what the box has grown by.
+func (p *page) marginUnder(old, area rect) bool {
+	in := area.intersect(p.box)
+	if in.x1 < in.x0 || in.y1 < in.y0 {
+		return false
+	}
+	return in.x0 < old.x0 || in.y0 < old.y0 || in.x1 > old.x1 || in.y1 > old.y1
 }

@@ -178,3 +178,46 @@ func FuzzInk(f *testing.F) {
 		}
 	})
 }
+
+// TestNotesBelowThePage: what a reader would draw above a margin, or outside of its rectangle, sends the mark to a sheet or to
+// another place.
+func TestNotesBelowThePage(t *testing.T) {
+	t.Parallel()
+	white := "/AP<</N 6 0 R>>"
+	for name, tc := range map[string]struct {
+		content, note string
+		margins       int
+		sheet         bool
+	}{
+		"in the way of the margin":  {crowded, "/Square/Rect[0 -300 595 -1]/F 4" + white, 0, true},
+		"on the page":               {crowded, "/Square/Rect[0 300 99 310]/F 4" + white, 1, false},
+		"points outside":            {crowded, "/Highlight/QuadPoints[0 -50 595 -50 0 -99 595 -99]/C[0 0 0]/Rect[10 800 20 810]", 0, true},
+		"a line with a wide border": {"", "/Line/L[0 50 595 50]/BS<</W 200>>/C[1 1 1]/Rect[0 700 10 710]", 0, true},
+		"a link with a wide border": {"", "/Link/Border[0 0 900]/C[1 1 1]/Rect[0 300 595 310]", 0, true},
+		"ink":                       {crowded, "/Ink/InkList[[0 -50 595 -50]]/BS<</W 20>>/Rect[0 700 10 710]", 0, true},
+		"a plain link":              {"", "/Link/Border[0 0 1]/Rect[0 0 595 40]", 0, false},
+	} {
+		pdf := objects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+			"<</Type/Page/Parent 2 0 R"+a4+"/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>/Contents 4 0 R/Annots[5 0 R]>>",
+			stream("", tc.content), "<</Type/Annot/Subtype"+tc.note+">>",
+			stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]", "1 g 0 0 9 9 re f"))
+		_, r := mustStamp(t, pdf, nil)
+		if r.Margins != tc.margins || r.Sheet != tc.sheet {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+// TestUnmeasuredDrawings: glyphs that do not say how large they are may be anywhere.
+func TestUnmeasuredDrawings(t *testing.T) {
+	t.Parallel()
+	for box, margins := range map[string]int{"[0 0 0 0]": 1, "[-50 -60 350 0]": 0} {
+		pdf := objects("<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+			"<</Type/Page/Parent 2 0 R"+a4+"/Resources<</Font<</F1 5 0 R>>>>/Contents 4 0 R>>", stream("", "BT /F1 1 Tf 150 700 Td (A) Tj ET"),
+			"<</Type/Font/Subtype/Type3/FontBBox"+box+"/FontMatrix[1 0 0 1 0 0]/FirstChar 65/LastChar 65/Widths[10]/Encoding<</Differences[65/a]>>/CharProcs<</a 6 0 R>>>>",
+			stream("", "10 0 d0 -50 -60 400 60 re f"))
+		if _, r := mustStamp(t, pdf, nil); r.Margins != margins {
+			t.Errorf("%s: %+v", box, r)
+		}
+	}
+}

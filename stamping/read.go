@@ -101,7 +101,36 @@ func read(ctx context.Context, b []byte, o *Options) (pdf *model.Context, err er
 			err = fmt.Errorf("the PDF library gave up: %v", p)
 		}
 	}()
-	return pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o))
+	if pdf, err = pdfcpu.ReadWithContext(ctx, bytes.NewReader(b), config(o)); err == nil && pdf.Encrypt == nil {
+		wholeStreams(pdf, b)
+	}
+	return pdf, err
+}
+
+// wholeStreams takes streams up to their end where Length says less, as other readers do: the copy would lose what they show.
+func wholeStreams(pdf *model.Context, b []byte) {
+	const end = "endstream"
+	for _, e := range pdf.Table {
+		sd, ok := e.Object.(types.StreamDict)
+		if !ok || sd.StreamOffset <= 0 || sd.StreamOffset > int64(len(b)) || !bytes.HasPrefix(b[sd.StreamOffset:], sd.Raw) {
+			continue
+		}
+		rest := b[sd.StreamOffset+int64(len(sd.Raw)):]
+		after := bytes.TrimLeft(rest[:min(len(rest), 64)], "\x00\t\n\f\r ")
+		if bytes.HasPrefix(after, []byte(end)) || bytes.HasPrefix(after, []byte("endobj")) {
+			continue
+		}
+		n := bytes.Index(rest, []byte(end))
+		if n < 0 {
+			continue
+		}
+		whole := b[sd.StreamOffset : sd.StreamOffset+int64(len(sd.Raw)+n)]
+		whole = bytes.TrimSuffix(bytes.TrimSuffix(whole, []byte("\n")), []byte("\r"))
+		size := int64(len(whole))
+		sd.Raw, sd.Content, sd.StreamLength = whole, nil, &size
+		sd.Dict["Length"] = types.Integer(size)
+		e.Object = sd
+	}
 }
 
 // withoutSign gives the file with a place of its table that can be none, instead of a negative one: pdfcpu then looks for the

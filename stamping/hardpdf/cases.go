@@ -77,6 +77,24 @@ func contents() []cause {
 				return "/Contents[" + d.add(stream("", "q "+text+" 0 0 1 r")) + " " + d.add(stream("", "g 5 5 9 9 re f Q")) + "]"
 			})
 		}, 1},
+		{"more than its Length says", func() *document {
+			return pages(1, a4+"/Resources"+font, func(d *document, _ int) string {
+				return "/Contents " + d.add("<</Length 12>>\nstream\n"+text+" 0 0 1 rg 72 600 99 9 re f\nendstream")
+			})
+		}, 1},
+		{"colours of another meaning", func() *document {
+			return pages(1, a4, func(d *document, _ int) string {
+				white := d.add(stream("/FunctionType 4/Domain[0 1 0 1 0 1]/Range[0 1 0 1 0 1]", "{pop pop pop 1 1 1}"))
+				return "/Resources<</ColorSpace<</DefaultRGB[/DeviceN[/a/b/c]/DeviceRGB " + white + "]>>>>/Contents " + d.add(stream("", "0 0 1 rg 72 600 99 9 re f"))
+			})
+		}, 1},
+		{"drawings that do not say how large they are", func() *document {
+			return pages(1, a4, func(d *document, _ int) string {
+				glyph := d.add(stream("", "10 0 d0 0 0 1 rg -50 -60 400 60 re f"))
+				return "/Resources<</Font<</F1<</Type/Font/Subtype/Type3/FontBBox[0 0 0 0]/FontMatrix[1 0 0 1 0 0]/FirstChar 65/LastChar 65/Widths[10]" +
+					"/Encoding<</Differences[65/a]>>/CharProcs<</a " + glyph + ">>>>>>>>/Contents " + d.add(stream("", "BT /F1 1 Tf 150 70 Td (A) Tj ET"))
+			})
+		}, 1},
 		{"nulls among the contents", func() *document {
 			return pages(1, a4+"/Resources"+font, func(d *document, _ int) string { return "/Contents[null " + d.add(stream("", text)) + " 99 0 R]" })
 		}, 1},

@@ -209,7 +209,7 @@ func compareGrown(ctx context.Context, before, after string, page int) error {
 			red++
 		}
 	}
-	if red < (b.h-a.h)*b.w/4 || b.h-a.h > a.h/4+a.w/4 {
+	if red < (b.h-a.h)*b.w/10 || b.h-a.h > a.h/4+a.w/4 {
 		return fmt.Errorf("of %d rows of margin %d dots are red", b.h-a.h, red)
 	}
 	return nil
