@@ -155,14 +155,17 @@ func (a *area) add(x, y int) {
 func compare(before, after picture, outside bool) error {
 	w, h := after.w, after.h
 	var mark, rest area
-	red := 0
+	red, was := 0, 0
 	for i := 0; i < len(after.rgb); i += 3 {
-		if x, y := i/3%w, i/3/w; isRed(after.rgb[i:]) && !isRed(before.rgb[i:]) {
+		switch x, y := i/3%w, i/3/w; {
+		case isRed(before.rgb[i:]):
+			was++
+		case isRed(after.rgb[i:]):
 			mark.add(x, y)
 			red++
 		}
 	}
-	if min(w, h) < 10 { // too narrow a page for a mark to be seen in so small a picture
+	if min(w, h) < 10 || was > w*h/2 { // too narrow for a mark to be seen in so small a picture, or as red as the mark
 		return nil
 	}
 	atEdge := mark.y1 <= h*2/5+2 || mark.y0 >= h*3/5-2
