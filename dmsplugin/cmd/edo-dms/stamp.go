@@ -19,7 +19,7 @@ type stampPDF struct {
 	Signature []string `required:"" sep:"none" placeholder:"FILE" help:"A detached CMS signature of exactly these bytes, DER or PEM; once for each file."`
 	Role      []string `enum:"sender,recipient,none" help:"Whose signature it is: sender, recipient or none; once for each --signature, or not at all."`
 	Out       string   `short:"o" required:"" placeholder:"FILE" help:"Where the marked copy goes: a new file."`
-	Force     bool     `help:"Replace that file if it is there. The document and its signatures are not replaced even so."`
+	Force     bool     `help:"Replace that file if it is there and a regular file. The document and its signatures are not replaced even so."`
 
 	Sheet    string `enum:"auto,margin,end,refuse" default:"auto" help:"Where a page has no free space at its edges: margin adds one below, end puts the mark on a sheet at the end, refuse makes no copy; auto adds a margin, and a sheet for a mark higher than a quarter of a page."`
 	Position string `enum:"bottom-centre,bottom-left,bottom-right,top-centre,top-left,top-right" default:"bottom-centre" help:"Where the mark goes if it is free there: ${enum}."`
@@ -34,20 +34,22 @@ type stampPDF struct {
 	OperatorTime time.Time `placeholder:"2026-03-02T10:15:35+03:00" help:"When the operator took it, with the zone to be shown."`
 	State        string    `enum:"none,signed-by-both,refused,revoked" default:"none" help:"What became of the document: ${enum}. It is shown, not checked."`
 
+	Unchecked bool `help:"Accept signatures whose value cannot be checked here, such as GOST; the mark says so. Anybody can make one without the key: the digest of the document alone is compared."`
+
 	CA []string `name:"ca" sep:"none" placeholder:"PEM" help:"Certificates of trusted issuers: every signer's certificate must have a chain to one of them. Without it nobody asks who issued them."`
 }
 
 // Help says in both languages what the mark is worth.
 func (stampPDF) Help() string {
 	return `Checked is that every signature was made over exactly these bytes by the key of the certificate inside it, and that the certificate was valid at the
-claimed time of signing or is now. Of GOST signatures the digest of the document is checked, the signature value is not. Who issued the certificates is checked
+claimed time of signing or is now. Of GOST signatures the digest of the document is checked, the signature value is not: they are refused without --unchecked. Who issued the certificates is checked
 with --ca only, and not for GOST; revocation and time stamps are never checked. The mark says what was checked. The mark is that of your own system, not an
 operator's. The copy is made in a process of its own with limits (EDOKIT_PDF_...), and appears whole or not at all.
 Exit codes: 0 the copy is there; 1 it is not, and standard error says why; 2 wrong usage; 130 interrupted.
 
 По-русски: edo-dms stamp ставит на копию PDF отметку об электронной подписи по ГОСТ Р 7.0.97-2016. Проверяется, что каждая подпись (--signature) сделана именно под
 этими байтами ключом вложенного в неё сертификата и что сертификат действует или действовал в заявленное время подписания. У подписей ГОСТ проверяется хэш документа,
-но не значение подписи. Кто выдал сертификаты, проверяется только с --ca и не для ГОСТ; отзыв и штампы времени не проверяются. Что проверено, написано в отметке.
+но не значение подписи, поэтому без --unchecked они не принимаются. Кто выдал сертификаты, проверяется только с --ca и не для ГОСТ; отзыв и штампы времени не проверяются. Что проверено, написано в отметке.
 Исходный файл не меняется; готовый файл (-o) появляется целиком или не появляется, существующий заменяется только с --force. Если на странице нет свободного места
 (--sheet): margin добавляет поле снизу, end — лист в конце, refuse — отказ, auto — поле, а для высокой отметки лист.`
 }
@@ -150,11 +152,11 @@ func (s stampPDF) target() error {
 			}
 		}
 	}
-	if s.Force {
-		return nil
-	}
 	if s.Out == "-" {
 		return usage("out", "- is no file", "name a new file: standard output cannot be taken back if the copy fails")
+	}
+	if s.Force {
+		return replaceable(s.Out)
 	}
 	return vacant(s.Out)
 }

@@ -5,6 +5,9 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/edo"
@@ -42,6 +45,9 @@ func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
 	if n := len(s.Role); n > 0 && n != len(s.Signature) {
 		return nil, usage("role", fmt.Sprintf("is given %d times for %d signatures", n, len(s.Signature)), "give one for each, none where it is not known")
 	}
+	if s.Unchecked && len(s.CA) > 0 {
+		return nil, usage("ca", "is of no use with --unchecked: whose certificate it is means nothing where the signature value is not checked", "leave one of both out")
+	}
 	trust, err := issuers(s.CA)
 	if err != nil {
 		return nil, err
@@ -49,7 +55,7 @@ func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
 	var all []checkedSignature
 	var faults edo.Faults
 	for i, file := range s.Signature {
-		found, err := checkFile(c, file, pdf, trust)
+		found, err := s.checkFile(c, file, pdf, trust)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -61,10 +67,12 @@ func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
 		}
 		all = append(all, found...)
 	}
+	rank := map[signstamp.Role]int{signstamp.Sender: -2, signstamp.Recipient: -1} // the numbers of the mark are in this order
+	slices.SortStableFunc(all, func(a, b checkedSignature) int { return rank[a.Role] - rank[b.Role] })
 	return all, faults.Err()
 }
 
-func checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]checkedSignature, error) {
+func (s stampPDF) checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]checkedSignature, error) {
 	raw, err := readSmall(file, edo.MaxSignatureSize)
 	if err != nil {
 		return nil, err
@@ -91,7 +99,7 @@ func checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]che
 			}
 			r = then.Signers[i]
 		}
-		if err := accept(file, r); err != nil {
+		if err := s.accept(file, r); err != nil {
 			return nil, err
 		}
 		one := checkedSignature{File: file, Signer: r.Certificate.Info(""), SigningTime: r.SigningTime, ValueValid: r.State == edo.VerdictValid, Ended: ended}
@@ -99,9 +107,6 @@ func checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]che
 			at := now
 			if ended {
 				at = r.SigningTime
-			}
-			if !one.ValueValid { // whose certificate it is means nothing then
-				return nil, usage("ca", "is of no use for "+file+": its signature value cannot be checked here ("+one.Signer.Algorithm+")", "leave --ca out")
 			}
 			if err := chain(file, r.Certificate, data.Certificates(), trust, at); err != nil {
 				return nil, err
@@ -113,8 +118,9 @@ func checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]che
 	return out, nil
 }
 
-// accept demands that the digest of these very bytes is what was signed, whether or not the value can be checked here.
-func accept(file string, r cms.SignerReport) error {
+// accept demands that the digest of these very bytes is what was signed, and that the value can be checked, unless
+// --unchecked says otherwise: without the value anybody can put a digest of his choice beside a certificate of another.
+func (s stampPDF) accept(file string, r cms.SignerReport) error {
 	e := &edo.Error{Kind: edo.Invalid, Op: "edo-dms stamp", Reason: r.Reason, Field: "signature", Remedy: "give the signature of exactly this file, as it was signed"}
 	switch {
 	case r.State == edo.VerdictInvalid && r.Reason == edo.DocumentChanged:
@@ -123,6 +129,8 @@ func accept(file string, r cms.SignerReport) error {
 		e.Message = file + " is not valid: " + r.Detail
 	case !r.DigestChecked:
 		e.Message = file + " cannot be tied to this document here: " + r.Detail
+	case r.State != edo.VerdictValid && !s.Unchecked:
+		e.Message, e.Remedy = file+" has a value that cannot be checked here: "+r.Detail, "have it checked elsewhere, then give --unchecked: the mark says that the value was not checked"
 	default:
 		return nil
 	}
@@ -164,23 +172,38 @@ func chain(file string, signer *cms.Certificate, inside []*cms.Certificate, trus
 	return nil
 }
 
-// remark is what the mark says of the check, no more than was done for every signature.
+// remark is what the mark says of the check, no more than was done: by numbers of the mark where it differs.
 func (s stampPDF) remark(all []checkedSignature) string {
-	value, trusted := true, true
-	for _, one := range all {
-		value, trusted = value && one.ValueValid, trusted && one.Trusted
-	}
 	say := lang(s.MarkLang).say
+	valid := numbers(all, func(c checkedSignature) bool { return c.ValueValid })
+	unchecked := numbers(all, func(c checkedSignature) bool { return !c.ValueValid })
+	var text string
 	switch {
-	case value && trusted:
-		return say("подпись верна, файл не изменён, издатель доверенный; отзыв не проверялся",
+	case unchecked == "" && len(s.CA) > 0:
+		text = say("подпись верна, файл не изменён, издатель доверенный; отзыв не проверялся",
 			"signature valid, file unchanged, issuer trusted; revocation not checked")
-	case value:
-		return say("подпись верна, файл не изменён; издатель и отзыв не проверялись",
+	case unchecked == "":
+		text = say("подпись верна, файл не изменён; издатель и отзыв не проверялись",
 			"signature valid, file unchanged; issuer and revocation not checked")
+	case valid == "":
+		text = say("файл не изменён (хэш); значение подписи, издатель и отзыв не проверялись",
+			"file unchanged (digest); signature value, issuer and revocation not checked")
+	default:
+		text = fmt.Sprintf(say("файл не изменён; значение подписи не проверялось: № %s, верно: № %s; издатель и отзыв не проверялись",
+			"file unchanged; signature value not checked: no. %s, valid: no. %s; issuer and revocation not checked"), unchecked, valid)
 	}
-	return say("файл не изменён (хэш); значение подписи, издатель и отзыв не проверялись",
-		"file unchanged (digest); signature value, issuer and revocation not checked")
+	return text
+}
+
+// numbers are those that the signatures for which is holds have on the mark.
+func numbers(all []checkedSignature, is func(checkedSignature) bool) string {
+	var n []string
+	for i, one := range all {
+		if is(one) {
+			n = append(n, strconv.Itoa(i+1))
+		}
+	}
+	return strings.Join(n, ", ")
 }
 
 // line is one signature for people.

@@ -25,6 +25,9 @@ func (s stampPDF) write(copy func(w io.Writer) error) (err error) {
 		return err
 	}
 	if s.Force {
+		if err := replaceable(s.Out); err != nil {
+			return err
+		}
 		return os.Rename(f.Name(), s.Out)
 	}
 	err = os.Link(f.Name(), s.Out) // unlike a renaming it does not replace what somebody has made there meanwhile
@@ -35,4 +38,13 @@ func (s stampPDF) write(copy func(w io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), s.Out)
+}
+
+// replaceable refuses what a renaming would put an end to for others: a device, a pipe, a link. Nothing there is fine.
+func replaceable(out string) error {
+	info, err := os.Lstat(out)
+	if err == nil && !info.Mode().IsRegular() {
+		return usage("out", out+" is there and no regular file", "name another file: --force replaces neither links, pipes, devices nor folders")
+	}
+	return nil
 }
