@@ -56,14 +56,15 @@ func (d *drawing) signers() (listed []Signer, more int) {
 	return listed, 0
 }
 
-// signerRows are number of the certificate, owner and validity, in the order of the standard.
+// signerRows are number of the certificate, owner and validity, in the order of the standard. The time of signing is the
+// signer's own word, and named so.
 func (d *drawing) signerRows(s *Signer) []row {
 	say := d.style.Lang.say
 	rows := add(nil, say("Сертификат", "Certificate"), clean(s.Serial))
 	rows = add(rows, say("Владелец", "Owner"), join(", ", clean(s.Owner), clean(s.Organisation), with(say("ИНН", "INN"), clean(s.INN))))
 	rows = add(rows, say("Действителен", "Valid"), d.validity(s))
 	if !s.SignedAt.IsZero() {
-		rows = add(rows, say("Подписано", "Signed"), moment(s.SignedAt))
+		rows = add(rows, say("Часы подписанта", "Signer's clock"), moment(s.SignedAt)) // one line of a column
 	}
 	return rows
 }
@@ -74,7 +75,7 @@ func (d *drawing) onlySignerRows(s *Signer) []row {
 	rows := add(nil, say("Сертификат", "Certificate"), join(", ", clean(s.Serial), with(say("действителен", "valid"), d.validity(s))))
 	rows = add(rows, say("Владелец", "Owner"), join(", ", clean(s.Owner), clean(s.Organisation), with(say("ИНН", "INN"), clean(s.INN)), d.role(s.Role)))
 	if !s.SignedAt.IsZero() {
-		rows = add(rows, say("Подписано", "Signed"), moment(s.SignedAt))
+		rows = add(rows, say("Подписано", "Signed"), join(", ", moment(s.SignedAt), say("по часам подписанта", "by the signer's clock")))
 	}
 	return rows
 }

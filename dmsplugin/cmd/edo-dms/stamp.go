@@ -71,8 +71,10 @@ func (s stampPDF) Run(c *command) error {
 	if err := s.target(); err != nil {
 		return err
 	}
-	most := limits.MaxBytes
-	pdf, err := readSmall(s.PDF, most)
+	if ahead(s.OperatorTime, time.Now()) {
+		return usage("operator-time", "is in the future", "give the time at which the operator took the document")
+	}
+	pdf, err := readSmall(s.PDF, limits.MaxBytes)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type checkedSignature struct {
 	ValueValid  bool      // else only the digest of the document was compared
 	Ended       bool      // the certificate has ended since
 	Trusted     bool      // there is a chain to an issuer of --ca
+	certificate string    // its bytes
 }
 
 func (s checkedSignature) signer() signstamp.Signer {
@@ -69,7 +70,10 @@ func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
 	}
 	rank := map[signstamp.Role]int{signstamp.Sender: -2, signstamp.Recipient: -1} // the numbers of the mark are in this order
 	slices.SortStableFunc(all, func(a, b checkedSignature) int { return rank[a.Role] - rank[b.Role] })
-	return all, faults.Err()
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	return all, s.parties(all)
 }
 
 func (s stampPDF) checkFile(c *command, file string, pdf []byte, trust *x509.CertPool) ([]checkedSignature, error) {
@@ -102,7 +106,10 @@ func (s stampPDF) checkFile(c *command, file string, pdf []byte, trust *x509.Cer
 		if err := s.accept(file, r); err != nil {
 			return nil, err
 		}
-		one := checkedSignature{File: file, Signer: r.Certificate.Info(""), SigningTime: r.SigningTime, ValueValid: r.State == edo.VerdictValid, Ended: ended}
+		if err := possible(file, r, now); err != nil {
+			return nil, err
+		}
+		one := checkedSignature{File: file, Signer: r.Certificate.Info(""), SigningTime: r.SigningTime, ValueValid: r.State == edo.VerdictValid, Ended: ended, certificate: string(r.Certificate.DER)}
 		if trust != nil {
 			at := now
 			if ended {
@@ -135,6 +142,45 @@ func (s stampPDF) accept(file string, r cms.SignerReport) error {
 		return nil
 	}
 	return e
+}
+
+// possible refuses a claimed time that cannot be true.
+func possible(file string, r cms.SignerReport, now time.Time) error {
+	claimed := r.SigningTime
+	e := &edo.Error{Kind: edo.Invalid, Op: "edo-dms stamp", Field: "signature", Remedy: "have it signed again, by a clock that is right"}
+	switch {
+	case claimed.IsZero():
+		return nil
+	case ahead(claimed, now):
+		e.Message = file + " claims to be made in the future, at " + claimed.Format(time.RFC3339)
+	case !r.ValidAtSigning:
+		e.Message = file + " claims to be made at " + claimed.Format(time.RFC3339) + ", when its certificate was not valid"
+	default:
+		return nil
+	}
+	return e
+}
+
+// ahead leaves clocks that differ a little in peace.
+func ahead(t, now time.Time) bool { return t.After(now.Add(5 * time.Minute)) }
+
+// parties refuses what the mark would say of the parties and the signatures rule out.
+func (s stampPDF) parties(all []checkedSignature) error {
+	roles, signers := map[string]signstamp.Role{}, 0
+	for _, one := range all {
+		before, seen := roles[one.certificate]
+		if seen && before != one.Role {
+			return usage("role", "the certificate "+one.Signer.Serial+" signs for two parties", "give the signature of the other party")
+		}
+		if !seen {
+			signers++
+		}
+		roles[one.certificate] = one.Role
+	}
+	if s.State == "signed-by-both" && signers < 2 {
+		return usage("state", "signed-by-both needs signatures with two different certificates", "give the signature of the other party, too")
+	}
+	return nil
 }
 
 // issuers reads certificates in PEM; nil if no file is given.
@@ -192,7 +238,14 @@ func (s stampPDF) remark(all []checkedSignature) string {
 		text = fmt.Sprintf(say("файл не изменён; значение подписи не проверялось: № %s, верно: № %s; издатель и отзыв не проверялись",
 			"file unchanged; signature value not checked: no. %s, valid: no. %s; issuer and revocation not checked"), unchecked, valid)
 	}
-	return text
+	ended := numbers(all, func(c checkedSignature) bool { return c.Ended })
+	switch {
+	case ended == "":
+		return text
+	case len(all) == 1:
+		return text + say("; срок сертификата с тех пор истёк", "; the certificate has ended since")
+	}
+	return text + say("; срок сертификата с тех пор истёк: № ", "; the certificate has ended since: no. ") + ended
 }
 
 // numbers are those that the signatures for which is holds have on the mark.
