@@ -1,27 +1,31 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/stamping"
+	view "github.com/edokit/edokit/stamping/printable"
 	"github.com/edokit/edokit/stamping/signstamp"
 	"github.com/edokit/edokit/stamping/worker"
 )
 
 // stampPDF needs no home folder and no operator: it works on files alone.
 type stampPDF struct {
-	PDF       string   `arg:"" name:"in.pdf" help:"The signed document. It is never changed."`
+	PDF       string   `arg:"" name:"in.pdf" help:"The signed document: a PDF, or text, a picture or XML, of which a view is printed. It is never changed."`
 	Signature []string `required:"" sep:"none" placeholder:"FILE" help:"A detached CMS signature of exactly these bytes, DER or PEM; once for each file."`
 	Role      []string `enum:"sender,recipient,none" help:"Whose signature it is: sender, recipient or none; once for each --signature, or not at all."`
 	Out       string   `short:"o" required:"" placeholder:"FILE" help:"Where the marked copy goes: a new file."`
 	Force     bool     `help:"Replace that file if it is there and a regular file. The document and its signatures are not replaced even so."`
 
 	Sheet    string `enum:"auto,margin,end,refuse" default:"auto" help:"Where a page has no free space at its edges: margin adds one below, end puts the mark on a sheet at the end, refuse makes no copy; auto adds a margin, and a sheet for a mark higher than a quarter of a page."`
+	OrSheet  bool   `help:"Where no copy can be made (a protected or damaged file, one of an office program or above a limit) write the mark alone, with the digest of the document and the reason."`
 	Position string `enum:"bottom-centre,bottom-left,bottom-right,top-centre,top-left,top-right" default:"bottom-centre" help:"Where the mark goes if it is free there: ${enum}."`
 	MarkLang string `enum:"ru,en" default:"ru" help:"Language of the mark: ru or en. What this command says follows --lang."`
 	QR       string `name:"qr" placeholder:"TEXT" help:"Text of a QR code on the mark, such as an address at which the signature is checked; up to 300 bytes."`
@@ -59,6 +63,8 @@ type stamped struct {
 	Out        string
 	Signatures []checkedSignature
 	Checked    string // in the language of the mark
+	Printed    bool   // the copy is a printed view of a file that is no PDF
+	Why        string // there is no copy, the mark stands alone; empty otherwise
 	Result     stamping.Result
 }
 
@@ -83,18 +89,28 @@ func (s stampPDF) Run(c *command) error {
 		return err
 	}
 	done := stamped{Out: s.Out, Signatures: signers, Checked: s.remark(signers)}
-	mark, options, err := s.mark(done)
+	facts, style, err := s.mark(done)
 	if err != nil {
 		return err
 	}
+	mark, err := signstamp.LocalMark(facts, style)
+	if err != nil {
+		return s.wrongMark(err)
+	}
+	options := style.Options(&stamping.Options{Pages: s.Page})
 	pool, err := worker.New(limits)
 	if err != nil {
 		return err
 	}
+	var undrawn error
 	err = s.write(func(w io.Writer) error {
-		done.Result, err = pool.Stamp(c.ctx, worker.InMemory(pdf), w, mark, options)
-		return wrongMark(err)
+		done.Result, done.Printed, undrawn = pool.StampFile(c.ctx, worker.InMemory(pdf), view.Facts{Name: filepath.Base(s.PDF)}, w, mark, options)
+		return s.wrongMark(undrawn)
 	})
+	if undrawn != nil && s.OrSheet {
+		done.Why = err.Error()
+		err = s.write(func(w io.Writer) error { return s.apart(c, w, pdf, facts, style, undrawn) })
+	}
 	if err = errors.Join(err, pool.Close()); err != nil {
 		return err
 	}
@@ -102,12 +118,12 @@ func (s stampPDF) Run(c *command) error {
 }
 
 // mark puts together what stands on the page and where.
-func (s stampPDF) mark(d stamped) (*stamping.Mark, *stamping.Options, error) {
+func (s stampPDF) mark(d stamped) (signstamp.Facts, signstamp.Style, error) {
 	style := signstamp.Style{Lang: signstamp.Lang(s.MarkLang), Position: positions()[s.Position], Room: rooms()[s.Sheet]}
 	if s.Emblem != "" {
 		var err error
 		if style.Emblem, err = readSmall(s.Emblem, 512<<10); err != nil {
-			return nil, nil, err
+			return signstamp.Facts{}, style, err
 		}
 	}
 	f := signstamp.Facts{
@@ -117,8 +133,18 @@ func (s stampPDF) mark(d stamped) (*stamping.Mark, *stamping.Options, error) {
 	for _, one := range d.Signatures {
 		f.Signers = append(f.Signers, one.signer())
 	}
-	m, err := signstamp.LocalMark(f, style)
-	return m, style.Options(&stamping.Options{Pages: s.Page}), wrongMark(err)
+	return f, style, nil
+}
+
+// apart writes the mark alone, with the digest of the document and why it could not be put on it. What is no fault of the
+// document stays the error that it was.
+func (s stampPDF) apart(c *command, w io.Writer, doc []byte, f signstamp.Facts, style signstamp.Style, why error) error {
+	about := signstamp.Apart{Name: filepath.Base(s.PDF), SHA256: fmt.Sprintf("%x", sha256.Sum256(doc)), Why: why}
+	err := signstamp.Sheet(c.ctx, w, f, style, about, true)
+	if errors.Is(err, stamping.Invalid) {
+		return s.wrongMark(why)
+	}
+	return err
 }
 
 func positions() map[string]stamping.Position {
@@ -133,13 +159,13 @@ func rooms() map[string]stamping.Room {
 }
 
 // wrongMark tells a mark that cannot be drawn, and a page without space for it, from a document that cannot be worked on.
-func wrongMark(err error) error {
+func (s stampPDF) wrongMark(err error) error {
 	var found *stamping.Error
 	switch {
 	case errors.Is(err, stamping.Invalid) && errors.As(err, &found):
 		return usage("mark", "cannot be drawn: "+found.Msg, "mend the flag that says so")
 	case errors.Is(err, stamping.NoRoom) && errors.As(err, &found):
-		return &edo.Error{Kind: edo.NotSupported, Field: "in.pdf", Message: fmt.Sprintf("has no free space for the mark at the edges of page %d", found.Page), Remedy: "use --sheet auto, margin or end"}
+		return &edo.Error{Kind: edo.NotSupported, Field: "document", Message: s.PDF + fmt.Sprintf(" has no free space for the mark at the edges of page %d", found.Page), Remedy: "use --sheet auto, margin or end"}
 	}
 	return judge(err)
 }
@@ -169,7 +195,14 @@ func (c *command) printStamped(d stamped) {
 		c.print("%s\n", printable(s.line(c.lang)))
 	}
 	c.print("%s: %s\n", say("в отметке о проверке", "the mark says of the check"), printable(d.Checked))
+	if d.Why != "" {
+		c.print("%s: %s: %s\n", printable(d.Out), say("отдельный лист с отметкой, копии документа нет", "the mark on a sheet of its own, there is no copy of the document"), printable(d.Why))
+		return
+	}
 	r := d.Result
+	if d.Printed {
+		c.print("%s\n", say("копия — печатное представление: исходный файл не PDF, подпись относится к нему", "the copy is a printed view: the document is no PDF, and the signature belongs to the document"))
+	}
 	if r.HadSignatures {
 		c.print("%s\n", say("в самом PDF есть подписи: они относятся к исходному файлу и для копии не действуют",
 			"the PDF holds signatures of its own: they belong to the original and do not hold for the copy"))
