@@ -46,7 +46,7 @@ type stampPDF struct {
 // Help says in both languages what the mark is worth.
 func (stampPDF) Help() string {
 	return `Checked is that every signature was made over exactly these bytes by the key of the certificate inside it, and that the certificate was valid at the
-claimed time of signing or is now. Of GOST signatures the digest of the document is checked, the signature value is not: they are refused without --unchecked. Who issued the certificates is checked
+claimed time of signing, or is now where none is claimed. That time is the signer's own word, and the mark says so. Of GOST signatures the digest of the document is checked, the signature value is not: they are refused without --unchecked. Who issued the certificates is checked
 with --ca only, and not for GOST; revocation and time stamps are never checked. The mark says what was checked. The mark is that of your own system, not an
 operator's. The copy is made in a process of its own with limits (EDOKIT_PDF_...), and appears whole or not at all.
 Exit codes: 0 the copy is there; 1 it is not, and standard error says why; 2 wrong usage; 130 interrupted.
@@ -55,7 +55,8 @@ Exit codes: 0 the copy is there; 1 it is not, and standard error says why; 2 wro
 этими байтами ключом вложенного в неё сертификата и что сертификат действует или действовал в заявленное время подписания. У подписей ГОСТ проверяется хэш документа,
 но не значение подписи, поэтому без --unchecked они не принимаются. Кто выдал сертификаты, проверяется только с --ca и не для ГОСТ; отзыв и штампы времени не проверяются. Что проверено, написано в отметке.
 Исходный файл не меняется; готовый файл (-o) появляется целиком или не появляется, существующий заменяется только с --force. Если на странице нет свободного места
-(--sheet): margin добавляет поле снизу, end — лист в конце, refuse — отказ, auto — поле, а для высокой отметки лист.`
+(--sheet): margin добавляет поле снизу, end — лист в конце, refuse — отказ, auto — поле, а для высокой отметки лист.
+Текст, картинки и XML сначала печатаются; если копию сделать нельзя, --or-sheet даёт отдельный лист с отметкой, хэшем документа и причиной.`
 }
 
 // stamped is what the command says, and its JSON.
@@ -78,7 +79,7 @@ func (s stampPDF) Run(c *command) error {
 		return err
 	}
 	if ahead(s.OperatorTime, time.Now()) {
-		return usage("operator-time", "is in the future", "give the time at which the operator took the document")
+		return misused("operator-time", "is in the future", "give the time at which the operator took the document")
 	}
 	pdf, err := readSmall(s.PDF, limits.MaxBytes)
 	if err != nil {
@@ -96,6 +97,9 @@ func (s stampPDF) Run(c *command) error {
 	mark, err := signstamp.LocalMark(facts, style)
 	if err != nil {
 		return s.wrongMark(err)
+	}
+	if err := s.warn(c, pdf, facts); err != nil {
+		return err
 	}
 	options := style.Options(&stamping.Options{Pages: s.Page})
 	pool, err := worker.New(limits)
@@ -163,7 +167,7 @@ func (s stampPDF) wrongMark(err error) error {
 	var found *stamping.Error
 	switch {
 	case errors.Is(err, stamping.Invalid) && errors.As(err, &found):
-		return usage("mark", "cannot be drawn: "+found.Msg, "mend the flag that says so")
+		return misused("mark", "cannot be drawn: "+found.Msg, "mend the flag that says so")
 	case errors.Is(err, stamping.NoRoom) && errors.As(err, &found):
 		return &edo.Error{Kind: edo.NotSupported, Field: "document", Message: s.PDF + fmt.Sprintf(" has no free space for the mark at the edges of page %d", found.Page), Remedy: "use --sheet auto, margin or end"}
 	}
@@ -176,12 +180,12 @@ func (s stampPDF) target() error {
 	if err == nil {
 		for _, in := range append([]string{s.PDF, s.Emblem}, append(s.Signature, s.CA...)...) {
 			if info, err := os.Stat(in); err == nil && os.SameFile(out, info) {
-				return usage("out", s.Out+" is one of the files that are read", "name another file")
+				return misused("out", s.Out+" is one of the files that are read", "name another file")
 			}
 		}
 	}
 	if s.Out == "-" {
-		return usage("out", "- is no file", "name a new file: standard output cannot be taken back if the copy fails")
+		return misused("out", "- is no file", "name a new file: standard output cannot be taken back if the copy fails")
 	}
 	if s.Force {
 		return replaceable(s.Out)
@@ -212,4 +216,9 @@ func (c *command) printStamped(d stamped) {
 		c.print("%s", say(", отметка на листе в конце", ", the mark is on a sheet at the end"))
 	}
 	c.print("\n")
+}
+
+// misused is a mistake in a flag: wrong usage, not a document that cannot be worked on.
+func misused(flag, message, remedy string) error {
+	return &ended{text: printable(usage(flag, message, remedy).Error()), code: 2}
 }

@@ -44,10 +44,10 @@ func (s checkedSignature) signer() signstamp.Signer {
 // check refuses all unless every signature belongs to the document.
 func (s stampPDF) check(c *command, pdf []byte) ([]checkedSignature, error) {
 	if n := len(s.Role); n > 0 && n != len(s.Signature) {
-		return nil, usage("role", fmt.Sprintf("is given %d times for %d signatures", n, len(s.Signature)), "give one for each, none where it is not known")
+		return nil, misused("role", fmt.Sprintf("is given %d times for %d signatures", n, len(s.Signature)), "give one for each, none where it is not known")
 	}
 	if s.Unchecked && len(s.CA) > 0 {
-		return nil, usage("ca", "is of no use with --unchecked: whose certificate it is means nothing where the signature value is not checked", "leave one of both out")
+		return nil, misused("ca", "is of no use with --unchecked: whose certificate it is means nothing where the signature value is not checked", "leave one of both out")
 	}
 	trust, err := issuers(s.CA)
 	if err != nil {
@@ -170,7 +170,7 @@ func (s stampPDF) parties(all []checkedSignature) error {
 	for _, one := range all {
 		before, seen := roles[one.certificate]
 		if seen && before != one.Role {
-			return usage("role", "the certificate "+one.Signer.Serial+" signs for two parties", "give the signature of the other party")
+			return misused("role", "the certificate "+one.Signer.Serial+" signs for two parties", "give the signature of the other party")
 		}
 		if !seen {
 			signers++
@@ -178,7 +178,7 @@ func (s stampPDF) parties(all []checkedSignature) error {
 		roles[one.certificate] = one.Role
 	}
 	if s.State == "signed-by-both" && signers < 2 {
-		return usage("state", "signed-by-both needs signatures with two different certificates", "give the signature of the other party, too")
+		return misused("state", "signed-by-both needs signatures with two different certificates", "give the signature of the other party, too")
 	}
 	return nil
 }
