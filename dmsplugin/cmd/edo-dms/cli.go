@@ -84,7 +84,7 @@ type cli struct {
 	Reply struct {
 		Otherwise replyOtherwise `cmd:"" help:"Record that a request is answered by e-mail or on paper, and why."`
 	} `cmd:"" help:"How requests were answered."`
-	Stamp    stampPDF   `cmd:"" help:"Check detached signatures of a PDF and put their mark on a copy of it."`
+	Stamp    stampPDF   `cmd:"" help:"Check detached signatures of a document and put their mark on a copy of it."`
 	Evidence evidenceOf `cmd:"" help:"Put request, reply, both clocks and the term on one line; write the operator's archive of the flow."`
 	Usage    usageOf    `cmd:"" help:"Count what the operator has accepted, for every paying subscriber."`
 	Kinds    struct {
