@@ -62,6 +62,9 @@ func (c *Composer) Add(m *Mark, pictures ...Picture) error {
 	if len(c.pages) == c.opts.MaxPages {
 		return fail(TooManyPages, 0, nil, "the limit is %d pages", c.opts.MaxPages)
 	}
+	if len(m.Emblems) > 0 {
+		return fail(Invalid, len(c.pages)+1, nil, "a page has no emblems: give them as pictures")
+	}
 	var b bytes.Buffer
 	resources := types.Dict{"Font": c.fonts}
 	if len(pictures) > 0 {
@@ -80,6 +83,9 @@ func (c *Composer) Add(m *Mark, pictures ...Picture) error {
 	for _, x := range m.Boxes {
 		x.SeeThrough = false
 		x.draw(&b)
+	}
+	for i := range m.Fills {
+		m.Fills[i].draw(&b)
 	}
 	writeTexts(&b, m.Texts, c.f)
 	body, err := addStream(c.pdf, b.Bytes(), types.Dict{})

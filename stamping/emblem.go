@@ -12,23 +12,23 @@ import (
 )
 
 const (
-	maxPicture     = 512 << 10 // bytes of a PNG
-	maxPictureDots = 1 << 20
+	maxEmblem     = 512 << 10 // bytes of a PNG
+	maxEmblemDots = 1 << 20
 )
 
 // resource is the name of an emblem in the mark; it says which bytes were meant.
 func (p *Emblem) resource() string { return "P" + digest(p.PNG) }
 
 func (p *Emblem) decode() (image.Image, error) {
-	if len(p.PNG) > maxPicture {
-		return nil, fail(Invalid, 0, nil, "an emblem of the mark has more than %d bytes", maxPicture)
+	if len(p.PNG) > maxEmblem {
+		return nil, fail(Invalid, 0, nil, "an emblem of the mark has more than %d bytes", maxEmblem)
 	}
 	c, err := png.DecodeConfig(bytes.NewReader(p.PNG))
 	if err != nil {
 		return nil, fail(Invalid, 0, err, "an emblem of the mark is no PNG")
 	}
-	if c.Width < 1 || c.Height < 1 || c.Width > maxPictureDots/c.Height {
-		return nil, fail(Invalid, 0, nil, "an emblem of the mark is %d x %d; it may have %d dots", c.Width, c.Height, maxPictureDots)
+	if c.Width < 1 || c.Height < 1 || c.Width > maxEmblemDots/c.Height {
+		return nil, fail(Invalid, 0, nil, "an emblem of the mark is %d x %d; it may have %d dots", c.Width, c.Height, maxEmblemDots)
 	}
 	img, err := png.Decode(bytes.NewReader(p.PNG))
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *Emblem) decode() (image.Image, error) {
 	return img, nil
 }
 
-// add puts the picture into the document, with a mask where it lets the page through.
+// add puts the emblem into the document, with a mask where it lets the page through.
 func (p *Emblem) add(pdf *model.Context) (*types.IndirectRef, error) {
 	img, err := p.decode()
 	if err != nil {

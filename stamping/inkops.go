@@ -48,14 +48,7 @@ func (t *textRun) move(by float64) {
 
 // content follows one content stream or form.
 func (r *inkReader) content(ctx context.Context, b []byte, at *inkContent) error {
-	l := lexer{b: b}
-	for t := l.next(); t.kind != noToken; t = l.next() {
-		if r.tokens--; r.tokens < 0 {
-			return fail(TooLarge, 0, nil, "its pages together have more than %d operators and operands", maxTokens)
-		}
-		if r.tokens%4096 == 0 && ctx.Err() != nil {
-			return ctx.Err()
-		}
+	return r.each(ctx, b, func(t token) error {
 		switch t.kind {
 		case nameToken:
 			at.name = resourceName(t.raw)
@@ -64,21 +57,19 @@ func (r *inkReader) content(ctx context.Context, b []byte, at *inkContent) error
 		case textString, hexString:
 			r.bytes = t.appendString(r.bytes[:0])
 			at.show(r.bytes)
-			if err := r.spend(int64(len(r.bytes))); err != nil {
-				return err
-			}
+			return r.spend(int64(len(r.bytes)))
 		case word:
 			if t.number() {
 				at.operand(t.raw)
-				continue
+				return nil
 			}
 			if err := r.operator(ctx, string(t.raw), at, int64(len(b))); err != nil {
 				return err
 			}
 			at.args, at.name, at.inArray, at.text = at.args[:0], "", false, textRun{}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 func (at *inkContent) operand(raw []byte) {

@@ -60,12 +60,8 @@ func (m *Mark) content(fonts *faces) []byte {
 	for i := range m.Boxes {
 		m.Boxes[i].draw(&b)
 	}
-	for _, f := range m.Fills {
-		fmt.Fprintf(&b, "q %s rg", f.Color)
-		for _, r := range f.Rects {
-			fmt.Fprintf(&b, " %s %s %s %s re", num(r.X), num(r.Y), num(r.W), num(r.H))
-		}
-		b.WriteString(" f Q\n")
+	for i := range m.Fills {
+		m.Fills[i].draw(&b)
 	}
 	for _, p := range m.Emblems {
 		fmt.Fprintf(&b, "q %s 0 0 %s %s %s cm /%s Do Q\n", num(p.W), num(p.H), num(p.X), num(p.Y), p.resource())
@@ -81,6 +77,14 @@ func writeTexts(b *bytes.Buffer, texts []Text, fonts *faces) {
 		fmt.Fprintf(b, "BT %s rg /%s %s Tf %s %s Td <%s> Tj ET\n",
 			t.Color, name, num(t.Size), num(t.X), num(t.Y), f.encode(t.S))
 	}
+}
+
+func (f *Fill) draw(b *bytes.Buffer) {
+	fmt.Fprintf(b, "q %s rg", f.Color)
+	for _, r := range f.Rects {
+		fmt.Fprintf(b, " %s %s %s %s re", num(r.X), num(r.Y), num(r.W), num(r.H))
+	}
+	b.WriteString(" f Q\n")
 }
 
 func (x *Box) draw(b *bytes.Buffer) {

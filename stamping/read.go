@@ -111,6 +111,9 @@ func read(ctx context.Context, b []byte, o *Options) (pdf *model.Context, err er
 func wholeStreams(pdf *model.Context, b []byte) {
 	const end = "endstream"
 	for _, e := range pdf.Table {
+		if e == nil {
+			continue
+		}
 		sd, ok := e.Object.(types.StreamDict)
 		if !ok || sd.StreamOffset <= 0 || sd.StreamOffset > int64(len(b)) || !bytes.HasPrefix(b[sd.StreamOffset:], sd.Raw) {
 			continue

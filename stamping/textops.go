@@ -18,8 +18,8 @@ type textState struct {
 	held         int64  // bytes of the contents around this one, which wait in memory
 }
 
-// content follows one content stream or form.
-func (r *textReader) content(ctx context.Context, b []byte, at *textState) error {
+// each goes over the tokens of one content stream or form, as long as there are not too many of all.
+func (r *textReader) each(ctx context.Context, b []byte, do func(token) error) error {
 	l := lexer{b: b}
 	for t := l.next(); t.kind != noToken; t = l.next() {
 		if r.tokens--; r.tokens < 0 {
@@ -28,24 +28,32 @@ func (r *textReader) content(ctx context.Context, b []byte, at *textState) error
 		if r.tokens%4096 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if err := do(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// content follows one content stream or form.
+func (r *textReader) content(ctx context.Context, b []byte, at *textState) error {
+	return r.each(ctx, b, func(t token) error {
 		switch t.kind {
 		case nameToken:
 			at.name = resourceName(t.raw)
 		case textString, hexString:
-			if err := r.show(t, at); err != nil {
-				return err
-			}
+			return r.show(t, at)
 		case word:
 			if t.number() {
-				continue
+				return nil
 			}
 			if err := r.operator(ctx, string(t.raw), at, int64(len(b))); err != nil {
 				return err
 			}
 			at.name, at.shown = "", at.shown[:0]
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // show turns a string into text by the font in use. Whether it is shown at all, the operator will say.

@@ -36,7 +36,7 @@ func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session,
 	if err != nil {
 		return nil, account, err
 	}
-	if have := g.opened(ctx, account); have != nil {
+	if have := g.opened(ctx, s, account.Revision); have != nil {
 		return have, account, nil
 	}
 	if account, err = g.Accounts.Account(ctx, s); err != nil {
@@ -66,12 +66,12 @@ func (g *Gateway) session(ctx context.Context, s edo.SubscriberID) (edo.Session,
 	return have.session, account, nil
 }
 
-// opened is the session that is open with exactly this account, nil if there is none.
-func (g *Gateway) opened(ctx context.Context, a edo.Account) edo.Session {
+// opened is the session that is open with this revision of the account, nil if there is none.
+func (g *Gateway) opened(ctx context.Context, s edo.SubscriberID, revision string) edo.Session {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	have := g.sessions[a.Subscriber]
-	if have == nil || have.revision != a.Revision {
+	have := g.sessions[s]
+	if have == nil || have.revision != revision {
 		return nil
 	}
 	g.borrow(ctx, have)

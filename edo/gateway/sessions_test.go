@@ -132,7 +132,7 @@ func TestOldAccountOpensNothing(t *testing.T) {
 	b := setup(t, both(forms, func(b *bundle) {
 		o = &opener{Driver: b.op}
 		b.cfg.Drivers = []edo.Driver{o}
-		b.account.Subscriber, b.account.Revision = sub, "1"
+		b.account.Revision = "1"
 	}))
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
