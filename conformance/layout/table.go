@@ -137,12 +137,14 @@ func rows() []row {
 		{Package: "dmsplugin/proto", Why: "the contract as text"},
 		{Package: "dmsplugin/internal/clerk", Own: []string{"edo"}, Why: "sentences by code"},
 		{
-			Package: "dmsplugin/hosttest", Own: []string{"dmsplugin/internal/dmspb", "conformance/canary"}, Third: []string{grpc, protobuf},
+			Package: "dmsplugin/hosttest", Own: []string{"dmsplugin/internal/dmspb", "conformance", "conformance/canary"}, Third: []string{grpc, protobuf},
 			Why: "a host of its own over the bare wire: with dmsplugin or wire a mistake of both sides could hide; it stands here because dmspb is internal",
 		},
 		{Package: "dmsplugin/internal/dmspb", Third: []string{grpc, protobuf}, Why: "written by protoc"},
 		{Package: "dmsplugin/cmd/*", Any: true, Why: "composition root"},
 
+		{Package: "conformance", Why: "the core of the suites: plain text in, verdicts out; whoever imports it gets nothing else"},
+		{Package: "conformance/gotest", Own: []string{"conformance"}, Why: "cases as tests of Go; no suite imports it, so that no suite needs package testing"},
 		{Package: "conformance/contract", Why: "data: the contract in our own clauses"},
 		{
 			Package: "conformance/mockoperator", Own: []string{"conformance/contract", "stamping", "stamping/signstamp"},
