@@ -193,7 +193,7 @@ func TestChange(t *testing.T) {
 	}
 	for _, once := range []bool{true, false} {
 		c := conformance.Change{Case: of("send", nil), Once: once, Start: right(once)}
-		gotest.Run(t, suite(c.Cases()...))
+		gotest.Run(t, suite(c.Cases()...), conformance.Options{})
 		c.Start = right(!once)
 		want := map[string]conformance.Verdict{"send": "pass", "send-again": "fail", "send-beside": "fail", "send-lost": "fail"}
 		if diff := cmp.Diff(want, verdicts(run(t, suite(c.Cases()...), conformance.Options{}))); diff != "" {

@@ -12,11 +12,12 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
 // begin opens a package of one document and says no more.
-func (s *Suite) begin(ctx context.Context, t T, w wire, l letter) func() error {
+func (s *Suite) begin(ctx context.Context, t conformance.T, w wire, l letter) func() error {
 	stream, err := w.exchange.Send(ctx)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -31,7 +32,7 @@ func (s *Suite) begin(ctx context.Context, t T, w wire, l letter) func() error {
 
 // cancelled asks for the drain, which waits for packages that are arriving: it comes to an end only if the plugin has
 // heard that nothing more comes.
-func cancelled(t T, s *Suite) {
+func cancelled(t conformance.T, s *Suite) {
 	h := s.furnished(t)
 	gone, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -54,7 +55,7 @@ func cancelled(t T, s *Suite) {
 }
 
 // occupied is what the plugin occupies now.
-func (h *host) occupied(t T, name string) int64 {
+func (h *host) occupied(t conformance.T, name string) int64 {
 	n, err := memory(h.pid, name)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -63,7 +64,7 @@ func (h *host) occupied(t T, name string) int64 {
 }
 
 // answers checks that a state is told soon.
-func (h *host) tells(t T, w wire, l letter, what string) {
+func (h *host) tells(t conformance.T, w wire, l letter, what string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	if _, err := w.exchange.Status(ctx, &dmspb.StatusRequest{Key: l.key()}); err != nil {
@@ -74,7 +75,7 @@ func (h *host) tells(t T, w wire, l letter, what string) {
 // growth is what many streams may take on top.
 const growth = 64 << 20
 
-func manyStreams(t T, s *Suite) {
+func manyStreams(t conformance.T, s *Suite) {
 	needsProc(t)
 	h := s.furnished(t)
 	l := letterOf(cut, "known", []byte("x"))
@@ -132,7 +133,7 @@ func manyStreams(t T, s *Suite) {
 }
 
 // slowest asks for a state again and again until stop is called, which gives the number of answers and the longest wait.
-func (h *host) slowest(t T, l letter) (stop func() (int, time.Duration)) {
+func (h *host) slowest(t conformance.T, l letter) (stop func() (int, time.Duration)) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var took []time.Duration
 	var asking sync.WaitGroup
@@ -163,7 +164,7 @@ const (
 	soon    = 2 * time.Second // in which a state is told under load
 )
 
-func largeUploads(t T, s *Suite) {
+func largeUploads(t conformance.T, s *Suite) {
 	needsProc(t)
 	h, known := s.furnished(t), letterOf(cut, "known", []byte("x"))
 	s.send(t, h.wire, known)
@@ -220,7 +221,7 @@ func (s *Suite) stream(ctx context.Context, w wire, l letter, size int64) error 
 	return err
 }
 
-func slowReader(t T, s *Suite) {
+func slowReader(t conformance.T, s *Suite) {
 	needsProc(t)
 	h, l := s.furnished(t), letterOf(cut, "large")
 	if err := s.stream(t.Context(), h.wire, l, s.Large); err != nil {

@@ -28,6 +28,8 @@ import (
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/edokit/edokit/conformance"
 )
 
 // Variables that make the test binary a broken plugin: it stands before the real one and passes everything on, but for its
@@ -107,9 +109,6 @@ func beBroken(name string) int {
 	return code
 }
 
-// quiet is a T for what cannot fail here.
-type quiet struct{ recorder }
-
 func (b *broken) serve() (int, error) {
 	noCookie, noCert := os.Getenv(cookieKey) != cookieValue, !strings.Contains(os.Getenv(envCert), "BEGIN")
 	if (noCookie && !b.noCookie) || (noCert && !b.noCert) {
@@ -160,7 +159,7 @@ func (b *broken) serve() (int, error) {
 
 // start starts the real plugin and connects.
 func (b *broken) start(sockets string) error {
-	s, t := &Suite{Config: Config{Now: time.Now}}, &quiet{}
+	s, t := &Suite{Config: Config{Now: time.Now}}, conformance.NewRecorder(context.Background(), "broken")
 	me := s.identity(t)
 	env := environment{cookieKey: cookieValue, envVersions: version, envCert: me.pem, envSockets: sockets}
 	for _, v := range os.Environ() {

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -80,7 +81,7 @@ func typed(d *dmspb.ErrorDetail) []string {
 
 // refused checks that a call ended with this code and a detail that a host can act on. reason is the first fault's; empty:
 // any. It gives the first fault.
-func refused(t T, what string, err error, code codes.Code, reason string) *dmspb.Fault {
+func refused(t conformance.T, what string, err error, code codes.Code, reason string) *dmspb.Fault {
 	if err == nil {
 		t.Errorf("%s: is not refused", what)
 		return nil

@@ -7,11 +7,12 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
 // nobodysEvents: a subscriber that is misspelt is told so, instead of being waited for.
-func nobodysEvents(t T, s *Suite) {
+func nobodysEvents(t conformance.T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
 	const wrong = "cut-of"
 	follow, err := h.exchange.Follow(ctx, &dmspb.FollowRequest{Subscriber: wrong})
@@ -29,7 +30,7 @@ func nobodysEvents(t T, s *Suite) {
 }
 
 // administeredAgain: whoever administers repeats a call whose answer was lost.
-func administeredAgain(t T, s *Suite) {
+func administeredAgain(t conformance.T, s *Suite) {
 	h, ctx, o := s.common(t), t.Context(), s.Operator
 	user := &dmspb.User{Actor: "again", Subscriber: silent, Actions: []dmspb.Action{dmspb.Action_ACTION_READ}}
 	for what, call := range map[string]func() error{
@@ -69,7 +70,7 @@ func administeredAgain(t T, s *Suite) {
 }
 
 // declined: what waits for a key of the host is listed, is not ended by nonsense, and ends once.
-func declined(t T, s *Suite) {
+func declined(t conformance.T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
 	const away = "away" // a signer whose key only the host has
 	certificate, _ := pem.Decode(s.Operator.Certificate)
@@ -114,7 +115,7 @@ func declined(t T, s *Suite) {
 }
 
 // task waits for the task of a package.
-func (s *Suite) task(t T, h *host, l letter) *dmspb.SignatureTask {
+func (s *Suite) task(t conformance.T, h *host, l letter) *dmspb.SignatureTask {
 	for {
 		if task := s.waiting(t, h, l); task != nil {
 			return task
@@ -127,7 +128,7 @@ func (s *Suite) task(t T, h *host, l letter) *dmspb.SignatureTask {
 	}
 }
 
-func (*Suite) waiting(t T, h *host, l letter) *dmspb.SignatureTask {
+func (*Suite) waiting(t conformance.T, h *host, l letter) *dmspb.SignatureTask {
 	r, err := h.signing.ListTasks(t.Context(), &dmspb.ListTasksRequest{Subscriber: l.subscriber, Actor: clerk})
 	if err != nil {
 		t.Fatalf("ListTasks: %v", err)

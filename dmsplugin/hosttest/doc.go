@@ -6,8 +6,8 @@
 // between messages and words, so that a mistake that plugin and Go client share cannot hide. It stands below dmsplugin and not
 // beside the other suites because Go lets nobody else import the written stubs.
 //
-// A program gives a [Config] to [New] and runs [Cases] with [Suite.Do], in tests or from a command line. Every [Verdict] is
-// pass, fail or skip with its reasons. The tests of this package run it against edo-dms with the stand-in operator behind it,
+// A program gives a [Config] to [New] and the cases of [Suite.Suite] to package conformance, which runs them in tests and from
+// the command line. The tests of this package run it against edo-dms with the stand-in operator behind it,
 // and against plugins that are broken on purpose, each of which a named case must find.
 //
 // EDOKIT_SOAK makes TestSoakLarge send documents of 70 and 400 MB, eight at once.

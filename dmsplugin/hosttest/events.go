@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -28,7 +29,7 @@ func pattern(size int) []byte {
 	return b[:size]
 }
 
-func contentWhole(t T, s *Suite) {
+func contentWhole(t conformance.T, s *Suite) {
 	h := s.common(t)
 	l := letterOf(cut, "whole", pattern(1), pattern(chunkSize), pattern(3*chunkSize+1))
 	s.send(t, h.wire, l)
@@ -53,7 +54,7 @@ func contentWhole(t T, s *Suite) {
 	}
 }
 
-func contentGoesOn(t T, s *Suite) {
+func contentGoesOn(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "goes-on", pattern(2*chunkSize+100))
 	s.send(t, h.wire, l)
 	whole, size := sha256.Sum256(l.bodies[0]), int64(len(l.bodies[0]))
@@ -80,7 +81,7 @@ func contentGoesOn(t T, s *Suite) {
 	refused(t, "with other bytes", err, codes.FailedPrecondition, "")
 }
 
-func eventsInOrder(t T, s *Suite) {
+func eventsInOrder(t conformance.T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
 	for i := range 4 {
 		s.send(t, h.wire, letterOf(cut, fmt.Sprintf("order-%d", i), []byte("x")))
@@ -123,7 +124,7 @@ func eventsInOrder(t T, s *Suite) {
 	}
 }
 
-func acknowledgedStays(t T, s *Suite) {
+func acknowledgedStays(t conformance.T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
 	// It never moves back, so a number of no event yet would make its consumer deaf.
 	for _, seq := range []int64{math.MaxInt64, -1} {
@@ -156,7 +157,7 @@ func acknowledgedStays(t T, s *Suite) {
 	}
 }
 
-func heartbeats(t T, s *Suite) {
+func heartbeats(t conformance.T, s *Suite) {
 	h := s.common(t)
 	began := s.Now()
 	stream, err := h.exchange.Follow(t.Context(), &dmspb.FollowRequest{Subscriber: silent, Heartbeat: durationpb.New(time.Second)})
@@ -183,7 +184,7 @@ func heartbeats(t T, s *Suite) {
 	}
 }
 
-func followed(t T, s *Suite) {
+func followed(t conformance.T, s *Suite) {
 	h := s.common(t)
 	first := letterOf(cut, "follow-1", []byte("x"))
 	s.send(t, h.wire, first)

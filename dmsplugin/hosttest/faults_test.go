@@ -19,6 +19,8 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -170,58 +172,58 @@ func info1() *dmspb.GetInfoResponse    { return &dmspb.GetInfoResponse{} }
 func faults() map[string]fault {
 	return map[string]fault{
 		"five fields": {
-			finds: []string{"the first line has the six fields of the handshake"},
+			finds: []string{"six-fields"},
 			line:  func(l string) string { return l[:strings.LastIndexByte(l, '|')] + "\n" },
 		},
-		"greets first":   {finds: []string{"the first line has the six fields of the handshake"}, before: "edo-dms v1\n"},
-		"padded base64":  {finds: []string{"the first line has the six fields of the handshake"}, line: func(l string) string { return strings.TrimSuffix(l, "\n") + "==\n" }},
-		"seventh field":  {finds: []string{"a host that offers multiplexing gets the same line"}, line: multiplexed},
-		"P-521":          {finds: []string{"the certificate is for localhost, with a key that every TLS stack takes"}, curve: elliptic.P521()},
-		"prints":         {finds: []string{"nothing but the first line comes on standard output"}, printsCall: "called"},
-		"log for people": {finds: []string{"the log is one JSON object per line"}, own: shouting},
-		"any version":    {finds: []string{"a host of other versions is told ours and can refuse"}, line: app("7")},
-		"newest version": {finds: []string{"of several versions the one that both know is taken"}, line: app("9")},
-		"no cookie":      {finds: []string{"without the cookie the process ends with 1 and a sentence"}, noCookie: true},
-		"no certificate": {finds: []string{"without a certificate of the host the plugin does not start"}, noCert: true},
-		"any client":     {finds: []string{"a client with another certificate, or none, is refused"}, anyClient: true},
-		"one connection": {finds: []string{"two connections of the host are served beside each other"}, once: true},
+		"greets first":   {finds: []string{"six-fields"}, before: "edo-dms v1\n"},
+		"padded base64":  {finds: []string{"six-fields"}, line: func(l string) string { return strings.TrimSuffix(l, "\n") + "==\n" }},
+		"seventh field":  {finds: []string{"multiplexing"}, line: multiplexed},
+		"P-521":          {finds: []string{"certificate-for-all"}, curve: elliptic.P521()},
+		"prints":         {finds: []string{"nothing-else-printed"}, printsCall: "called"},
+		"log for people": {finds: []string{"log-in-json"}, own: shouting},
+		"any version":    {finds: []string{"foreign-versions"}, line: app("7")},
+		"newest version": {finds: []string{"common-version"}, line: app("9")},
+		"no cookie":      {finds: []string{"no-cookie"}, noCookie: true},
+		"no certificate": {finds: []string{"no-certificate"}, noCert: true},
+		"any client":     {finds: []string{"foreign-client"}, anyClient: true},
+		"one connection": {finds: []string{"two-connections"}, once: true},
 		"no capability": {
-			finds:  []string{"the plugin says what it can and how much it takes"},
+			finds:  []string{"info"},
 			answer: in("GetInfo", info1, func(_ *broken, r *dmspb.GetInfoResponse) { r.Capabilities = r.GetCapabilities()[:7] }),
 		},
 		"always well": {
-			finds: []string{"the health service says whether packages are taken", "a draining plugin takes nothing new and finishes what is arriving"},
+			finds: []string{"health", "drains"},
 			own:   own("Check", &healthpb.HealthCheckResponse{Status: healthpb.HealthCheckResponse_SERVING}),
 		},
 
 		"too big is internal": {
-			finds: []string{"a message above 4 MiB is refused, and the plugin lives on"},
+			finds: []string{"message-too-big"},
 			own: func(_ *broken, method string) (proto.Message, bool) {
 				return &dmspb.InvokeResponse{}, strings.HasSuffix(method, "/Invoke")
 			},
 		},
-		"cuts chunks": {finds: []string{"a chunk has 1 byte to 1 MiB"}, request: each(cutChunks)},
-		"leaves out empty chunks": {finds: []string{"a chunk has 1 byte to 1 MiB"}, request: each(func(p *dmspb.SendRequest) []*dmspb.SendRequest {
+		"cuts chunks": {finds: []string{"chunk-sizes"}, request: each(cutChunks)},
+		"leaves out empty chunks": {finds: []string{"chunk-sizes"}, request: each(func(p *dmspb.SendRequest) []*dmspb.SendRequest {
 			if p.GetChunk() != nil && len(p.GetChunk().GetData()) == 0 {
 				return nil
 			}
 			return []*dmspb.SendRequest{p}
 		})},
-		"shortens headers": {finds: []string{"a header above 64 KiB is refused"}, request: each(func(p *dmspb.SendRequest) []*dmspb.SendRequest {
+		"shortens headers": {finds: []string{"header-too-big"}, request: each(func(p *dmspb.SendRequest) []*dmspb.SendRequest {
 			if d := p.GetDocument(); d != nil {
 				d.Comment = d.GetComment()[:min(len(d.GetComment()), 100)]
 			}
 			return []*dmspb.SendRequest{p}
 		})},
 		"reads on": {
-			finds:    []string{"a stream without end is stopped at the announced size", "a stranger, or a package beyond the limits, is refused before any content is taken"},
+			finds:    []string{"endless", "strangers-first"},
 			swallows: true,
 		},
-		"a hundred are enough": {finds: []string{"a package has 1 to 100 documents"}, request: parts(hundred)},
-		"mends digests":        {finds: []string{"a document that is not what its trailer says is refused"}, request: parts(digestOf)},
-		"mends streams":        {finds: []string{"a stream that ends early, or in a wrong order, leaves nothing"}, request: parts(tidy)},
+		"a hundred are enough": {finds: []string{"document-count"}, request: parts(hundred)},
+		"mends digests":        {finds: []string{"wrong-trailers"}, request: parts(digestOf)},
+		"mends streams":        {finds: []string{"broken-streams"}, request: parts(tidy)},
 		"first fault": {
-			finds: []string{"all faults of a package are told at once", "an error of hundreds of faults fits into its trailers"},
+			finds: []string{"all-faults", "many-faults"},
 			failure: detail(codes.InvalidArgument, func(d *dmspb.ErrorDetail) proto.Message {
 				return &dmspb.ErrorDetail{Faults: d.GetFaults()[:1]}
 			}),
@@ -229,17 +231,17 @@ func faults() map[string]fault {
 
 		"always new": {
 			finds: []string{
-				"a package that is sent again is the same operation", "a package that is sent eight times at once is one operation",
-				"a package whose answer was lost is the same operation when it is sent again",
+				"sent-again", "sent-at-once",
+				"answer-lost",
 			},
 			answer: in("Send", operation, func(_ *broken, r *dmspb.SendResponse) { r.Operation.CreatedAt = timestamppb.Now() }),
 		},
 		"repeats conflicts": {
-			finds:   []string{"an id that another content has is refused"},
+			finds:   []string{"id-taken"},
 			failure: detail(codes.AlreadyExists, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].Repeat = dmspb.Repeat_REPEAT_SAFE; return d }),
 		},
-		"forgets": {finds: []string{"a package that was accepted outlives a killed plugin"}, elsewhere: true},
-		"watches once": {finds: []string{"a package is watched to its end, and its second version is there"}, answer: func(_ *broken, method string) func([]byte) [][]byte {
+		"forgets": {finds: []string{"outlives-kill"}, elsewhere: true},
+		"watches once": {finds: []string{"watch-to-the-end"}, answer: func(_ *broken, method string) func([]byte) [][]byte {
 			return func(m []byte) [][]byte {
 				if strings.HasSuffix(method, "/Watch") {
 					return [][]byte{m, endHere}
@@ -247,11 +249,11 @@ func faults() map[string]fault {
 				return [][]byte{m}
 			}
 		}},
-		"stops at a refusal": {finds: []string{"of many packages a refused one in the middle stops no other"}, answer: stopAtRefusal},
-		"answers at the end": {finds: []string{"each of many packages is answered while the stream goes on"}, readsAhead: true},
+		"stops at a refusal": {finds: []string{"refused-in-the-middle"}, answer: stopAtRefusal},
+		"answers at the end": {finds: []string{"answered-on-the-way"}, readsAhead: true},
 
 		"believes everybody": {
-			finds: []string{"a user whom nobody has allowed is refused, whatever he calls himself", "a user who was allowed and is not any more is refused"},
+			finds: []string{"forged-actors", "revoked-actor"},
 			request: each(func(p *dmspb.SendRequest) []*dmspb.SendRequest {
 				if p.GetPackage() != nil {
 					p.GetPackage().Actor = clerk
@@ -260,39 +262,39 @@ func faults() map[string]fault {
 			}),
 		},
 		"explains to everybody": {
-			finds:   []string{"every call that acts for somebody asks who may"},
+			finds:   []string{"every-call-asks"},
 			request: in("Explain", func() *dmspb.ExplainRequest { return &dmspb.ExplainRequest{} }, func(_ *broken, r *dmspb.ExplainRequest) { r.Actor = clerk }),
 		},
-		"finds everything": {finds: []string{"what nobody has is not found"}, failure: func(method string, err error) (proto.Message, error) {
+		"finds everything": {finds: []string{"not-found"}, failure: func(method string, err error) (proto.Message, error) {
 			if strings.HasSuffix(method, "/Status") && status.Code(err) == codes.NotFound {
 				return &dmspb.StatusResponse{}, nil
 			}
 			return nil, err
 		}},
-		"no detail":   {finds: []string{"every call answers nonsense with an error that a host can act on"}, failure: detail(codes.InvalidArgument, func(*dmspb.ErrorDetail) proto.Message { return nil })},
-		"no Russian":  {finds: []string{"every call answers nonsense with an error that a host can act on"}, failure: detail(codes.PermissionDenied, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].TextRu = ""; return d })},
-		"no advice":   {finds: []string{"every call answers nonsense with an error that a host can act on"}, failure: detail(codes.InvalidArgument, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].Repeat = 0; return d })},
-		"wrong kind":  {finds: []string{"what nobody has is not found"}, failure: detail(codes.NotFound, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].Kind = dmspb.Kind_KIND_REFUSED; return d })},
-		"bare answer": {finds: []string{"a call that is not known is not supported"}, failure: detail(codes.Unimplemented, func(*dmspb.ErrorDetail) proto.Message { return nil })},
+		"no detail":   {finds: []string{"nonsense"}, failure: detail(codes.InvalidArgument, func(*dmspb.ErrorDetail) proto.Message { return nil })},
+		"no Russian":  {finds: []string{"nonsense"}, failure: detail(codes.PermissionDenied, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].TextRu = ""; return d })},
+		"no advice":   {finds: []string{"nonsense"}, failure: detail(codes.InvalidArgument, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].Repeat = 0; return d })},
+		"wrong kind":  {finds: []string{"not-found"}, failure: detail(codes.NotFound, func(d *dmspb.ErrorDetail) proto.Message { d.Faults[0].Kind = dmspb.Kind_KIND_REFUSED; return d })},
+		"bare answer": {finds: []string{"unknown-call"}, failure: detail(codes.Unimplemented, func(*dmspb.ErrorDetail) proto.Message { return nil })},
 
 		"no trailer": {
-			finds:  []string{"content comes whole, with header and trailer"},
+			finds:  []string{"content-whole"},
 			answer: dropped("Content", func() *dmspb.ContentResponse { return &dmspb.ContentResponse{} }, func(r *dmspb.ContentResponse) bool { return r.GetEnd() != nil }),
 		},
 		"begins anew": {
-			finds:   []string{"content goes on where it was cut off, and never with other bytes"},
+			finds:   []string{"content-goes-on"},
 			request: in("Content", func() *dmspb.ContentRequest { return &dmspb.ContentRequest{} }, func(_ *broken, r *dmspb.ContentRequest) { r.Offset = 0 }),
 		},
 		"takes any digest": {
-			finds:   []string{"content goes on where it was cut off, and never with other bytes"},
+			finds:   []string{"content-goes-on"},
 			request: in("Content", func() *dmspb.ContentRequest { return &dmspb.ContentRequest{} }, func(_ *broken, r *dmspb.ContentRequest) { r.Sha256 = nil }),
 		},
 		"backwards": {
-			finds:  []string{"events come in order and from any place"},
+			finds:  []string{"events-in-order"},
 			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) { slices.Reverse(r.Events) }),
 		},
 		"knows everybody": {
-			finds: []string{"events of a subscriber that nobody has are refused"},
+			finds: []string{"nobodys-events"},
 			failure: func(method string, err error) (proto.Message, error) {
 				if status.Code(err) == codes.NotFound && strings.HasSuffix(method, "/Acknowledge") {
 					return &dmspb.AcknowledgeResponse{}, nil
@@ -301,7 +303,7 @@ func faults() map[string]fault {
 			},
 		},
 		"takes a user once": {
-			finds: []string{"whoever administers may repeat himself"},
+			finds: []string{"administered-again"},
 			own: func(b *broken, method string) (proto.Message, bool) {
 				b.mu.Lock()
 				defer b.mu.Unlock()
@@ -312,15 +314,15 @@ func faults() map[string]fault {
 			},
 		},
 		"takes any signature": {
-			finds: []string{"what waits for a key of the host is listed and ends once"},
+			finds: []string{"declined"},
 			own:   own("Complete", &dmspb.CompleteResponse{}),
 		},
 		"forgets refusals to sign": {
-			finds: []string{"what waits for a key of the host is listed and ends once"},
+			finds: []string{"declined"},
 			own:   own("Decline", &dmspb.DeclineResponse{}),
 		},
 		"moves back": {
-			finds: []string{"what was acknowledged never moves back"},
+			finds: []string{"acknowledged-stays"},
 			request: in("Acknowledge", func() *dmspb.AcknowledgeRequest { return &dmspb.AcknowledgeRequest{} }, func(b *broken, r *dmspb.AcknowledgeRequest) {
 				b.mu.Lock()
 				defer b.mu.Unlock()
@@ -333,10 +335,10 @@ func faults() map[string]fault {
 			}),
 		},
 		"no heartbeat": {
-			finds:  []string{"whoever follows hears a heartbeat"},
+			finds:  []string{"heartbeats"},
 			answer: dropped("Follow", followed1, func(r *dmspb.FollowResponse) bool { return len(r.GetEvents()) == 0 }),
 		},
-		"tells twice": {finds: []string{"whoever follows hears what happens when it happens"}, answer: func(_ *broken, method string) func([]byte) [][]byte {
+		"tells twice": {finds: []string{"followed"}, answer: func(_ *broken, method string) func([]byte) [][]byte {
 			return func(m []byte) [][]byte {
 				if strings.HasSuffix(method, "/Follow") {
 					return [][]byte{m, m}
@@ -346,23 +348,23 @@ func faults() map[string]fault {
 		}},
 
 		"tells an arrival twice": {
-			finds: []string{"what comes in is told once, to its responsible person, and its bytes come whole"},
+			finds: []string{"came-in"},
 			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) {
 				r.Events = slices.Concat(r.GetEvents(), r.GetEvents())
 			}),
 		},
 		"reads out to anybody": {
-			finds:   []string{"what comes in is told once, to its responsible person, and its bytes come whole"},
+			finds:   []string{"came-in"},
 			request: in("Content", func() *dmspb.ContentRequest { return &dmspb.ContentRequest{} }, func(_ *broken, r *dmspb.ContentRequest) { r.Actor = clerk }),
 		},
 		"signs what it shall refuse": {
-			finds: []string{"a document that came in is answered once, and its event tells so"},
+			finds: []string{"answered"},
 			request: in("Answer", func() *dmspb.AnswerRequest { return &dmspb.AnswerRequest{} }, func(_ *broken, r *dmspb.AnswerRequest) {
 				r.Kind, r.Text = dmspb.AnswerKind_ANSWER_KIND_SIGN, ""
 			}),
 		},
 		"tells no fate": {
-			finds: []string{"a document that came in is answered once, and its event tells so"},
+			finds: []string{"answered"},
 			answer: in("Deliver", func() *dmspb.DeliverResponse { return &dmspb.DeliverResponse{} }, func(_ *broken, r *dmspb.DeliverResponse) {
 				for _, e := range r.GetEvents() {
 					if e.GetInbound() != nil {
@@ -372,28 +374,28 @@ func faults() map[string]fault {
 			}),
 		},
 
-		"goes on":         {finds: []string{"a call that was cancelled or is over ends in the plugin, too"}, endures: true},
-		"keeps":           {finds: []string{"many opened streams take a bounded memory, and the plugin still answers"}, keeps: 64 << 10},
-		"whole in memory": {finds: []string{"eight large documents at once hold up no other call and fill no memory"}, hoards: true},
-		"one at a time":   {finds: []string{"eight large documents at once hold up no other call and fill no memory"}, lag: 2500 * time.Millisecond},
-		"reads ahead":     {finds: []string{"a host that does not read content fills no memory"}, readsAhead: true},
+		"goes on":         {finds: []string{"cancelled"}, endures: true},
+		"keeps":           {finds: []string{"many-streams"}, keeps: 64 << 10},
+		"whole in memory": {finds: []string{"large-uploads"}, hoards: true},
+		"one at a time":   {finds: []string{"large-uploads"}, lag: 2500 * time.Millisecond},
+		"reads ahead":     {finds: []string{"slow-reader"}, readsAhead: true},
 
-		"does not drain": {finds: []string{"a draining plugin takes nothing new and finishes what is arriving"}, own: own("Drain", &dmspb.DrainResponse{})},
-		"deaf":           {finds: []string{"a plugin that is ordered to end is gone, with its socket"}, own: own("Shutdown", &emptypb.Empty{})},
+		"does not drain": {finds: []string{"drains"}, own: own("Drain", &dmspb.DrainResponse{})},
+		"deaf":           {finds: []string{"shutdown"}, own: own("Shutdown", &emptypb.Empty{})},
 		"leaves its socket": {
-			finds:  []string{"a plugin that is ordered to end is gone, with its socket", "a plugin that is terminated ends with 0, with its socket"},
+			finds:  []string{"shutdown", "terminated"},
 			leaves: true,
 		},
-		"ends with 3":     {finds: []string{"a plugin that is terminated ends with 0, with its socket"}, code: 3},
-		"ends by Ctrl-C":  {finds: []string{"a plugin that is terminated ends with 0, with its socket"}, interrupt: true},
-		"ignores SIGTERM": {finds: []string{"a plugin that is terminated ends with 0, with its socket"}, deaf: true},
+		"ends with 3":     {finds: []string{"terminated"}, code: 3},
+		"ends by Ctrl-C":  {finds: []string{"terminated"}, interrupt: true},
+		"ignores SIGTERM": {finds: []string{"terminated"}, deaf: true},
 		"outlives": {
-			finds: []string{"a plugin does not outlive its host", "a plugin whose host dies while it starts ends as well"}, outlives: true,
+			finds: []string{"no-orphan", "no-orphan-at-start"}, outlives: true,
 		},
-		"does not watch":  {finds: []string{"the end of standard input is the end, if that was asked for"}, settings: map[string]string{envStdin: "0"}},
-		"watches unasked": {finds: []string{"the end of standard input is the end, if that was asked for"}, settings: map[string]string{envStdin: "1"}},
-		"gives it back":   {finds: []string{"no secret that was given comes back"}, request: listen, answer: giveBack},
-		"writes it down":  {finds: []string{"no secret that was given comes back"}, request: writeDown},
+		"does not watch":  {finds: []string{"stdin-watch"}, settings: map[string]string{envStdin: "0"}},
+		"watches unasked": {finds: []string{"stdin-watch"}, settings: map[string]string{envStdin: "1"}},
+		"gives it back":   {finds: []string{"no-secret-back"}, request: listen, answer: giveBack},
+		"writes it down":  {finds: []string{"no-secret-back"}, request: writeDown},
 	}
 }
 
@@ -452,7 +454,7 @@ var giveBack = in("ListSubscribers", func() *dmspb.ListSubscribersResponse { ret
 // standIn is a configuration whose plugin is broken; without a fault it only stands in between.
 func standIn(name string) Config {
 	c := config()
-	c.Path, c.Large, c.Streams, c.Patience = os.Args[0], 16<<20, 2000, 8*time.Second
+	c.Path, c.Large, c.Streams = os.Args[0], 16<<20, 2000
 	c.Env = append(c.Env, brokenVariable+"="+name, realVariable+"="+program)
 	return c
 }
@@ -464,50 +466,47 @@ func TestCasesCanFail(t *testing.T) {
 	turn, found := make(chan struct{}, beside), map[string]bool{}
 	var all sync.WaitGroup
 	for name, f := range faults() {
-		for _, says := range f.finds {
-			found[says] = true
+		for _, id := range f.finds {
+			found[id] = true
 			all.Go(func() {
 				turn <- struct{}{}
 				defer func() { <-turn }()
-				mustFail(t, name, says)
+				mustFail(t, name, id)
 			})
 		}
 	}
 	all.Wait()
-	for _, c := range Cases() {
-		if !found[c.Says] {
-			t.Errorf("nothing makes this case fail: %s", c.Says)
+	for _, c := range new(Suite).cases() {
+		if !found[c.ID] {
+			t.Errorf("nothing makes this case fail: %s", c.ID)
 		}
 	}
 }
 
-func mustFail(t *testing.T, name, says string) {
+func mustFail(t *testing.T, name, id string) {
 	t.Helper()
-	c, ok := Find(says)
-	if !ok {
-		t.Errorf("%s: there is no case %q", name, says)
-		return
-	}
 	s, err := New(standIn(name))
 	if err != nil {
 		t.Error(err)
 		return
 	}
-	v := s.Do(t.Context(), c)
+	results, err := conformance.Run(t.Context(), s.Suite(), conformance.Options{Only: []string{id}, Limit: 8 * time.Second})
 	_ = s.Close() // a broken plugin may end as it likes
-	text := strings.Join(v.Said, "; ")
-	switch {
-	case v.Outcome != Failed:
-		t.Errorf("%s: %q is not found: %s %q", name, says, v.Outcome, v.Said)
-	case strings.Contains(text, "no line "), strings.Contains(text, "cases share"), strings.Contains(text, "PutSubscriber: rpc"):
-		t.Errorf("%s: %q fails before it can find anything: %s", name, says, text)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+		return
 	}
-	t.Logf("%s, %v: %.200s", name, v.Took.Round(time.Millisecond), text)
+	switch r, text := results[0], strings.Join(results[0].Said, "; "); {
+	case r.Verdict != conformance.Fail:
+		t.Errorf("%s: %s is not found: %s %q", name, id, r.Verdict, r.Said)
+	case strings.Contains(text, "no line "), strings.Contains(text, "cases share"), strings.Contains(text, "PutSubscriber: rpc"):
+		t.Errorf("%s: %s fails before it can find anything: %s", name, id, text)
+	default:
+		t.Logf("%s, %v: %.200s", name, r.Took.Round(time.Millisecond), text)
+	}
 }
 
 // TestStandIn: it is the faults that are found, not the process in between.
 func TestStandIn(t *testing.T) { //nolint:paralleltest // some of its cases measure
-	c := standIn("none")
-	c.Patience = time.Minute // nothing has to be found soon
-	all(t, suite(t, c))
+	gotest.Run(t, suite(t, standIn("none")).Suite(), conformance.Options{})
 }

@@ -18,10 +18,11 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
-func sixFields(t T, s *Suite) {
+func sixFields(t conformance.T, s *Suite) {
 	h := s.bare(t)
 	if h.hello.network == "unix" && filepath.Dir(h.hello.address) != h.sockets {
 		t.Errorf("the socket %s is not in the folder that the host named, %s", h.hello.address, h.sockets)
@@ -31,14 +32,14 @@ func sixFields(t T, s *Suite) {
 	}
 }
 
-func multiplexing(t T, s *Suite) {
+func multiplexing(t conformance.T, s *Suite) {
 	h := s.bare(t, func(e environment) { e["PLUGIN_MULTIPLEX_GRPC"] = "true" })
 	if _, err := h.plugin.GetInfo(t.Context(), &dmspb.GetInfoRequest{}); err != nil {
 		t.Errorf("the first call: %v", err)
 	}
 }
 
-func certificateForAll(t T, s *Suite) {
+func certificateForAll(t conformance.T, s *Suite) {
 	c := s.bare(t).hello.certificate
 	if key, ok := c.PublicKey.(*ecdsa.PublicKey); !ok || key.Curve != elliptic.P256() {
 		t.Errorf("its key is %s, and not on P-256", c.PublicKeyAlgorithm)
@@ -52,7 +53,7 @@ func certificateForAll(t T, s *Suite) {
 }
 
 // chatter makes the plugin work and log, then ends it.
-func chatter(t T, s *Suite) *host {
+func chatter(t conformance.T, s *Suite) *host {
 	h := s.furnished(t, func(e environment) { e[envLog] = "debug" })
 	s.send(t, h.wire, letterOf(cut, "p", []byte("письмо")))
 	_, _ = h.exchange.Status(t.Context(), &dmspb.StatusRequest{})
@@ -60,7 +61,7 @@ func chatter(t T, s *Suite) *host {
 	return h
 }
 
-func nothingElsePrinted(t T, s *Suite) {
+func nothingElsePrinted(t conformance.T, s *Suite) {
 	h := chatter(t, s)
 	select {
 	case <-h.out:
@@ -72,7 +73,7 @@ func nothingElsePrinted(t T, s *Suite) {
 	}
 }
 
-func logInJSON(t T, s *Suite) {
+func logInJSON(t conformance.T, s *Suite) {
 	h := chatter(t, s)
 	lines := strings.Split(strings.TrimSpace(string(h.stderr.bytes())), "\n")
 	for _, line := range lines {
@@ -91,7 +92,7 @@ func logInJSON(t T, s *Suite) {
 	}
 }
 
-func foreignVersions(t T, s *Suite) {
+func foreignVersions(t conformance.T, s *Suite) {
 	h, err := s.tryLaunch(t, filepath.Join(t.TempDir(), "home"), func(e environment) { e[envVersions] = "7,8" })
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -104,14 +105,14 @@ func foreignVersions(t T, s *Suite) {
 	}
 }
 
-func commonVersion(t T, s *Suite) {
+func commonVersion(t conformance.T, s *Suite) {
 	if h := s.bare(t, func(e environment) { e[envVersions] = "9," + version }); h.hello.app != version {
 		t.Errorf("told %s", h.hello.app)
 	}
 }
 
 // refusesToStart checks that a process ends with 1, says why, and never says the handshake.
-func refusesToStart(t T, s *Suite, what, names string, change func(environment)) {
+func refusesToStart(t conformance.T, s *Suite, what, names string, change func(environment)) {
 	env := s.environment(t, filepath.Join(t.TempDir(), "home"), s.identity(t))
 	change(env)
 	p := s.start(t, env)
@@ -131,17 +132,17 @@ func refusesToStart(t T, s *Suite, what, names string, change func(environment))
 	}
 }
 
-func noCookie(t T, s *Suite) {
+func noCookie(t conformance.T, s *Suite) {
 	refusesToStart(t, s, "no cookie", cookieKey, func(e environment) { delete(e, cookieKey) })
 	refusesToStart(t, s, "another cookie", cookieKey, func(e environment) { e[cookieKey] = "no" })
 }
 
-func noCertificate(t T, s *Suite) {
+func noCertificate(t conformance.T, s *Suite) {
 	refusesToStart(t, s, "no certificate", envCert, func(e environment) { delete(e, envCert) })
 	refusesToStart(t, s, "no PEM", envCert, func(e environment) { e[envCert] = "certificate" })
 }
 
-func foreignClient(t T, s *Suite) {
+func foreignClient(t conformance.T, s *Suite) {
 	h := s.bare(t)
 	for who, creds := range map[string]credentials.TransportCredentials{
 		"another certificate": credentials.NewTLS(trust(h.hello, s.identity(t).pair)),
@@ -168,7 +169,7 @@ func old(c *tls.Config) *tls.Config {
 	return c
 }
 
-func twoConnections(t T, s *Suite) {
+func twoConnections(t conformance.T, s *Suite) {
 	h := s.bare(t)
 	second := h.again(t)
 	for range 20 {
@@ -186,7 +187,7 @@ func twoConnections(t T, s *Suite) {
 	}
 }
 
-func info(t T, s *Suite) {
+func info(t conformance.T, s *Suite) {
 	r, err := s.common(t).plugin.GetInfo(t.Context(), &dmspb.GetInfoRequest{})
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -210,7 +211,7 @@ func info(t T, s *Suite) {
 	}
 }
 
-func health(t T, s *Suite) {
+func health(t conformance.T, s *Suite) {
 	h := s.common(t)
 	for _, service := range []string{"plugin", ""} {
 		r, err := h.health.Check(t.Context(), &healthpb.HealthCheckRequest{Service: service})

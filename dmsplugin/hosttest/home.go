@@ -11,7 +11,9 @@ import (
 	"maps"
 	"net"
 	"path/filepath"
+	"strings"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -45,7 +47,7 @@ func secretsOf(c Config) (map[string]string, error) {
 }
 
 // closedPort is an address where nobody listens.
-func closedPort(t T) string {
+func closedPort(t conformance.T) string {
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -55,7 +57,7 @@ func closedPort(t T) string {
 }
 
 // furnish stores subscribers, users and the signer, as an administrator's host does.
-func (s *Suite) furnish(t T, h *host) {
+func (s *Suite) furnish(t conformance.T, h *host) {
 	ctx, o := t.Context(), s.Operator
 	must := func(what string, err error) {
 		if err != nil {
@@ -93,29 +95,26 @@ func (s *Suite) furnish(t T, h *host) {
 }
 
 // furnished is a plugin of its own on a home of its own.
-func (s *Suite) furnished(t T, change ...func(environment)) *host {
+func (s *Suite) furnished(t conformance.T, change ...func(environment)) *host {
 	h := s.launch(t, filepath.Join(t.TempDir(), "home"), change...)
 	s.furnish(t, h)
 	return h
 }
 
 // bare is a plugin of its own on an empty home.
-func (s *Suite) bare(t T, change ...func(environment)) *host {
+func (s *Suite) bare(t conformance.T, change ...func(environment)) *host {
 	return s.launch(t, filepath.Join(t.TempDir(), "home"), change...)
 }
 
 // common is a plugin that cases share; none of them may end it.
-func (s *Suite) common(t T) *host {
+func (s *Suite) common(t conformance.T) *host {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shared == nil {
 		var h *host
-		s.ending.apart(func() {
-			furnished := s.furnished(&s.ending)
-			h = furnished
-		})
+		s.ending.Do(func(t conformance.T) { h = s.furnished(t) })
 		if h == nil {
-			t.Fatalf("the plugin that cases share: %v", errors.Join(s.ending.faults()...))
+			t.Fatalf("the plugin that cases share: %s", strings.Join(s.ending.Close(), "; "))
 		}
 		s.shared = h
 	}
@@ -197,7 +196,7 @@ func upload(ctx context.Context, w wire, parts ...*dmspb.SendRequest) (*dmspb.Op
 }
 
 // send hands a whole package over.
-func (s *Suite) send(t T, w wire, l letter) *dmspb.Operation {
+func (s *Suite) send(t conformance.T, w wire, l letter) *dmspb.Operation {
 	op, err := upload(t.Context(), w, s.parts(l)...)
 	if err != nil {
 		t.Fatalf("package %s is refused: %v", l.id, err)

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -23,7 +24,7 @@ type Inbox struct {
 }
 
 // reads is a plugin of its own that reads the box, with clerk as the responsible person.
-func (s *Suite) reads(t T) *host {
+func (s *Suite) reads(t conformance.T) *host {
 	if s.Inbox.Open == nil || s.Inbox.Bring == nil {
 		t.Skipf("nothing says how a document comes in")
 	}
@@ -43,7 +44,7 @@ func (s *Suite) reads(t T) *host {
 	return h
 }
 
-func (s *Suite) bring(t T, name string, body []byte) string {
+func (s *Suite) bring(t conformance.T, name string, body []byte) string {
 	remote, err := s.Inbox.Bring(t.Context(), name, body)
 	if err != nil {
 		t.Fatalf("the operator takes no document: %v", err)
@@ -52,7 +53,7 @@ func (s *Suite) bring(t T, name string, body []byte) string {
 }
 
 // told waits until an event of a document that came in is as wanted, and gives all events of it so far.
-func told(t T, w wire, remote string, wanted func(*dmspb.InboundDocument) bool) []*dmspb.InboundDocument {
+func told(t conformance.T, w wire, remote string, wanted func(*dmspb.InboundDocument) bool) []*dmspb.InboundDocument {
 	for {
 		var all []*dmspb.InboundDocument
 		enough := false
@@ -81,7 +82,7 @@ func fate(s dmspb.State) func(*dmspb.InboundDocument) bool {
 	return func(d *dmspb.InboundDocument) bool { return d.GetFate() == s }
 }
 
-func cameIn(t T, s *Suite) {
+func cameIn(t conformance.T, s *Suite) {
 	h, body := s.reads(t), pattern(2*chunkSize+100)
 	remote := s.bring(t, "заявка.txt", body)
 	_ = told(t, h.wire, s.bring(t, "следующая.txt", []byte("x")), stored) // what was there before it has been told
@@ -104,7 +105,7 @@ func cameIn(t T, s *Suite) {
 	refused(t, "read by a stranger", err, codes.PermissionDenied, "")
 }
 
-func answered(t T, s *Suite) {
+func answered(t conformance.T, s *Suite) {
 	h, ctx := s.reads(t), t.Context()
 	remote := s.bring(t, "на подпись.txt", []byte("Просим подписать."))
 	_ = told(t, h.wire, remote, stored)

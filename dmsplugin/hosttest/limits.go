@@ -11,16 +11,17 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
 // nothingKept checks that a refused package left no operation.
-func nothingKept(t T, w wire, l letter) {
+func nothingKept(t conformance.T, w wire, l letter) {
 	_, err := w.exchange.Status(t.Context(), &dmspb.StatusRequest{Key: l.key()})
 	refused(t, "the state of the refused package "+l.id, err, codes.NotFound, "")
 }
 
-func messageTooBig(t T, s *Suite) {
+func messageTooBig(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "too-big")
 	// What gRPC itself refuses has a code and no detail.
 	_, err := upload(t.Context(), h.wire, s.head(l, 1), announce(0, 5<<20), chunk(make([]byte, 5<<20)))
@@ -34,7 +35,7 @@ func messageTooBig(t T, s *Suite) {
 	nothingKept(t, h.wire, l)
 }
 
-func chunkSizes(t T, s *Suite) {
+func chunkSizes(t conformance.T, s *Suite) {
 	h := s.common(t)
 	above, x := bytes.Repeat([]byte("x"), 1<<20+1), []byte("x")
 	for id, parts := range map[string][]*dmspb.SendRequest{
@@ -52,7 +53,7 @@ func chunkSizes(t T, s *Suite) {
 	}
 }
 
-func headerTooBig(t T, s *Suite) {
+func headerTooBig(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "header-too-big")
 	big := announce(0, 1)
 	big.GetDocument().Comment = strings.Repeat("x", 70<<10)
@@ -65,7 +66,7 @@ func headerTooBig(t T, s *Suite) {
 	nothingKept(t, h.wire, l)
 }
 
-func endless(t T, s *Suite) {
+func endless(t conformance.T, s *Suite) {
 	const announced, piece = 1 << 20, 64 << 10
 	h, l := s.common(t), letterOf(cut, "endless")
 	stream, err := h.exchange.Send(t.Context())
@@ -88,7 +89,7 @@ func endless(t T, s *Suite) {
 	nothingKept(t, h.wire, l)
 }
 
-func documentCount(t T, s *Suite) {
+func documentCount(t conformance.T, s *Suite) {
 	h := s.common(t)
 	for id, n := range map[string]int{"documents-none": 0, "documents-minus": -1} {
 		l := letterOf(cut, id)
@@ -109,7 +110,7 @@ func documentCount(t T, s *Suite) {
 	}
 }
 
-func wrongTrailers(t T, s *Suite) {
+func wrongTrailers(t conformance.T, s *Suite) {
 	h, said := s.common(t), []byte("said")
 	announced := announce(0, 4)
 	digest := sha256.Sum256([]byte("other"))
@@ -131,7 +132,7 @@ func wrongTrailers(t T, s *Suite) {
 	}
 }
 
-func brokenStreams(t T, s *Suite) {
+func brokenStreams(t conformance.T, s *Suite) {
 	h, x := s.common(t), []byte("x")
 	for id, rest := range map[string][]*dmspb.SendRequest{
 		"no-headers":   {},
@@ -155,7 +156,7 @@ func brokenStreams(t T, s *Suite) {
 }
 
 // strangersFirst keeps our side open: the answer must not wait for content.
-func strangersFirst(t T, s *Suite) {
+func strangersFirst(t conformance.T, s *Suite) {
 	h := s.common(t)
 	by := letterOf(cut, "strangers", nil)
 	by.actor = stranger
@@ -182,7 +183,7 @@ func strangersFirst(t T, s *Suite) {
 	}
 }
 
-func allFaults(t T, s *Suite) {
+func allFaults(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "faults", []byte("x"), []byte("y"))
 	parts := s.parts(l)
 	parts[0].GetPackage().To.Inn = "123"

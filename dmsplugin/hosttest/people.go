@@ -17,10 +17,11 @@ import (
 	"google.golang.org/protobuf/types/dynamicpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
-func forgedActors(t T, s *Suite) {
+func forgedActors(t conformance.T, s *Suite) {
 	h := s.common(t)
 	for i, actor := range []string{
 		stranger, other, reading, "IVANOVA", "ivanova2", "ivan", "*", "%", "ivanova for head", "nobody for ivanova", "ivanova;petrov",
@@ -49,7 +50,7 @@ func forgedActors(t T, s *Suite) {
 	}
 }
 
-func revokedActor(t T, s *Suite) {
+func revokedActor(t conformance.T, s *Suite) {
 	h, ctx := s.common(t), t.Context()
 	user := &dmspb.User{Actor: "visitor", Subscriber: cut, Actions: []dmspb.Action{dmspb.Action_ACTION_SEND}}
 	try := func(id string) error {
@@ -160,7 +161,7 @@ func asked(s *Suite, l letter) map[string]func(ctx context.Context, w wire, acto
 	}
 }
 
-func everyCallAsks(t T, s *Suite) {
+func everyCallAsks(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "asked-about", []byte("x"))
 	s.send(t, h.wire, l)
 	for what, call := range asked(s, l) {
@@ -191,7 +192,7 @@ func everyCallAsks(t T, s *Suite) {
 
 func second[A any](_ A, err error) error { return err }
 
-func notFound(t T, s *Suite) {
+func notFound(t conformance.T, s *Suite) {
 	h, none := s.common(t), &dmspb.Key{Subscriber: cut, Package: "none"}
 	_, err := h.exchange.Status(t.Context(), &dmspb.StatusRequest{Key: none})
 	refused(t, "Status of no package", err, codes.NotFound, "")
@@ -207,7 +208,7 @@ func notFound(t T, s *Suite) {
 }
 
 // nonsense calls everything with nothing in it.
-func nonsense(t T, s *Suite) {
+func nonsense(t conformance.T, s *Suite) {
 	h := s.common(t)
 	services := dmspb.File_dms_proto.Services()
 	for i := range services.Len() {
@@ -252,7 +253,7 @@ func blank(ctx context.Context, conn *grpc.ClientConn, m protoreflect.MethodDesc
 	return err
 }
 
-func unknownCall(t T, s *Suite) {
+func unknownCall(t conformance.T, s *Suite) {
 	h := s.common(t)
 	for _, method := range []string{"/edokit.dms.v1.Exchange/Unheard", "/edokit.dms.v1.Unheard/Call", "/edokit.dms.v2.Exchange/Send"} {
 		err := h.conn.Invoke(t.Context(), method, &dmspb.GetInfoRequest{}, &dmspb.GetInfoResponse{})
@@ -260,7 +261,7 @@ func unknownCall(t T, s *Suite) {
 	}
 }
 
-func manyFaults(t T, s *Suite) {
+func manyFaults(t conformance.T, s *Suite) {
 	h := s.common(t)
 	l := letterOf(cut, "faults-100", slices.Repeat([][]byte{[]byte("x")}, 100)...)
 	parts := s.parts(l)

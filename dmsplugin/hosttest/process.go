@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/edokit/edokit/conformance"
 )
 
 // The handshake as a host in any language knows it. These are copies on purpose: a change of the plugin's own must be seen.
@@ -93,13 +95,13 @@ type process struct {
 }
 
 // start starts the binary with exactly this environment. Whatever happens, it is gone after the case.
-func (s *Suite) start(t T, env environment) *process {
+func (s *Suite) start(t conformance.T, env environment) *process {
 	cmd := exec.Command(s.Path, s.Args...) //nolint:noctx // it is ended by the clean-up, and lives longer than one call
 	cmd.Env = append(env.list(), s.Env...)
 	return s.run(t, cmd)
 }
 
-func (s *Suite) run(t T, cmd *exec.Cmd) *process {
+func (s *Suite) run(t conformance.T, cmd *exec.Cmd) *process {
 	p := &process{s: s, cmd: cmd, lines: make(chan string, 1), out: make(chan struct{}), done: make(chan struct{})}
 	in, stdin, err := os.Pipe()
 	if err != nil {
@@ -176,13 +178,13 @@ func (p *process) ended(most time.Duration) (code int, ok bool) {
 // terminate asks the process to end, as an init system does.
 func (p *process) terminate() error { return p.cmd.Process.Signal(syscall.SIGTERM) }
 
-func needsSignals(t T) {
+func needsSignals(t conformance.T) {
 	if runtime.GOOS == "windows" {
 		t.Skipf("needs signals of Unix")
 	}
 }
 
-func needsProc(t T) {
+func needsProc(t conformance.T) {
 	if runtime.GOOS != "linux" {
 		t.Skipf("reads /proc")
 	}

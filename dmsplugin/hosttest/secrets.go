@@ -6,12 +6,13 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
 // noSecretBack gives credentials in every way, lets some of them be refused, works with them, and then asks for all that a
 // host can read. The log is at its most talkative. What was heard is searched when the plugin has ended.
-func noSecretBack(t T, s *Suite) {
+func noSecretBack(t conformance.T, s *Suite) {
 	h, ctx, o := s.furnished(t, func(e environment) { e[envLog] = "debug" }), t.Context(), s.Operator
 	for _, login := range []*dmspb.SetCredentialsRequest{
 		{Login: &dmspb.SetCredentialsRequest_Certificate{Certificate: &dmspb.KeyPair{Certificate: o.Certificate, Key: o.Key, Password: o.Password}}},

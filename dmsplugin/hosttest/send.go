@@ -12,11 +12,12 @@ import (
 
 	"google.golang.org/grpc/codes"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
 // accepted counts how often events say that a package was accepted.
-func accepted(t T, w wire, l letter) int {
+func accepted(t conformance.T, w wire, l letter) int {
 	n := 0
 	for _, e := range everything(t, w, l.subscriber) {
 		if e.GetKey().GetPackage() == l.id && e.GetKind() == dmspb.EventKind_EVENT_KIND_STATUS && e.GetState() == dmspb.State_STATE_ACCEPTED {
@@ -27,7 +28,7 @@ func accepted(t T, w wire, l letter) int {
 }
 
 // everything reads all events of a subscriber, page by page.
-func everything(t T, w wire, subscriber string) []*dmspb.Event {
+func everything(t conformance.T, w wire, subscriber string) []*dmspb.Event {
 	var all []*dmspb.Event
 	var after int64
 	for {
@@ -43,7 +44,7 @@ func everything(t T, w wire, subscriber string) []*dmspb.Event {
 	}
 }
 
-func sentAgain(t T, s *Suite) {
+func sentAgain(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "again", []byte("one"), []byte("two"))
 	first := s.send(t, h.wire, l)
 	for range 3 {
@@ -57,7 +58,7 @@ func sentAgain(t T, s *Suite) {
 	}
 }
 
-func sentAtOnce(t T, s *Suite) {
+func sentAtOnce(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "at-once", bytes.Repeat([]byte("x"), 1<<20))
 	ops, faults := make([]*dmspb.Operation, 8), make([]error, 8)
 	var all sync.WaitGroup
@@ -78,7 +79,7 @@ func sentAtOnce(t T, s *Suite) {
 }
 
 // answerLost hangs up at different moments after the last byte, and sends again.
-func answerLost(t T, s *Suite) {
+func answerLost(t conformance.T, s *Suite) {
 	h := s.common(t)
 	for i, wait := range []time.Duration{0, time.Millisecond, 5 * time.Millisecond, 50 * time.Millisecond} {
 		l := letterOf(cut, fmt.Sprintf("lost-%d", i), []byte("x"))
@@ -107,7 +108,7 @@ func answerLost(t T, s *Suite) {
 	}
 }
 
-func idTaken(t T, s *Suite) {
+func idTaken(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(cut, "taken", []byte("one"))
 	first := s.send(t, h.wire, l)
 	l.bodies = [][]byte{[]byte("two")}
@@ -122,7 +123,7 @@ func idTaken(t T, s *Suite) {
 	}
 }
 
-func outlivesKill(t T, s *Suite) {
+func outlivesKill(t conformance.T, s *Suite) {
 	home := filepath.Join(t.TempDir(), "home")
 	h := s.launch(t, home)
 	s.furnish(t, h)
@@ -146,7 +147,7 @@ func outlivesKill(t T, s *Suite) {
 	}
 }
 
-func watchToTheEnd(t T, s *Suite) {
+func watchToTheEnd(t conformance.T, s *Suite) {
 	h, l := s.common(t), letterOf(working, "watched", []byte("Просим подтвердить получение."))
 	s.send(t, h.wire, l)
 	stream, err := h.exchange.Watch(t.Context(), &dmspb.WatchRequest{Key: l.key()})
@@ -181,7 +182,7 @@ func watchToTheEnd(t T, s *Suite) {
 	}
 }
 
-func refusedInTheMiddle(t T, s *Suite) {
+func refusedInTheMiddle(t conformance.T, s *Suite) {
 	h := s.common(t)
 	one, three := letterOf(cut, "many-1", []byte("one")), letterOf(cut, "many-3", []byte("three"))
 	unknown, wrong := letterOf(cut, "many-2", []byte("two")), letterOf(cut, "many-4", []byte("four"))
@@ -228,7 +229,7 @@ func refusedInTheMiddle(t T, s *Suite) {
 	}
 }
 
-func answeredOnTheWay(t T, s *Suite) {
+func answeredOnTheWay(t conformance.T, s *Suite) {
 	h := s.common(t)
 	stream, err := h.exchange.SendMany(t.Context())
 	if err != nil {

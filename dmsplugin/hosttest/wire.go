@@ -21,6 +21,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/dmsplugin/internal/dmspb"
 )
 
@@ -55,7 +56,7 @@ type identity struct {
 	pair tls.Certificate
 }
 
-func (s *Suite) identity(t T) identity {
+func (s *Suite) identity(t conformance.T) identity {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -166,14 +167,14 @@ type host struct {
 }
 
 // environment is what a careful host hands over.
-func (s *Suite) environment(t T, home string, me identity) environment {
+func (s *Suite) environment(t conformance.T, home string, me identity) environment {
 	return environment{
 		cookieKey: cookieValue, envVersions: version, envCert: me.pem, envSockets: t.TempDir(), envHome: home, envLog: "info",
 	}
 }
 
 // launch starts a plugin and connects.
-func (s *Suite) launch(t T, home string, change ...func(environment)) *host {
+func (s *Suite) launch(t conformance.T, home string, change ...func(environment)) *host {
 	h, err := s.tryLaunch(t, home, change...)
 	if err != nil {
 		t.Fatalf("launch: %v", err)
@@ -181,7 +182,7 @@ func (s *Suite) launch(t T, home string, change ...func(environment)) *host {
 	return h
 }
 
-func (s *Suite) tryLaunch(t T, home string, change ...func(environment)) (*host, error) {
+func (s *Suite) tryLaunch(t conformance.T, home string, change ...func(environment)) (*host, error) {
 	me := s.identity(t)
 	env := s.environment(t, home, me)
 	for _, c := range change {
@@ -207,7 +208,7 @@ func (s *Suite) tryLaunch(t T, home string, change ...func(environment)) (*host,
 }
 
 // again opens one more connection of the same host.
-func (h *host) again(t T) wire {
+func (h *host) again(t conformance.T) wire {
 	w, err := connect(h.hello, credentials.NewTLS(trust(h.hello, h.me.pair)), h.heard)
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -217,7 +218,7 @@ func (h *host) again(t T) wire {
 }
 
 // scan looks for secrets in all that reached the host.
-func (h *host) scan(t T) {
+func (h *host) scan(t conformance.T) {
 	for where, text := range map[string][]byte{"answers": h.heard.bytes(), "standard error": h.process.stderr.bytes(), "standard output": h.stray.bytes()} {
 		for _, leak := range h.s.scanner.Find(text) {
 			t.Errorf("a secret stands in %s: %s", where, leak)
