@@ -20,7 +20,7 @@ type Exchange struct {
 // Show gives an exchange to the report. A test says it in its log if it is run with -v or fails.
 func Show(t T, e Exchange) {
 	t.Helper()
-	if r, ok := t.(*Recorder); ok {
+	if r := recorderOf(t); r != nil {
 		r.show(e)
 		return
 	}
@@ -31,7 +31,7 @@ func Show(t T, e Exchange) {
 // Broke ends a case because the suite itself could not do its work: no fault of what is examined.
 func Broke(t T, format string, args ...any) {
 	t.Helper()
-	if r, ok := t.(*Recorder); ok {
+	if r := recorderOf(t); r != nil {
 		r.mu.Lock()
 		r.broke = true
 		r.mu.Unlock()

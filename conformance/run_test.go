@@ -55,6 +55,7 @@ func TestVerdicts(t *testing.T) {
 		of("known", func(t conformance.T) { t.Error("as always") }),
 		of("mended", func(conformance.T) {}),
 		of("unknown", func(t conformance.T) { t.Skip("not today") }),
+		of("part", func(t conformance.T) { conformance.Broke(conformance.Part(t, "second row"), "no disk") }),
 		of("late", func(t conformance.T) { later <- t }),
 	)
 	known := []conformance.Known{{ID: "known", Reason: "r"}, {ID: "mended", Reason: "r"}, {ID: "unknown", Reason: "r"}}
@@ -65,7 +66,7 @@ func TestVerdicts(t *testing.T) {
 	want := map[string]conformance.Verdict{
 		"well": conformance.Pass, "wrong": conformance.Fail, "wrong-and-ended": conformance.Fail, "lacking": conformance.Skip,
 		"wrong-then-lacking": conformance.Fail, "panics": conformance.Broken, "broke": conformance.Broken, "cleaned": conformance.Fail,
-		"known": conformance.ExpectedFail, "mended": conformance.UnexpectedPass, "unknown": conformance.Skip, "late": conformance.Pass,
+		"known": conformance.ExpectedFail, "mended": conformance.UnexpectedPass, "part": conformance.Broken, "unknown": conformance.Skip, "late": conformance.Pass,
 	}
 	if diff := cmp.Diff(want, verdicts(all)); diff != "" {
 		t.Error(diff)
@@ -76,8 +77,8 @@ func TestVerdicts(t *testing.T) {
 	if got := all[1].Text(); got != "first\nsecond 2" {
 		t.Errorf("wrong: %q", got)
 	}
-	if !strings.Contains(all[5].Text(), "panic: oh") || !slices.Equal(all[0].Noted, []string{"fast"}) || len(all[11].Said) > 0 {
-		t.Errorf("%q, %q, %q", all[5].Text(), all[0].Noted, all[11].Said)
+	if !strings.Contains(all[5].Text(), "panic: oh") || !slices.Equal(all[0].Noted, []string{"fast"}) || len(all[12].Said) > 0 || all[11].Text() != "second row: the suite could not do its work: no disk" {
+		t.Errorf("%q, %q, %q, %q", all[5].Text(), all[0].Noted, all[11].Said, all[12].Said)
 	}
 }
 

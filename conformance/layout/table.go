@@ -164,10 +164,10 @@ func rows() []row {
 		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
 		{Package: "conformance/crash", Own: []string{"conformance/mockoperator", "conformance/canary"}, Why: "drives real processes from outside"},
 		{
-			Package: "conformance/storetest", Own: []string{"edo", "edo/gateway", "directory", "directory/archive", "directory/handover", "directory/secret"}, Third: []string{cmp},
+			Package: "conformance/storetest", Own: []string{"conformance", "edo", "edo/gateway", "directory", "directory/archive", "directory/handover", "directory/secret"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",
 		},
-		{Package: "conformance/storetest/pgtest", Own: []string{"edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
+		{Package: "conformance/storetest/pgtest", Own: []string{"conformance", "edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
 		{Package: "conformance/layout", Why: "reads files"},
 		{Package: "conformance/nth", Why: "only tests: everything that can fail fails once"},
 		{Package: "conformance/powercut", Why: "only tests: what was acknowledged lasts"},

@@ -3,15 +3,15 @@ package storetest
 import (
 	"errors"
 	"strings"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // whoMay goes through the ways in which a right is there or not, own and by substitution.
-func whoMay(t *testing.T, h Harness) {
+func whoMay(t conformance.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
 	must(t, s.PutSubscriber(ctx, subscriber("theirs")))
@@ -96,7 +96,7 @@ func whoMay(t *testing.T, h Harness) {
 }
 
 // readings: the row is there when the answer is, and only then.
-func readings(t *testing.T, h Harness) {
+func readings(t conformance.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
 	must(t, s.PutUser(ctx, directory.User{Actor: "head", Subscriber: "ours", Actions: []edo.Action{edo.ActionReadLog}}))
@@ -134,7 +134,7 @@ func readings(t *testing.T, h Harness) {
 }
 
 // changesHoldAtOnce, also in another process that has the store open.
-func changesHoldAtOnce(t *testing.T, h Harness) {
+func changesHoldAtOnce(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	one, other, ctx := h.open(t, address, config(t)), h.open(t, address, config(t)), t.Context()
 	must(t, one.PutSubscriber(ctx, subscriber("ours")))

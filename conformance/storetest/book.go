@@ -2,9 +2,9 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
@@ -26,7 +26,7 @@ func user(actor edo.ActorID) directory.User {
 	}
 }
 
-func bookKeepsEverything(t *testing.T, h Harness) {
+func bookKeepsEverything(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	plain := directory.Subscriber{ID: "bare", Operator: "x", Endpoint: "http://127.0.0.1:8080/x", INN: "500100732259", LoginKind: directory.LoginCertificate, UpdatedAt: noon}
@@ -71,7 +71,7 @@ func bookKeepsEverything(t *testing.T, h Harness) {
 	same(t, "signers", []directory.Signer{signer}, signers)
 }
 
-func bookRefuses(t *testing.T, h Harness) {
+func bookRefuses(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	bad := subscriber("ours")
@@ -108,7 +108,7 @@ func bookRefuses(t *testing.T, h Harness) {
 	}
 }
 
-func access(t *testing.T, h Harness) {
+func access(t conformance.T, h Harness) {
 	ask := edo.AccessRequest{Actor: "clerk", Action: edo.ActionSend, Subscriber: "ours", Kinds: []string{"Письмо", "Договор"}, At: noon}
 	for name, tc := range map[string]struct {
 		rights func(u *directory.User)
@@ -128,8 +128,7 @@ func access(t *testing.T, h Harness) {
 		"one kind of several not":       {ask: func(r *edo.AccessRequest) { r.Kinds = []string{"Письмо", "Акт"} }},
 		"an action nobody can be given": {ask: func(r *edo.AccessRequest) { r.Action = "everything" }},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			s := h.temp(t)
 			u, r := user("clerk"), ask
 			if tc.rights != nil {
@@ -154,11 +153,11 @@ func access(t *testing.T, h Harness) {
 				t.Fatalf("%v", err)
 			}
 			same(t, "refusal row", []directory.Refusal{{Seq: 1, Actor: r.Actor, Action: r.Action, Subscriber: r.Subscriber, Kinds: r.Kinds, Why: e.Message, At: r.At}}, rows)
-		})
+		}(conformance.Part(t, name))
 	}
 }
 
-func refusals(t *testing.T, h Harness) {
+func refusals(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for _, sub := range []edo.SubscriberID{"ours", "theirs", "ours"} {
 		if err := s.Allowed(t.Context(), edo.AccessRequest{Actor: "x", Action: edo.ActionRead, Subscriber: sub, At: noon}); !errors.Is(err, edo.Denied) {

@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // Talk writes exchanges of some subscribers in turn; every fifth is never answered.
-func Talk(t testing.TB, s edo.Journal, n int, subscribers ...edo.SubscriberID) {
+func Talk(t conformance.T, s edo.Journal, n int, subscribers ...edo.SubscriberID) {
 	t.Helper()
 	for i := range n {
 		r, a := Request(), Answer()
@@ -29,7 +29,7 @@ func Talk(t testing.TB, s edo.Journal, n int, subscribers ...edo.SubscriberID) {
 	}
 }
 
-func verify(t testing.TB, s directory.Ledger, c directory.LogCheck) directory.LogReport {
+func verify(t conformance.T, s directory.Ledger, c directory.LogCheck) directory.LogReport {
 	t.Helper()
 	report, err := directory.VerifyLog(t.Context(), s, c)
 	if err != nil {
@@ -39,7 +39,7 @@ func verify(t testing.TB, s directory.Ledger, c directory.LogCheck) directory.Lo
 }
 
 // chain: every half is a link, positions have no gaps, and everything that was stored is under the digest.
-func chain(t *testing.T, h Harness) {
+func chain(t conformance.T, h Harness) {
 	s := h.temp(t)
 	Talk(t, s, 20, "ours", "theirs")
 	Talk(t, s, 1, "") // a call of nobody
@@ -79,7 +79,7 @@ func chain(t *testing.T, h Harness) {
 }
 
 // chainOfMany: halves of many at once, and a second answer that is refused, leave no gap.
-func chainOfMany(t *testing.T, h Harness) {
+func chainOfMany(t conformance.T, h Harness) {
 	s := h.temp(t)
 	var all sync.WaitGroup
 	for i := range 8 {
@@ -106,7 +106,7 @@ func chainOfMany(t *testing.T, h Harness) {
 }
 
 // chainOfTwoStores: two that are open on the same data take turns at the end of one chain.
-func chainOfTwoStores(t *testing.T, h Harness) {
+func chainOfTwoStores(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	var all sync.WaitGroup
 	for i := range 2 {
@@ -122,7 +122,7 @@ func chainOfTwoStores(t *testing.T, h Harness) {
 }
 
 // verifyPart looks at a day and goes on from the link before it.
-func verifyPart(t *testing.T, h Harness) {
+func verifyPart(t conformance.T, h Harness) {
 	s := h.temp(t)
 	Talk(t, s, 10, "ours")
 	first, last, err := s.Span(t.Context(), "ours", noon.Add(2*time.Second), noon.Add(4*time.Second))
@@ -143,7 +143,7 @@ func verifyPart(t *testing.T, h Harness) {
 }
 
 // checkpoints: a chain agrees with what was seen of it, and not with anything else.
-func checkpoints(t *testing.T, h Harness) {
+func checkpoints(t conformance.T, h Harness) {
 	s := h.temp(t)
 	Talk(t, s, 3, "ours")
 	seen, err := s.LinkAt(t.Context(), "ours", 4)
@@ -165,7 +165,7 @@ func checkpoints(t *testing.T, h Harness) {
 }
 
 // logKnowsWhoAsked: the row has its own copy of user and counterparty, and is found by them.
-func logKnowsWhoAsked(t *testing.T, h Harness) {
+func logKnowsWhoAsked(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for i, op := range []edo.Operation{Sample("p1"), Sample("p2")} {
 		if i == 1 {
@@ -198,8 +198,7 @@ func logKnowsWhoAsked(t *testing.T, h Harness) {
 		"and so is its next page":  {directory.ExchangeFilter{Oldest: true, Limit: 2, After: 4}, []int64{3, 2}},
 		"oldest first of one user": {directory.ExchangeFilter{Oldest: true, Actor: "clerk", Subscriber: "ours"}, []int64{3, 2, 1}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			rows, err := s.Exchanges(t.Context(), tc.filter)
 			if err != nil {
 				t.Fatal(err)
@@ -209,7 +208,7 @@ func logKnowsWhoAsked(t *testing.T, h Harness) {
 				got = append(got, e.Seq)
 			}
 			same(t, "rows", tc.want, got)
-		})
+		}(conformance.Part(t, name))
 	}
 	if _, err := s.Exchanges(t.Context(), directory.ExchangeFilter{After: 3}); !errors.Is(err, edo.Invalid) {
 		t.Errorf("after, newest first: %v", err)

@@ -2,9 +2,9 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -17,7 +17,7 @@ func answerTo(remote edo.RemoteID) edo.Operation {
 	}
 }
 
-func acceptedOnceWithItsSendJob(t *testing.T, h Harness) {
+func acceptedOnceWithItsSendJob(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := answerTo("r-1")
 	event := edo.Event{Key: op.Key, Kind: edo.EventStatus, State: op.State, At: noon, Revision: 1}
@@ -43,7 +43,7 @@ func acceptedOnceWithItsSendJob(t *testing.T, h Harness) {
 	}
 }
 
-func answerIsDraftedThenSigned(t *testing.T, h Harness) {
+func answerIsDraftedThenSigned(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, answerTo("r-1"), noon)
 	j := claim(t, s, "w", noon)
@@ -71,7 +71,7 @@ func answerIsDraftedThenSigned(t *testing.T, h Harness) {
 }
 
 // stateOfADocument holds that a job with an old row takes nothing back, while the operator's word counts as it is.
-func stateOfADocument(t *testing.T, h Harness) {
+func stateOfADocument(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := Sample("p1")
 	op.Documents[0].State, op.Documents[0].AnswerText = "", ""
@@ -107,7 +107,7 @@ func stateOfADocument(t *testing.T, h Harness) {
 	}
 }
 
-func eventsOfEveryKind(t *testing.T, h Harness) {
+func eventsOfEveryKind(t conformance.T, h Harness) {
 	s := h.temp(t)
 	d, task := received("r-1"), openTask("p1")
 	reach := counterparty()
@@ -129,7 +129,7 @@ func eventsOfEveryKind(t *testing.T, h Harness) {
 	same(t, "events", want, got)
 }
 
-func wake(t *testing.T, h Harness) {
+func wake(t conformance.T, h Harness) {
 	pull := edo.Job{Key: edo.Key{Subscriber: "ours"}, Kind: edo.JobPull}
 	wake := func(after time.Duration) edo.Change {
 		j := pull
@@ -155,8 +155,7 @@ func wake(t *testing.T, h Harness) {
 		"held, then given back for sooner":    {wake: time.Hour, after: ptr(release(time.Minute)), due: time.Minute, tries: 2},
 		"held, and its holder died meanwhile": {wake: 0, due: 0, tries: 2},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			s := h.temp(t)
 			first := pull
 			first.Due = noon
@@ -183,13 +182,13 @@ func wake(t *testing.T, h Harness) {
 			if _, found, _ := s.Claim(t.Context(), "w", late.Add(24*time.Hour), late.Add(25*time.Hour)); found {
 				t.Error("woken twice by one call")
 			}
-		})
+		}(conformance.Part(t, name))
 	}
 }
 
 func ptr[T any](v T) *T { return &v }
 
-func jobWakesItself(t *testing.T, h Harness) {
+func jobWakesItself(t conformance.T, h Harness) {
 	s := h.temp(t)
 	pull := edo.Job{Key: edo.Key{Subscriber: "ours"}, Kind: edo.JobPull, Due: noon}
 	must(t, step(t, s, edo.JobPull, "", edo.Change{Wake: []edo.Job{pull}}))
@@ -201,7 +200,7 @@ func jobWakesItself(t *testing.T, h Harness) {
 	}
 }
 
-func attemptsOfABox(t *testing.T, h Harness) {
+func attemptsOfABox(t conformance.T, h Harness) {
 	s := h.temp(t)
 	must(t, s.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: "ours"}, Kind: edo.JobPull, Due: noon}))
 	accept(t, s, Sample("p1"), noon.Add(24*time.Hour))

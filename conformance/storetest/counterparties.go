@@ -5,14 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"testing"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // known makes rows of the book of counterparties: the operator's name goes before ours.
-func known(t *testing.T, s Store, inn, kpp, ours, theirs string, state edo.CounterpartyState) {
+func known(t conformance.T, s Store, inn, kpp, ours, theirs string, state edo.CounterpartyState) {
 	t.Helper()
 	c := edo.CounterpartyStatus{
 		Key: edo.CounterpartyKey{Subscriber: "ours", INN: inn, KPP: kpp}, State: state, Address: edo.Address{Name: theirs},
@@ -24,7 +24,7 @@ func known(t *testing.T, s Store, inn, kpp, ours, theirs string, state edo.Count
 
 // counterpartyBook: letters of both alphabets in either case, signs that mean something to a database and nothing to people,
 // names too long for an index, and no row twice or never while the pages are turned.
-func counterpartyBook(t *testing.T, h Harness) {
+func counterpartyBook(t conformance.T, h Harness) {
 	s := h.temp(t)
 	known(t, s, "7700000001", "", "old name", `ООО «Речной  Порт»`, edo.CounterpartyReady)
 	known(t, s, "7700000002", "770001001", `100% O'Neill_"x"\`, "", edo.CounterpartyChoice)
@@ -88,7 +88,7 @@ func counterpartyBook(t *testing.T, h Harness) {
 }
 
 // pages turns over those of one name, which are told apart by their INN.
-func pages(t *testing.T, s Store) {
+func pages(t conformance.T, s Store) {
 	t.Helper()
 	f := directory.CounterpartyFilter{Subscriber: "ours", Text: "сети", Limit: 7}
 	var all []string

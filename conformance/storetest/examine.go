@@ -2,15 +2,15 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // workload counts what is to be done, and nothing that is finished.
-func workload(t *testing.T, h Harness) {
+func workload(t conformance.T, h Harness) {
 	s := h.temp(t)
 	none, err := s.Workload(t.Context(), noon)
 	if err != nil || none.Late(noon) != 0 {
@@ -36,7 +36,7 @@ func workload(t *testing.T, h Harness) {
 }
 
 // writable writes, and says so when it cannot.
-func writable(t *testing.T, h Harness) {
+func writable(t conformance.T, h Harness) {
 	s, err := h.Open(t.Context(), h.Fresh(t), config(t))
 	must(t, err)
 	must(t, s.Writable(t.Context()))
@@ -47,7 +47,7 @@ func writable(t *testing.T, h Harness) {
 }
 
 // settings are safe in a store that was opened.
-func settings(t *testing.T, h Harness) {
+func settings(t conformance.T, h Harness) {
 	all, err := h.temp(t).Settings(t.Context())
 	must(t, err)
 	if len(all) == 0 {

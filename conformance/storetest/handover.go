@@ -3,18 +3,18 @@ package storetest
 import (
 	"errors"
 	"fmt"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // resting stores a package on which all work is over.
-func resting(t testing.TB, s Store, pack string, change func(*edo.Operation)) edo.Operation {
+func resting(t conformance.T, s Store, pack string, change func(*edo.Operation)) edo.Operation {
 	t.Helper()
 	op := Sample(pack)
 	op.State = edo.StateSigned
@@ -32,7 +32,7 @@ func resting(t testing.TB, s Store, pack string, change func(*edo.Operation)) ed
 }
 
 // arrived stores an inbound document on which all work is over.
-func arrived(t testing.TB, s Store, remote string) edo.InboundDocument {
+func arrived(t conformance.T, s Store, remote string) edo.InboundDocument {
 	t.Helper()
 	d := received(edo.RemoteID(remote))
 	d.Message = edo.MessageID("m-" + remote)
@@ -46,7 +46,7 @@ func order(id string) directory.Handover {
 }
 
 // exported opens a batch, notes contents for each item, and ends the export.
-func exported(t testing.TB, s Store, id string, contents func(directory.HandoverItem) []edo.Entry) directory.Handover {
+func exported(t conformance.T, s Store, id string, contents func(directory.HandoverItem) []edo.Entry) directory.Handover {
 	t.Helper()
 	_, err := s.OpenHandover(t.Context(), order(id), 100)
 	must(t, err)
@@ -62,7 +62,7 @@ func exported(t testing.TB, s Store, id string, contents func(directory.Handover
 	return h
 }
 
-func acknowledged(t testing.TB, s Store, h directory.Handover) directory.Handover {
+func acknowledged(t conformance.T, s Store, h directory.Handover) directory.Handover {
 	t.Helper()
 	h, err := s.AcknowledgeHandover(t.Context(), h.ID, "АКТ-"+string(h.ID), edo.Digest{}, "archivist", noon.Add(2*time.Minute))
 	must(t, err)
@@ -71,7 +71,7 @@ func acknowledged(t testing.TB, s Store, h directory.Handover) directory.Handove
 
 func noContents(directory.HandoverItem) []edo.Entry { return nil }
 
-func pending(t testing.TB, s Store, kind directory.ItemKind) (all []string) {
+func pending(t conformance.T, s Store, kind directory.ItemKind) (all []string) {
 	t.Helper()
 	rows, err := s.Unarchived(t.Context(), directory.UnarchivedFilter{Kind: kind})
 	must(t, err)
@@ -81,7 +81,7 @@ func pending(t testing.TB, s Store, kind directory.ItemKind) (all []string) {
 	return all
 }
 
-func batchHoldsWhatRests(t *testing.T, h Harness) {
+func batchHoldsWhatRests(t conformance.T, h Harness) {
 	s := h.temp(t)
 	if _, err := s.OpenHandover(t.Context(), order("none"), 100); !errors.Is(err, edo.NotFound) {
 		t.Errorf("nothing to hand over: %v", err)
@@ -147,7 +147,7 @@ func batchHoldsWhatRests(t *testing.T, h Harness) {
 	}
 }
 
-func receiptOfABatch(t *testing.T, h Harness) {
+func receiptOfABatch(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := resting(t, s, "p1", nil)
 	must(t, errors.Join(ignore(s.OpenHandover(t.Context(), order("b1"), 100))))

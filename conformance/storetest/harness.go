@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/directory/handover"
@@ -63,21 +63,10 @@ type Config struct {
 type Harness struct {
 	// Bare gives the address of a place where nothing is yet, Fresh that of an empty store that is migrated. Both are
 	// gone after the test.
-	Bare, Fresh func(t testing.TB) string
+	Bare, Fresh func(t conformance.T) string
 	Migrate     func(ctx context.Context, address string) error
 	// Open opens a migrated store once more, as another process would.
 	Open func(ctx context.Context, address string, c Config) (Store, error)
-}
-
-// Run runs all cases, beside each other.
-func Run(t *testing.T, h Harness) {
-	t.Helper()
-	for _, c := range cases() {
-		t.Run(c.Says, func(t *testing.T) {
-			t.Parallel()
-			c.Run(t, h)
-		})
-	}
 }
 
 // noon is the time of every case: nothing here depends on the day it runs. Stores keep microseconds.
@@ -97,7 +86,7 @@ func numbers(prefix string) func() string {
 }
 
 // config has an archive of the case, a clock that stands at noon, and ids in order.
-func config(t testing.TB) Config {
+func config(t conformance.T) Config {
 	t.Helper()
 	a, err := archive.Open(archive.Config{Path: t.TempDir()})
 	must(t, err)
@@ -106,7 +95,7 @@ func config(t testing.TB) Config {
 }
 
 // open opens a store until the end of the case.
-func (h Harness) open(t testing.TB, address string, c Config) Store {
+func (h Harness) open(t conformance.T, address string, c Config) Store {
 	t.Helper()
 	s, err := h.Open(t.Context(), address, c)
 	must(t, err)
@@ -119,19 +108,19 @@ func (h Harness) open(t testing.TB, address string, c Config) Store {
 }
 
 // temp is a fresh store.
-func (h Harness) temp(t testing.TB) Store {
+func (h Harness) temp(t conformance.T) Store {
 	t.Helper()
 	return h.open(t, h.Fresh(t), config(t))
 }
 
-func must(t testing.TB, err error) {
+func must(t conformance.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func same(t testing.TB, what string, want, got any) {
+func same(t conformance.T, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)

@@ -2,9 +2,9 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -29,7 +29,7 @@ func received(remote edo.RemoteID) edo.InboundDocument {
 }
 
 // step commits a change as a job of the given kind would.
-func step(t testing.TB, s box, kind edo.JobKind, pack edo.PackageID, c edo.Change) error {
+func step(t conformance.T, s box, kind edo.JobKind, pack edo.PackageID, c edo.Change) error {
 	t.Helper()
 	j := edo.Job{Key: edo.Key{Subscriber: "ours", Package: pack}, Kind: kind, Due: noon}
 	must(t, s.Start(t.Context(), j))
@@ -42,7 +42,7 @@ func step(t testing.TB, s box, kind edo.JobKind, pack edo.PackageID, c edo.Chang
 }
 
 // settleAll ends what is due.
-func settleAll(t testing.TB, s outbox) {
+func settleAll(t conformance.T, s outbox) {
 	t.Helper()
 	for {
 		j, found, err := s.Claim(t.Context(), "w", noon.Add(time.Hour), noon.Add(2*time.Hour))
@@ -54,12 +54,12 @@ func settleAll(t testing.TB, s outbox) {
 	}
 }
 
-func take(t testing.TB, s box, c edo.Change) {
+func take(t conformance.T, s box, c edo.Change) {
 	t.Helper()
 	must(t, step(t, s, edo.JobTake, "m-1", c))
 }
 
-func takeKeepsEverything(t *testing.T, h Harness) {
+func takeKeepsEverything(t conformance.T, h Harness) {
 	var s box = h.temp(t)
 	ctx := t.Context()
 	first, second := received("r-1"), received("r-2")
@@ -105,7 +105,7 @@ func takeKeepsEverything(t *testing.T, h Harness) {
 func second2[T any](_ T, err error) error { return err }
 
 // signaturesWithoutID: two signatures to which the operator gives no id are two; the same one again is none.
-func signaturesWithoutID(t *testing.T, h Harness) {
+func signaturesWithoutID(t conformance.T, h Harness) {
 	s := h.temp(t)
 	d := received("r-1")
 	one, two := edo.InboundSignature{CMS: edo.Digest{1}}, edo.InboundSignature{CMS: edo.Digest{2}}
@@ -119,7 +119,7 @@ func signaturesWithoutID(t *testing.T, h Harness) {
 }
 
 // takenAgain holds what a second look may change of a document, and what not.
-func takenAgain(t *testing.T, h Harness) {
+func takenAgain(t conformance.T, h Harness) {
 	s := h.temp(t)
 	first := received("r-1")
 	take(t, s, edo.Change{Inbound: []edo.InboundDocument{first}})
@@ -155,7 +155,7 @@ func takenAgain(t *testing.T, h Harness) {
 	}
 }
 
-func messageNeverGoesBack(t *testing.T, h Harness) {
+func messageNeverGoesBack(t conformance.T, h Harness) {
 	row := func(state edo.InboundState, found, detail string) edo.InboundMessage {
 		return edo.InboundMessage{Subscriber: "ours", Message: "m-1", State: state, Found: found, Detail: detail, ListedAt: noon}
 	}
@@ -169,19 +169,18 @@ func messageNeverGoesBack(t *testing.T, h Harness) {
 		"late listing after stored": {row("stored", "cursor", ""), row("listed", "check", "x"), row("stored", "cursor", "")},
 		"closed after stored":       {row("stored", "cursor", ""), row("closed", "cursor", "x"), row("stored", "cursor", "")},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			s := h.temp(t)
 			take(t, s, edo.Change{Messages: []edo.InboundMessage{tc.was}})
 			take(t, s, edo.Change{Messages: []edo.InboundMessage{tc.now}})
 			got, err := s.InboundMessage(t.Context(), "ours", "m-1")
 			must(t, err)
 			same(t, "message", tc.want, got)
-		})
+		}(conformance.Part(t, name))
 	}
 }
 
-func unlisted(t *testing.T, h Harness) {
+func unlisted(t conformance.T, h Harness) {
 	s := h.temp(t)
 	take(t, s, edo.Change{Messages: []edo.InboundMessage{{Subscriber: "ours", Message: "m-2"}, {Subscriber: "theirs", Message: "m-3"}}})
 	for name, tc := range map[string]struct{ ask, want []edo.MessageID }{
@@ -194,7 +193,7 @@ func unlisted(t *testing.T, h Harness) {
 	}
 }
 
-func cursor(t *testing.T, h Harness) {
+func cursor(t conformance.T, h Harness) {
 	s := h.temp(t)
 	read := func() edo.Cursor {
 		t.Helper()
@@ -217,7 +216,7 @@ func cursor(t *testing.T, h Harness) {
 	same(t, "the mark stays", next, read())
 }
 
-func fates(t *testing.T, h Harness) {
+func fates(t conformance.T, h Harness) {
 	states := []edo.State{"", edo.StateDelivered, edo.StateSigned, edo.StateRefused, edo.StateRevoked}
 	s := h.temp(t)
 	for i, was := range states {
@@ -235,7 +234,7 @@ func fates(t *testing.T, h Harness) {
 	}
 }
 
-func earliestReplyStays(t *testing.T, h Harness) {
+func earliestReplyStays(t conformance.T, h Harness) {
 	reply := func(p edo.PackageID, after time.Duration) edo.Replied {
 		return edo.Replied{Key: edo.InboundKey{Subscriber: "ours", Remote: "r-1"}, Package: p, OperatorTime: noon.Add(after)}
 	}
@@ -252,8 +251,7 @@ func earliestReplyStays(t *testing.T, h Harness) {
 		"time not known, then one":  {[]edo.Replied{unknown, reply("a", 1)}, "a"},
 		"known, then one not known": {[]edo.Replied{reply("a", 1), unknown}, "a"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			s := h.temp(t)
 			d := received("r-1")
 			d.Reply = edo.Reply{Channel: edo.ChannelPaper, Reason: "просил"}
@@ -264,11 +262,11 @@ func earliestReplyStays(t *testing.T, h Harness) {
 			if got.Reply.Package != tc.want || got.Reply.Reason != "просил" {
 				t.Errorf("%+v", got.Reply)
 			}
-		})
+		}(conformance.Part(t, name))
 	}
 }
 
-func update(t *testing.T, h Harness) {
+func update(t conformance.T, h Harness) {
 	s := h.temp(t)
 	d := received("r-1")
 	take(t, s, edo.Change{Inbound: []edo.InboundDocument{d}})
@@ -302,7 +300,7 @@ func update(t *testing.T, h Harness) {
 	}
 }
 
-func inboundFilter(t *testing.T, h Harness) {
+func inboundFilter(t conformance.T, h Harness) {
 	s := h.temp(t)
 	var docs []edo.InboundDocument
 	for i, id := range []edo.RemoteID{"r0", "r1", "r2", "r3"} {
@@ -324,8 +322,7 @@ func inboundFilter(t *testing.T, h Harness) {
 		"limited":            {edo.InboundFilter{Limit: 1}, []edo.RemoteID{"r3"}},
 		"none by such a box": {edo.InboundFilter{Subscriber: "ours' OR 1=1 --"}, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			all, err := s.InboundDocuments(t.Context(), tc.filter)
 			must(t, err)
 			var got []edo.RemoteID
@@ -333,14 +330,14 @@ func inboundFilter(t *testing.T, h Harness) {
 				got = append(got, d.Key.Remote)
 			}
 			same(t, "documents", tc.want, got)
-		})
+		}(conformance.Part(t, name))
 	}
 	if _, err := s.InboundDocuments(t.Context(), edo.InboundFilter{Limit: 1001}); !errors.Is(err, edo.Invalid) {
 		t.Errorf("limit 1001: %v", err)
 	}
 }
 
-func sentAsAndReplies(t *testing.T, h Harness) {
+func sentAsAndReplies(t conformance.T, h Harness) {
 	s := h.temp(t)
 	letter, answer, sign := Sample("letter"), Sample("answer"), Sample("sign")
 	letter.InReplyTo, answer.InReplyTo, sign.InReplyTo = "r-request", "", "r-request"

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
@@ -34,7 +34,7 @@ func Answer() edo.ExchangeAnswer {
 	}
 }
 
-func logKeepsEverything(t *testing.T, h Harness) {
+func logKeepsEverything(t conformance.T, h Harness) {
 	s := h.temp(t)
 	r, a := Request(), Answer()
 	e, err := s.Begin(t.Context(), r)
@@ -83,7 +83,7 @@ func logKeepsEverything(t *testing.T, h Harness) {
 	}
 }
 
-func emptyExchange(t *testing.T, h Harness) {
+func emptyExchange(t conformance.T, h Harness) {
 	s := h.temp(t)
 	e, err := s.Begin(t.Context(), edo.ExchangeRequest{At: noon})
 	if err != nil {
@@ -102,7 +102,7 @@ func emptyExchange(t *testing.T, h Harness) {
 	}, got)
 }
 
-func contentOfAnswersGoesToTheArchive(t *testing.T, h Harness) {
+func contentOfAnswersGoesToTheArchive(t conformance.T, h Harness) {
 	address, cfg := h.Fresh(t), config(t)
 	s := h.open(t, address, cfg)
 	e, err := s.Begin(t.Context(), Request())
@@ -140,7 +140,7 @@ func contentOfAnswersGoesToTheArchive(t *testing.T, h Harness) {
 	}
 }
 
-func logFilter(t *testing.T, h Harness) {
+func logFilter(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for i, change := range []func(r *edo.ExchangeRequest, a *edo.ExchangeAnswer) bool{
 		func(r *edo.ExchangeRequest, _ *edo.ExchangeAnswer) bool { r.Package = "p2"; return true },
@@ -179,8 +179,7 @@ func logFilter(t *testing.T, h Harness) {
 		"period, end is exclusive": {directory.ExchangeFilter{From: noon.Add(time.Minute), To: noon.Add(3 * time.Minute)}, []int64{3, 2}},
 		"text is never SQL":        {directory.ExchangeFilter{Operation: "' OR '1'='1"}, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			rows, err := s.Exchanges(t.Context(), tc.filter)
 			if err != nil {
 				t.Fatal(err)
@@ -190,7 +189,7 @@ func logFilter(t *testing.T, h Harness) {
 				got = append(got, e.Seq)
 			}
 			same(t, "rows", tc.want, got)
-		})
+		}(conformance.Part(t, name))
 	}
 	for name, f := range map[string]directory.ExchangeFilter{
 		"limit above the most": {Limit: directory.MaxLimit + 1}, "negative limit": {Limit: -1}, "negative place": {Before: -1},

@@ -4,16 +4,16 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // oddText: an operator's or a host's odd letter must not keep a row from being written. What a database cannot hold may
 // be replaced; the rest comes back.
-func oddText(t *testing.T, h Harness) {
+func oddText(t conformance.T, h Harness) {
 	s := h.temp(t)
 	const odd = "a\x00b\xffc\\u0000"
 	r, a := Request(), Answer()
@@ -39,7 +39,7 @@ func oddText(t *testing.T, h Harness) {
 	same(t, "the chain over odd text", directory.LogReport{Subscribers: 1, Links: 2}, verify(t, s, directory.LogCheck{}))
 }
 
-func timesKeepMicroseconds(t *testing.T, h Harness) {
+func timesKeepMicroseconds(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for i, nanoseconds := range []time.Duration{0, 999, 1000, 1999} {
 		op := Sample(fmt.Sprint("p", i))
@@ -60,7 +60,7 @@ func timesKeepMicroseconds(t *testing.T, h Harness) {
 
 // foreignEvent: events of one subscriber appear in order because its writers wait for each other, so nobody may write
 // one for somebody else.
-func foreignEvent(t *testing.T, h Harness) {
+func foreignEvent(t conformance.T, h Harness) {
 	s := h.temp(t)
 	accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
@@ -74,7 +74,7 @@ func foreignEvent(t *testing.T, h Harness) {
 }
 
 // eventsAppearInOrder reads while two stores write: whoever has read up to a place must have seen everything before it.
-func eventsAppearInOrder(t *testing.T, h Harness) {
+func eventsAppearInOrder(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	stores := []Store{h.open(t, address, config(t)), h.open(t, address, config(t))}
 	const each = 60

@@ -3,13 +3,13 @@ package storetest
 import (
 	"errors"
 	"math"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
-func acceptKeepsEverything(t *testing.T, h Harness) {
+func acceptKeepsEverything(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := Sample("p1")
 	same(t, "answer of Accept", op, accept(t, s, op, noon))
@@ -23,7 +23,7 @@ func acceptKeepsEverything(t *testing.T, h Harness) {
 	}
 }
 
-func acceptTwiceWritesNothing(t *testing.T, h Harness) {
+func acceptTwiceWritesNothing(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := Sample("p1")
 	accept(t, s, op, noon)
@@ -44,7 +44,7 @@ func acceptTwiceWritesNothing(t *testing.T, h Harness) {
 }
 
 // acceptHeld: a job that is accepted with an owner is claimed in the same commit, with all that a claim is.
-func acceptHeld(t *testing.T, h Harness) {
+func acceptHeld(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op, until := Sample("p1"), noon.Add(time.Minute)
 	held := func() []edo.Job {
@@ -75,7 +75,7 @@ func acceptHeld(t *testing.T, h Harness) {
 	}
 }
 
-func settle(t *testing.T, h Harness) {
+func settle(t conformance.T, h Harness) {
 	s := h.temp(t)
 	want := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w1", noon)
@@ -130,7 +130,7 @@ func settle(t *testing.T, h Harness) {
 	}
 }
 
-func versionsAndJobsAreMadeOnce(t *testing.T, h Harness) {
+func versionsAndJobsAreMadeOnce(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
@@ -158,7 +158,7 @@ func versionsAndJobsAreMadeOnce(t *testing.T, h Harness) {
 	}
 }
 
-func orderOfClaims(t *testing.T, h Harness) {
+func orderOfClaims(t conformance.T, h Harness) {
 	s := h.temp(t)
 	accept(t, s, Sample("late"), noon.Add(-time.Minute))
 	accept(t, s, Sample("latest"), noon.Add(-time.Hour))
@@ -174,7 +174,7 @@ func orderOfClaims(t *testing.T, h Harness) {
 	same(t, "claimed", []edo.PackageID{"latest", "late"}, got)
 }
 
-func nextDue(t *testing.T, h Harness) {
+func nextDue(t conformance.T, h Harness) {
 	s := h.temp(t)
 	next := func(now time.Time) string {
 		t.Helper()
@@ -201,35 +201,34 @@ func nextDue(t *testing.T, h Harness) {
 	same(t, "released", "5s", next(noon))
 }
 
-func staleWorkerCannotWrite(t *testing.T, h Harness) {
+func staleWorkerCannotWrite(t conformance.T, h Harness) {
 	done := edo.Change{At: noon, Done: true}
-	for name, lose := range map[string]func(t *testing.T, s outbox, j edo.Job) edo.Job{
-		"another worker has claimed it after the lease": func(t *testing.T, s outbox, j edo.Job) edo.Job {
+	for name, lose := range map[string]func(t conformance.T, s outbox, j edo.Job) edo.Job{
+		"another worker has claimed it after the lease": func(t conformance.T, s outbox, j edo.Job) edo.Job {
 			claim(t, s, "w2", noon.Add(2*time.Minute))
 			return j
 		},
-		"the same worker has claimed it again": func(t *testing.T, s outbox, j edo.Job) edo.Job {
+		"the same worker has claimed it again": func(t conformance.T, s outbox, j edo.Job) edo.Job {
 			claim(t, s, j.Owner, noon.Add(2*time.Minute))
 			return j
 		},
-		"finished": func(t *testing.T, s outbox, j edo.Job) edo.Job {
+		"finished": func(t conformance.T, s outbox, j edo.Job) edo.Job {
 			if err := s.Settle(t.Context(), j, done); err != nil {
 				t.Fatal(err)
 			}
 			return j
 		},
-		"released": func(t *testing.T, s outbox, j edo.Job) edo.Job {
+		"released": func(t conformance.T, s outbox, j edo.Job) edo.Job {
 			if err := s.Settle(t.Context(), j, edo.Change{At: noon, Release: true, Due: noon}); err != nil {
 				t.Fatal(err)
 			}
 			return j
 		},
-		"another owner":   func(_ *testing.T, _ outbox, j edo.Job) edo.Job { j.Owner = "w2"; return j },
-		"another fence":   func(_ *testing.T, _ outbox, j edo.Job) edo.Job { j.Fence++; return j },
-		"never was a job": func(_ *testing.T, _ outbox, j edo.Job) edo.Job { j.ID += 100; return j },
+		"another owner":   func(_ conformance.T, _ outbox, j edo.Job) edo.Job { j.Owner = "w2"; return j },
+		"another fence":   func(_ conformance.T, _ outbox, j edo.Job) edo.Job { j.Fence++; return j },
+		"never was a job": func(_ conformance.T, _ outbox, j edo.Job) edo.Job { j.ID += 100; return j },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			s := h.temp(t)
 			accept(t, s, Sample("p1"), noon)
 			stale := lose(t, s, claim(t, s, "w1", noon))
@@ -256,11 +255,11 @@ func staleWorkerCannotWrite(t *testing.T, h Harness) {
 					t.Error("the stale worker has closed an attempt")
 				}
 			}
-		})
+		}(conformance.Part(t, name))
 	}
 }
 
-func renewKeepsTheJob(t *testing.T, h Harness) {
+func renewKeepsTheJob(t conformance.T, h Harness) {
 	s := h.temp(t)
 	accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w1", noon)
@@ -275,7 +274,7 @@ func renewKeepsTheJob(t *testing.T, h Harness) {
 	}
 }
 
-func interruptedAttemptStaysOpen(t *testing.T, h Harness) {
+func interruptedAttemptStaysOpen(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, Sample("p1"), noon)
 	claim(t, s, "died", noon)
@@ -293,7 +292,7 @@ func interruptedAttemptStaysOpen(t *testing.T, h Harness) {
 	}, got)
 }
 
-func acknowledgeNeverMovesBack(t *testing.T, h Harness) {
+func acknowledgeNeverMovesBack(t conformance.T, h Harness) {
 	s := h.temp(t)
 	var told []edo.Event
 	for range 8 {
@@ -323,7 +322,7 @@ func acknowledgeNeverMovesBack(t *testing.T, h Harness) {
 	}
 }
 
-func operationFilter(t *testing.T, h Harness) {
+func operationFilter(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for i, id := range []string{"p0", "p1", "p2", "p3"} {
 		op := Sample(id)
@@ -347,8 +346,7 @@ func operationFilter(t *testing.T, h Harness) {
 		"limited":           {edo.OperationFilter{Limit: 1}, []edo.PackageID{"p3"}},
 		"none":              {edo.OperationFilter{Subscriber: "ours' OR 1=1 --"}, nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		func(t conformance.T) {
 			all, err := s.Operations(t.Context(), tc.filter)
 			if err != nil {
 				t.Fatal(err)
@@ -361,7 +359,7 @@ func operationFilter(t *testing.T, h Harness) {
 				}
 			}
 			same(t, "packages", tc.want, got)
-		})
+		}(conformance.Part(t, name))
 	}
 	if _, err := s.Operations(t.Context(), edo.OperationFilter{Limit: 1001}); !errors.Is(err, edo.Invalid) {
 		t.Errorf("limit 1001: %v", err)

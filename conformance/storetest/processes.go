@@ -8,9 +8,9 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
@@ -53,7 +53,7 @@ func (h Harness) play(role, address string) error {
 }
 
 // another runs this binary as another process.
-func another(t *testing.T, role, address string) *exec.Cmd {
+func another(t conformance.T, role, address string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), envRole+"="+role, envAddress+"="+address)
@@ -122,7 +122,7 @@ func writeForEver(ctx context.Context, s Store) error {
 const jobs = 1000
 
 // filled is a store with jobs to do.
-func (h Harness) filled(t *testing.T, address string) Store {
+func (h Harness) filled(t conformance.T, address string) Store {
 	t.Helper()
 	s := h.open(t, address, config(t))
 	var wg sync.WaitGroup
@@ -139,7 +139,7 @@ func (h Harness) filled(t *testing.T, address string) Store {
 }
 
 // once fails unless every job was done exactly once.
-func once(t *testing.T, s outbox, done map[string]int) {
+func once(t conformance.T, s outbox, done map[string]int) {
 	t.Helper()
 	if len(done) != jobs {
 		t.Errorf("%d different jobs were done, want %d", len(done), jobs)
@@ -152,7 +152,7 @@ func once(t *testing.T, s outbox, done map[string]int) {
 	}
 }
 
-func twoStoresClaimEachJobOnce(t *testing.T, h Harness) {
+func twoStoresClaimEachJobOnce(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	first := h.filled(t, address)
 	second := h.open(t, address, config(t))
@@ -175,7 +175,7 @@ func twoStoresClaimEachJobOnce(t *testing.T, h Harness) {
 	once(t, first, done)
 }
 
-func twoProcessesClaimEachJobOnce(t *testing.T, h Harness) {
+func twoProcessesClaimEachJobOnce(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	s := h.filled(t, address)
 	outputs := make([][]byte, 2)
@@ -201,7 +201,7 @@ func twoProcessesClaimEachJobOnce(t *testing.T, h Harness) {
 	once(t, s, done)
 }
 
-func killedProcessLosesNothingAcknowledged(t *testing.T, h Harness) {
+func killedProcessLosesNothingAcknowledged(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	s := h.open(t, address, config(t))
 	cmd := another(t, "write", address)
@@ -244,7 +244,7 @@ func killedProcessLosesNothingAcknowledged(t *testing.T, h Harness) {
 	}
 }
 
-func processesMigrateAtOnce(t *testing.T, h Harness) {
+func processesMigrateAtOnce(t conformance.T, h Harness) {
 	address := h.Bare(t)
 	var wg sync.WaitGroup
 	for range 4 {

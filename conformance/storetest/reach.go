@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -24,7 +24,7 @@ func counterparty() edo.CounterpartyStatus {
 	}
 }
 
-func reach(t *testing.T, h Harness) {
+func reach(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	c := counterparty()
@@ -71,7 +71,7 @@ func reach(t *testing.T, h Harness) {
 }
 
 // settleKeepsWhatAPersonDecided: a step that looked at an older row writes nothing at all.
-func settleKeepsWhatAPersonDecided(t *testing.T, h Harness) {
+func settleKeepsWhatAPersonDecided(t conformance.T, h Harness) {
 	s := h.temp(t)
 	c := counterparty()
 	_, _, err := s.Ensure(t.Context(), c, edo.Job{Key: edo.Key{Subscriber: "ours", Package: c.Key.ID()}, Kind: edo.JobCounterparty, Due: noon})
@@ -102,7 +102,7 @@ func settleKeepsWhatAPersonDecided(t *testing.T, h Harness) {
 }
 
 // ensureFromTwoStores is the race of two processes for one counterparty.
-func ensureFromTwoStores(t *testing.T, h Harness) {
+func ensureFromTwoStores(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	stores := []Store{h.open(t, address, config(t)), h.open(t, address, config(t))}
 	c := counterparty()
@@ -127,7 +127,7 @@ func ensureFromTwoStores(t *testing.T, h Harness) {
 	}
 }
 
-func awaitedBy(t *testing.T, h Harness) {
+func awaitedBy(t conformance.T, h Harness) {
 	s := h.temp(t)
 	for i, tc := range []struct {
 		sub    edo.SubscriberID

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
@@ -28,7 +28,7 @@ func holding(d edo.Digest) func(directory.HandoverItem) []edo.Entry {
 	return func(directory.HandoverItem) []edo.Entry { return []edo.Entry{{Digest: d, Size: 3}} }
 }
 
-func owning(t testing.TB, s Store, d edo.Digest) (all []string) {
+func owning(t conformance.T, s Store, d edo.Digest) (all []string) {
 	t.Helper()
 	found, err := s.Owners(t.Context(), []edo.Digest{{0xff}, d})
 	must(t, err)
@@ -46,7 +46,7 @@ func owning(t testing.TB, s Store, d edo.Digest) (all []string) {
 	return all
 }
 
-func ownersOfAContent(t *testing.T, h Harness) {
+func ownersOfAContent(t conformance.T, h Harness) {
 	s := h.temp(t)
 	resting(t, s, "a", only(func(d *edo.DocumentStatus) { d.Digest = shared() }))
 	resting(t, s, "b", only(func(d *edo.DocumentStatus) { d.Signature, d.State = shared(), edo.StateRevoked }))
@@ -94,7 +94,7 @@ func ownersOfAContent(t *testing.T, h Harness) {
 	same(t, "archived", map[string]bool{"a": true, "b": false, "c": true, "d": false, "e": true, "f": true, "stranger": true}, archived)
 }
 
-func deletionIsARow(t *testing.T, h Harness) {
+func deletionIsARow(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	op := resting(t, s, "a", only(func(d *edo.DocumentStatus) { d.Digest = shared() }))
@@ -175,7 +175,7 @@ func deletionIsARow(t *testing.T, h Harness) {
 	}
 }
 
-func referencesOfEveryRow(t *testing.T, h Harness) {
+func referencesOfEveryRow(t conformance.T, h Harness) {
 	s := h.temp(t)
 	resting(t, s, "a", func(op *edo.Operation) {
 		only(func(d *edo.DocumentStatus) {

@@ -2,14 +2,14 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
-func rules(t *testing.T, h Harness) {
+func rules(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
@@ -38,7 +38,7 @@ func rules(t *testing.T, h Harness) {
 	}
 }
 
-func absences(t *testing.T, h Harness) {
+func absences(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
@@ -75,7 +75,7 @@ func absences(t *testing.T, h Harness) {
 	}
 }
 
-func enrolled(t *testing.T, h Harness) {
+func enrolled(t conformance.T, h Harness) {
 	s := h.temp(t)
 	ctx := t.Context()
 	row := subscriber("ours")
@@ -99,7 +99,7 @@ func enrolled(t *testing.T, h Harness) {
 	}
 }
 
-func usage(t *testing.T, h Harness) {
+func usage(t conformance.T, h Harness) {
 	s := h.temp(t)
 	put := func(id string, change func(op *edo.Operation)) {
 		op := Sample(id)

@@ -1,9 +1,9 @@
 package storetest
 
 import (
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -27,7 +27,7 @@ func Sample(pack string) edo.Operation {
 	}
 }
 
-func accept(t testing.TB, s outbox, op edo.Operation, due time.Time) edo.Operation {
+func accept(t conformance.T, s outbox, op edo.Operation, due time.Time) edo.Operation {
 	t.Helper()
 	stored, created, err := s.Accept(t.Context(), op, []edo.Job{{Key: op.Key, Kind: edo.JobSend, Due: due}},
 		[]edo.Event{{Key: op.Key, Kind: edo.EventStatus, State: op.State, At: op.CreatedAt}})
@@ -37,7 +37,7 @@ func accept(t testing.TB, s outbox, op edo.Operation, due time.Time) edo.Operati
 	return stored
 }
 
-func claim(t testing.TB, s outbox, owner string, now time.Time) edo.Job {
+func claim(t conformance.T, s outbox, owner string, now time.Time) edo.Job {
 	t.Helper()
 	j, found, err := s.Claim(t.Context(), owner, now, now.Add(time.Minute))
 	if err != nil || !found {

@@ -2,15 +2,15 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
 // sealsOfAnEpoch goes through a rotation as package secret does it.
-func sealsOfAnEpoch(t *testing.T, h Harness) {
+func sealsOfAnEpoch(t conformance.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
 	name := directory.SecretName{Subscriber: "ours", Kind: "login", Field: "password"}
@@ -86,7 +86,7 @@ func sealsOfAnEpoch(t *testing.T, h Harness) {
 }
 
 // loginsOfAnAddress: a credential belongs to the operator and the address that it was given for.
-func loginsOfAnAddress(t *testing.T, h Harness) {
+func loginsOfAnAddress(t conformance.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	_, err := s.Installation(ctx, 1)
 	must(t, err)
@@ -121,7 +121,7 @@ func loginsOfAnAddress(t *testing.T, h Harness) {
 	}
 }
 
-func succession(t *testing.T, h Harness) {
+func succession(t conformance.T, h Harness) {
 	s, ctx := h.temp(t), t.Context()
 	must(t, s.PutSubscriber(ctx, subscriber("ours")))
 	_, err := s.Installation(ctx, 1)

@@ -2,9 +2,9 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -18,7 +18,7 @@ func openTask(pack edo.PackageID) edo.SignatureTask {
 	}
 }
 
-func tasks(t *testing.T, h Harness) {
+func tasks(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := Sample("p1")
 	op.Documents[1].Signature = edo.Digest{}
@@ -98,7 +98,7 @@ func tasks(t *testing.T, h Harness) {
 }
 
 // taskEndsWhileThePackageIsWorkedOn is the race of a person and the send job: both are remembered.
-func taskEndsWhileThePackageIsWorkedOn(t *testing.T, h Harness) {
+func taskEndsWhileThePackageIsWorkedOn(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := Sample("p1")
 	accept(t, s, op, noon)
@@ -115,7 +115,7 @@ func taskEndsWhileThePackageIsWorkedOn(t *testing.T, h Harness) {
 	}
 }
 
-func refusedTaskSignsNothing(t *testing.T, h Harness) {
+func refusedTaskSignsNothing(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, Sample("p1"), noon)
 	j := claim(t, s, "w", noon)
@@ -131,7 +131,7 @@ func refusedTaskSignsNothing(t *testing.T, h Harness) {
 	}
 }
 
-func listsOfTasks(t *testing.T, h Harness) {
+func listsOfTasks(t conformance.T, h Harness) {
 	s := h.temp(t)
 	var all []edo.SignatureTask
 	for i, id := range []edo.PackageID{"p0", "p1", "p2", "p3"} {

@@ -2,19 +2,19 @@ package storetest
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
 )
 
-func release(t *testing.T, s Store, j edo.Job, c edo.Change) {
+func release(t conformance.T, s Store, j edo.Job, c edo.Change) {
 	t.Helper()
 	must(t, s.Settle(t.Context(), j, c))
 }
 
-func workList(t *testing.T, s Store, f edo.JobFilter) []edo.JobStatus {
+func workList(t conformance.T, s Store, f edo.JobFilter) []edo.JobStatus {
 	t.Helper()
 	f.At = noon
 	all, err := s.Jobs(t.Context(), f)
@@ -32,7 +32,7 @@ func packages(all []edo.JobStatus) (ids []edo.PackageID) {
 }
 
 // untried: a claim that could do nothing is no try, leaves no attempt, and says why the job waits.
-func untried(t *testing.T, h Harness) {
+func untried(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, Sample("p1"), noon)
 	release(t, s, claim(t, s, "w", noon), edo.Change{At: noon, Release: true, Due: noon, Faulty: true, Reason: edo.WorkFailed, Detail: "boom"})
@@ -55,7 +55,7 @@ func untried(t *testing.T, h Harness) {
 }
 
 // unfinished lists what waits, is overdue, held, or needs a person, page by page.
-func unfinished(t *testing.T, h Harness) {
+func unfinished(t conformance.T, h Harness) {
 	s := h.temp(t)
 	give := func(id string, c edo.Change) {
 		accept(t, s, Sample(id), noon.Add(-time.Hour))
@@ -104,7 +104,7 @@ func unfinished(t *testing.T, h Harness) {
 
 // seize: a person takes a job over whether it is due or not, ended or not, but never from a worker that holds it; who
 // held it before can write no more.
-func seize(t *testing.T, h Harness) {
+func seize(t conformance.T, h Harness) {
 	s := h.temp(t)
 	op := accept(t, s, Sample("p1"), noon.Add(time.Hour))
 	take := func(now time.Time) (edo.Job, bool) {

@@ -7,6 +7,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/conformance/storetest/pgtest"
 	"github.com/edokit/edokit/directory/postgres"
@@ -25,8 +27,8 @@ func TestMain(m *testing.M) {
 
 func harness() storetest.Harness {
 	return storetest.Harness{
-		Bare:    func(t testing.TB) string { return server.Bare(t).Reveal() },
-		Fresh:   func(t testing.TB) string { return server.Fresh(t).Reveal() },
+		Bare:    func(t conformance.T) string { return server.Bare(t).Reveal() },
+		Fresh:   func(t conformance.T) string { return server.Fresh(t).Reveal() },
 		Migrate: func(ctx context.Context, address string) error { return postgres.Migrate(ctx, edo.NewSecret(address)) },
 		Open: func(ctx context.Context, address string, c storetest.Config) (storetest.Store, error) {
 			s, err := postgres.Open(ctx, postgres.Config{DSN: edo.NewSecret(address), Archive: c.Archive, Now: c.Now, NewID: c.NewID})
@@ -40,14 +42,14 @@ func harness() storetest.Harness {
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, harness())
+	gotest.Run(t, harness().Suite(), conformance.Options{})
 }
 
 // noon is the time of every test: nothing here depends on the day it runs.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 123456000, time.UTC)
 
 // open is a store on a database, until the end of the test.
-func open(t testing.TB, dsn edo.Secret) *postgres.Store {
+func open(t conformance.T, dsn edo.Secret) *postgres.Store {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), postgres.Config{DSN: dsn, Now: func() time.Time { return noon }})
 	must(t, err)
@@ -55,7 +57,7 @@ func open(t testing.TB, dsn edo.Secret) *postgres.Store {
 	return s
 }
 
-func must(t testing.TB, err error) {
+func must(t conformance.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

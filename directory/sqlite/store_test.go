@@ -8,6 +8,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/directory/sqlite"
 )
@@ -21,10 +23,10 @@ func TestMain(m *testing.M) {
 
 // harness keeps its files in a folder whose name needs escaping, and that is not there yet.
 func harness() storetest.Harness {
-	bare := func(t testing.TB) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
+	bare := func(t conformance.T) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
 	return storetest.Harness{
 		Bare: bare,
-		Fresh: func(t testing.TB) string {
+		Fresh: func(t conformance.T) string {
 			path := bare(t)
 			must(t, sqlite.Migrate(t.Context(), path))
 			return path
@@ -42,7 +44,7 @@ func harness() storetest.Harness {
 
 func TestStore(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, harness())
+	gotest.Run(t, harness().Suite(), conformance.Options{})
 }
 
 // noon is the time of every test: nothing here depends on the day it runs.
@@ -52,7 +54,7 @@ func config(path string) sqlite.Config {
 	return sqlite.Config{Path: path, Now: func() time.Time { return noon }}
 }
 
-func open(t testing.TB, cfg sqlite.Config) *sqlite.Store {
+func open(t conformance.T, cfg sqlite.Config) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.OpenAndMigrate(t.Context(), cfg)
 	must(t, err)
@@ -60,14 +62,14 @@ func open(t testing.TB, cfg sqlite.Config) *sqlite.Store {
 	return s
 }
 
-func accept(t testing.TB, s *sqlite.Store, pack string) {
+func accept(t conformance.T, s *sqlite.Store, pack string) {
 	t.Helper()
 	if _, created, err := s.Accept(t.Context(), storetest.Sample(pack), nil, nil); err != nil || !created {
 		t.Fatalf("Accept: created %v, %v", created, err)
 	}
 }
 
-func must(t testing.TB, err error) {
+func must(t conformance.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

@@ -9,10 +9,10 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -52,13 +52,13 @@ func (w wrapped) Run() int {
 }
 
 // Fresh is the connection string of an empty, migrated database that is gone after the test.
-func (s *Server) Fresh(t testing.TB) edo.Secret {
+func (s *Server) Fresh(t conformance.T) edo.Secret {
 	t.Helper()
 	return s.database(t, true)
 }
 
 // Need skips the test where there is no server.
-func (s *Server) Need(t testing.TB) {
+func (s *Server) Need(t conformance.T) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,13 +66,13 @@ func (s *Server) Need(t testing.TB) {
 }
 
 // Bare is the same without a schema.
-func (s *Server) Bare(t testing.TB) edo.Secret {
+func (s *Server) Bare(t conformance.T) edo.Secret {
 	t.Helper()
 	return s.database(t, false)
 }
 
 // Cluster is the temporary server itself, for tests that put something in front of it. It skips where there is none.
-func (s *Server) Cluster(t testing.TB) *Cluster {
+func (s *Server) Cluster(t conformance.T) *Cluster {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -83,7 +83,7 @@ func (s *Server) Cluster(t testing.TB) *Cluster {
 	return s.cluster
 }
 
-func (s *Server) database(t testing.TB, migrated bool) edo.Secret {
+func (s *Server) database(t conformance.T, migrated bool) edo.Secret {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *Server) migrated() error {
 }
 
 // need starts the server, or skips the test where there is none.
-func (s *Server) need(t testing.TB) {
+func (s *Server) need(t conformance.T) {
 	t.Helper()
 	if !s.started {
 		s.started = true
