@@ -5,15 +5,15 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
-func walked(t *testing.T, a edo.Depot, after edo.Digest) (all []edo.Digest) {
+func walked(t conformance.T, a edo.Depot, after edo.Digest) (all []edo.Digest) {
 	t.Helper()
 	err := a.Walk(t.Context(), after, func(e edo.Entry) error {
 		if e.Size != 2 {
@@ -28,7 +28,7 @@ func walked(t *testing.T, a edo.Depot, after edo.Digest) (all []edo.Digest) {
 	return all
 }
 
-func walk(t *testing.T, c Config) {
+func walk(t conformance.T, c Config) {
 	a := c.New(t, 0).Open(t)
 	if got := walked(t, a, edo.Digest{}); len(got) != 0 {
 		t.Errorf("an empty archive lists %v", got)
@@ -58,7 +58,7 @@ func walk(t *testing.T, c Config) {
 	}
 }
 
-func stat(t *testing.T, c Config) {
+func stat(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	if _, err := a.Stat(t.Context(), edo.Digest{1}); !errors.Is(err, edo.NotFound) {
@@ -73,7 +73,7 @@ func stat(t *testing.T, c Config) {
 	}
 }
 
-func remove(t *testing.T, c Config) {
+func remove(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	d, other := Store(t, a, []byte("old")), Store(t, a, []byte("other"))
@@ -102,7 +102,7 @@ func remove(t *testing.T, c Config) {
 }
 
 // removeSpares: bytes that were stored again since the removal was decided stay.
-func removeSpares(t *testing.T, c Config) {
+func removeSpares(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	d := Store(t, a, []byte("again"))
@@ -120,7 +120,7 @@ func removeSpares(t *testing.T, c Config) {
 	}
 }
 
-func keep(t *testing.T, c Config) {
+func keep(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	if err := a.Keep(t.Context(), edo.Digest{1}); !errors.Is(err, edo.NotFound) {
@@ -141,7 +141,7 @@ func keep(t *testing.T, c Config) {
 }
 
 // keepAgainstRemove: who was told that an entry is kept can read it, whoever removes it at the same moment.
-func keepAgainstRemove(t *testing.T, c Config) {
+func keepAgainstRemove(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	remover, other, keeper := one.Open(t), one.Open(t), one.Open(t)
 	decided := time.Now().Add(-48 * time.Hour) //nolint:forbidigo // files and objects have the times of the real clock

@@ -1,4 +1,4 @@
-// Package archivetest holds every archive of document bytes to one behaviour: [Run] is the same list of tests for the
+// Package archivetest holds every archive of document bytes to one behaviour: [Config.Suite] is the same list of cases for the
 // folder (directory/archive), for S3-compatible storage (directory/archive/s3) and for an archive of yours.
 //
 // It knows [edo.Depot] and the reasons of directory/archive only; what it cannot do through them, such as damaging

@@ -8,10 +8,10 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
-	"testing"
 	"testing/iotest"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/edo"
 )
@@ -19,40 +19,25 @@ import (
 // Instance is one fresh, empty archive, used by one test.
 type Instance struct {
 	// Open opens it once more, as another process would. The test closes nothing.
-	Open func(t testing.TB) edo.Depot
+	Open func(t conformance.T) edo.Depot
 	// Damage changes the stored bytes of an entry behind its back.
-	Damage func(t testing.TB, d edo.Digest, change func([]byte) []byte)
+	Damage func(t conformance.T, d edo.Digest, change func([]byte) []byte)
 	// Age makes an entry look as if it had been stored at another time.
-	Age func(t testing.TB, d edo.Digest, at time.Time)
+	Age func(t conformance.T, d edo.Digest, at time.Time)
 	// Names lists everything that is stored, complete or not: nothing may be left of what was given up.
-	Names func(t testing.TB) []string
+	Names func(t conformance.T) []string
 }
 
 // Config says what is tested.
 type Config struct {
 	// New makes an instance; entries of it are at most max bytes long, 0: as the archive has it.
-	New func(t testing.TB, max int64) Instance
+	New func(t conformance.T, max int64) Instance
 	// Sizes are lengths that are special to this archive, such as around a part of an upload.
 	Sizes []int
 }
 
-// Run runs all tests as subtests of t, in parallel.
-func Run(t *testing.T, c Config) {
-	t.Helper()
-	for name, test := range map[string]func(*testing.T, Config){
-		"StoreAndRead": storeAndRead, "UnknownDigest": unknownDigest, "DamageIsNoticed": damageIsNoticed, "StoringMends": storingMends,
-		"GivenUp": givenUp, "Limit": limit, "SeveralWriters": severalWriters, "Walk": walk, "Stat": stat, "Remove": remove,
-		"RemoveSpares": removeSpares, "Keep": keep, "KeepAgainstRemove": keepAgainstRemove,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(t, c)
-		})
-	}
-}
-
 // Store stores content and gives its digest.
-func Store(t testing.TB, a edo.Archive, content []byte) edo.Digest {
+func Store(t conformance.T, a edo.Archive, content []byte) edo.Digest {
 	t.Helper()
 	b, err := a.Create(t.Context())
 	if err != nil {
@@ -89,7 +74,7 @@ func noise(n int, seed byte) []byte {
 	return b
 }
 
-func storeAndRead(t *testing.T, c Config) {
+func storeAndRead(t conformance.T, c Config) {
 	for _, n := range append([]int{0, 1, 20, 1<<20 + 7}, c.Sizes...) {
 		one := c.New(t, 0)
 		a, content := one.Open(t), noise(n, 1)
@@ -132,7 +117,7 @@ func reads(r io.Reader, want []byte) error {
 	return err
 }
 
-func unknownDigest(t *testing.T, c Config) {
+func unknownDigest(t conformance.T, c Config) {
 	if _, err := c.New(t, 0).Open(t).Open(t.Context(), edo.Digest{1}); !errors.Is(err, edo.NotFound) {
 		t.Fatalf("got %v", err)
 	}
@@ -148,7 +133,7 @@ func damages() map[string]func([]byte) []byte {
 	}
 }
 
-func damageIsNoticed(t *testing.T, c Config) {
+func damageIsNoticed(t conformance.T, c Config) {
 	content := bytes.Repeat([]byte("строка\n"), 10_000)
 	for name, change := range damages() {
 		one := c.New(t, 0)
@@ -171,7 +156,7 @@ func damageIsNoticed(t *testing.T, c Config) {
 	}
 }
 
-func storingMends(t *testing.T, c Config) {
+func storingMends(t conformance.T, c Config) {
 	content := noise(70_000, 5)
 	for name, change := range damages() {
 		one := c.New(t, 0)
@@ -189,7 +174,7 @@ func storingMends(t *testing.T, c Config) {
 	}
 }
 
-func givenUp(t *testing.T, c Config) {
+func givenUp(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	a := one.Open(t)
 	b, err := a.Create(t.Context())
@@ -220,7 +205,7 @@ func givenUp(t *testing.T, c Config) {
 	}
 }
 
-func limit(t *testing.T, c Config) {
+func limit(t conformance.T, c Config) {
 	one := c.New(t, 10)
 	b, err := one.Open(t).Create(t.Context())
 	if err != nil {
@@ -240,7 +225,7 @@ func limit(t *testing.T, c Config) {
 	}
 }
 
-func severalWriters(t *testing.T, c Config) {
+func severalWriters(t conformance.T, c Config) {
 	one := c.New(t, 0)
 	both := []edo.Depot{one.Open(t), one.Open(t)}
 	var wg sync.WaitGroup
@@ -261,7 +246,7 @@ func severalWriters(t *testing.T, c Config) {
 
 // MemoryStaysFlat stores and reads size bytes and fails if more than most bytes were allocated meanwhile. Nothing else may
 // run beside it.
-func MemoryStaysFlat(t *testing.T, c Config, size, most int64) {
+func MemoryStaysFlat(t conformance.T, c Config, size, most int64) {
 	t.Helper()
 	a := c.New(t, 0).Open(t)
 	chunk := noise(256<<10, 2)

@@ -152,7 +152,7 @@ func rows() []row {
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
 		{
-			Package: "conformance/archivetest", Own: []string{"edo", "directory/archive"}, Third: []string{cmp},
+			Package: "conformance/archivetest", Own: []string{"conformance", "edo", "directory/archive"}, Third: []string{cmp},
 			Why: "one suite for every archive; of the folder it knows the reasons",
 		},
 		{

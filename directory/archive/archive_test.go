@@ -11,12 +11,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/archivetest"
+	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/edo"
 )
 
-func open(t testing.TB, cfg archive.Config) *archive.Archive {
+func open(t conformance.T, cfg archive.Config) *archive.Archive {
 	t.Helper()
 	if cfg.Path == "" {
 		cfg.Path = t.TempDir()
@@ -30,7 +32,7 @@ func open(t testing.TB, cfg archive.Config) *archive.Archive {
 }
 
 // files lists every file below the folder by its slash path.
-func files(t testing.TB, folder string) []string {
+func files(t conformance.T, folder string) []string {
 	t.Helper()
 	var names []string
 	err := fs.WalkDir(os.DirFS(folder), ".", func(p string, d fs.DirEntry, err error) error {
@@ -50,12 +52,12 @@ func entry(folder string, d edo.Digest) string {
 }
 
 // depot is a fresh folder for the suite that all archives share.
-func depot(t testing.TB, most int64) archivetest.Instance {
+func depot(t conformance.T, most int64) archivetest.Instance {
 	t.Helper()
 	folder := t.TempDir()
 	return archivetest.Instance{
-		Open: func(t testing.TB) edo.Depot { return open(t, archive.Config{Path: folder, MaxSize: most}) },
-		Damage: func(t testing.TB, d edo.Digest, change func([]byte) []byte) {
+		Open: func(t conformance.T) edo.Depot { return open(t, archive.Config{Path: folder, MaxSize: most}) },
+		Damage: func(t conformance.T, d edo.Digest, change func([]byte) []byte) {
 			t.Helper()
 			raw, err := os.ReadFile(entry(folder, d))
 			if err == nil {
@@ -65,13 +67,13 @@ func depot(t testing.TB, most int64) archivetest.Instance {
 				t.Fatal(err)
 			}
 		},
-		Age: func(t testing.TB, d edo.Digest, at time.Time) {
+		Age: func(t conformance.T, d edo.Digest, at time.Time) {
 			t.Helper()
 			if err := os.Chtimes(entry(folder, d), at, at); err != nil {
 				t.Fatal(err)
 			}
 		},
-		Names: func(t testing.TB) []string { return files(t, folder) },
+		Names: func(t conformance.T) []string { return files(t, folder) },
 	}
 }
 
@@ -79,7 +81,7 @@ func suite() archivetest.Config { return archivetest.Config{New: depot, Sizes: [
 
 func TestArchive(t *testing.T) {
 	t.Parallel()
-	archivetest.Run(t, suite())
+	gotest.Run(t, suite().Suite(), conformance.Options{})
 }
 
 func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // what others allocate would be counted

@@ -19,7 +19,9 @@ import (
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/archivetest"
+	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/directory/archive/s3"
 	"github.com/edokit/edokit/edo"
@@ -50,7 +52,7 @@ type storage struct {
 	meddle   func(w http.ResponseWriter) bool // answers instead of the storage if it says so
 }
 
-func newStorage(t testing.TB) *storage {
+func newStorage(t conformance.T) *storage {
 	t.Helper()
 	s := &storage{clock: &clock{}, spool: t.TempDir()}
 	s.Backend = s3mem.New(s3mem.WithTimeSource(s.clock))
@@ -87,7 +89,7 @@ func (s *storage) config() s3.Config {
 	}
 }
 
-func open(t testing.TB, cfg s3.Config) *s3.Archive {
+func open(t conformance.T, cfg s3.Config) *s3.Archive {
 	t.Helper()
 	a, err := s3.Open(t.Context(), cfg)
 	if err != nil {
@@ -98,7 +100,7 @@ func open(t testing.TB, cfg s3.Config) *s3.Archive {
 
 func key(d edo.Digest) string { return prefix + d.String()[:2] + "/" + d.String() }
 
-func (s *storage) put(t testing.TB, name string, content []byte) {
+func (s *storage) put(t conformance.T, name string, content []byte) {
 	t.Helper()
 	meta := map[string]string{"Last-Modified": s.clock.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")}
 	if _, err := s.PutObject(bucket, name, meta, bytes.NewReader(content), int64(len(content)), nil); err != nil {
@@ -106,7 +108,7 @@ func (s *storage) put(t testing.TB, name string, content []byte) {
 	}
 }
 
-func (s *storage) get(t testing.TB, name string) []byte {
+func (s *storage) get(t conformance.T, name string) []byte {
 	t.Helper()
 	o, err := s.GetObject(bucket, name, nil)
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *storage) get(t testing.TB, name string) []byte {
 }
 
 // purge removes every version of an object.
-func (s *storage) purge(t testing.TB, name string) {
+func (s *storage) purge(t conformance.T, name string) {
 	t.Helper()
 	for {
 		o, err := s.HeadObject(bucket, name)
@@ -134,7 +136,7 @@ func (s *storage) purge(t testing.TB, name string) {
 	}
 }
 
-func (s *storage) names(t testing.TB) (all []string) {
+func (s *storage) names(t conformance.T) (all []string) {
 	t.Helper()
 	list, err := s.ListBucket(bucket, nil, gofakes3.ListBucketPage{})
 	if err != nil {
@@ -151,18 +153,18 @@ func (s *storage) names(t testing.TB) (all []string) {
 }
 
 // fresh is an empty bucket for the suite that all archives share.
-func fresh(t testing.TB, most int64) archivetest.Instance {
+func fresh(t conformance.T, most int64) archivetest.Instance {
 	t.Helper()
 	s := newStorage(t)
 	cfg := s.config()
 	cfg.MaxSize = most
 	return archivetest.Instance{
-		Open: func(t testing.TB) edo.Depot { return open(t, cfg) },
-		Damage: func(t testing.TB, d edo.Digest, change func([]byte) []byte) {
+		Open: func(t conformance.T) edo.Depot { return open(t, cfg) },
+		Damage: func(t conformance.T, d edo.Digest, change func([]byte) []byte) {
 			t.Helper()
 			s.put(t, key(d), change(s.get(t, key(d))))
 		},
-		Age: func(t testing.TB, d edo.Digest, at time.Time) {
+		Age: func(t conformance.T, d edo.Digest, at time.Time) {
 			t.Helper()
 			content := s.get(t, key(d))
 			s.purge(t, key(d))
@@ -176,7 +178,7 @@ func fresh(t testing.TB, most int64) archivetest.Instance {
 
 func TestArchive(t *testing.T) {
 	t.Parallel()
-	archivetest.Run(t, archivetest.Config{New: fresh, Sizes: []int{part - 1, part, part + 1, 2*part + 1}})
+	gotest.Run(t, archivetest.Config{New: fresh, Sizes: []int{part - 1, part, part + 1, 2*part + 1}}.Suite(), conformance.Options{})
 }
 
 // TestUnversionedBucket: without versions a removal could hit bytes that somebody stores at that moment, so there is none.
@@ -355,8 +357,8 @@ func TestBadConfig(t *testing.T) {
 func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // what others allocate would be counted
 	address := elsewhere(t)
 	cfg := s3.Config{Endpoint: address, Bucket: bucket, AccessKey: "id", SecretKey: edo.NewSecret("k"), Part: part, Spool: t.TempDir()}
-	suite := archivetest.Config{New: func(testing.TB, int64) archivetest.Instance {
-		return archivetest.Instance{Open: func(t testing.TB) edo.Depot { return open(t, cfg) }}
+	suite := archivetest.Config{New: func(conformance.T, int64) archivetest.Instance {
+		return archivetest.Instance{Open: func(t conformance.T) edo.Depot { return open(t, cfg) }}
 	}}
 	archivetest.MemoryStaysFlat(t, suite, 128<<20, 16<<20)
 }
