@@ -102,3 +102,25 @@ func gone(err error) error {
 	}
 	return err
 }
+
+// Mask puts mark in the place of every spelling of every secret; what is compressed stays as it is.
+func (s *Scanner) Mask(text []byte, mark string) []byte {
+	var out []byte
+	rest := 0
+	for i := s.next(text, 0); i >= 0; i = s.next(text, max(i+1, rest)) {
+		end := i
+		for _, n := range s.begin[binary.LittleEndian.Uint64(text[i:])] {
+			if bytes.HasPrefix(text[i:], n.text) {
+				end = max(end, i+len(n.text))
+			}
+		}
+		if end > i {
+			out = append(append(out, text[rest:i]...), mark...)
+			rest = end
+		}
+	}
+	if rest == 0 {
+		return text
+	}
+	return append(out, text[rest:]...)
+}

@@ -145,6 +145,7 @@ func rows() []row {
 
 		{Package: "conformance", Why: "the core of the suites: plain text in, verdicts out; whoever imports it gets nothing else"},
 		{Package: "conformance/gotest", Own: []string{"conformance"}, Why: "cases as tests of Go; no suite imports it, so that no suite needs package testing"},
+		{Package: "conformance/report", Own: []string{"conformance", "conformance/canary"}, Why: "writes what was found; runs nothing"},
 		{Package: "conformance/contract", Why: "data: the contract in our own clauses"},
 		{
 			Package: "conformance/mockoperator", Own: []string{"conformance/contract", "stamping", "stamping/signstamp"},
