@@ -72,7 +72,7 @@ func shown(message []byte) string {
 	}
 	text := printable(string(cut(indented(body))))
 	if len(head) > 0 {
-		return strings.ReplaceAll(printable(string(head)), "\r", "") + "\n\n" + text
+		return printable(strings.ReplaceAll(string(head), "\r", "")) + "\n\n" + text
 	}
 	return text
 }

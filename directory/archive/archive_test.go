@@ -14,6 +14,7 @@ import (
 	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/archivetest"
 	"github.com/edokit/edokit/conformance/gotest"
+	"github.com/edokit/edokit/conformance/subjects"
 	"github.com/edokit/edokit/directory/archive"
 	"github.com/edokit/edokit/edo"
 )
@@ -51,41 +52,13 @@ func entry(folder string, d edo.Digest) string {
 	return filepath.Join(folder, d.String()[:2], d.String())
 }
 
-// depot is a fresh folder for the suite that all archives share.
-func depot(t conformance.T, most int64) archivetest.Instance {
-	t.Helper()
-	folder := t.TempDir()
-	return archivetest.Instance{
-		Open: func(t conformance.T) edo.Depot { return open(t, archive.Config{Path: folder, MaxSize: most}) },
-		Damage: func(t conformance.T, d edo.Digest, change func([]byte) []byte) {
-			t.Helper()
-			raw, err := os.ReadFile(entry(folder, d))
-			if err == nil {
-				err = os.WriteFile(entry(folder, d), change(raw), 0o600)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		},
-		Age: func(t conformance.T, d edo.Digest, at time.Time) {
-			t.Helper()
-			if err := os.Chtimes(entry(folder, d), at, at); err != nil {
-				t.Fatal(err)
-			}
-		},
-		Names: func(t conformance.T) []string { return files(t, folder) },
-	}
-}
-
-func suite() archivetest.Config { return archivetest.Config{New: depot, Sizes: []int{32 << 10}} }
-
 func TestArchive(t *testing.T) {
 	t.Parallel()
-	gotest.Run(t, suite().Suite(), conformance.Options{})
+	gotest.Run(t, subjects.Folder().Suite(), conformance.Options{})
 }
 
 func TestMemoryStaysFlat(t *testing.T) { //nolint:paralleltest // what others allocate would be counted
-	archivetest.MemoryStaysFlat(t, suite(), 300<<20, 4<<20)
+	archivetest.MemoryStaysFlat(t, subjects.Folder(), 300<<20, 4<<20)
 }
 
 // TestInterruptedRemoval: whatever the moment at which a removal was cut off, the bytes can be read, the next start puts

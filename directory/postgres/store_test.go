@@ -1,7 +1,6 @@
 package postgres_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -9,8 +8,8 @@ import (
 
 	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/gotest"
-	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/conformance/storetest/pgtest"
+	"github.com/edokit/edokit/conformance/subjects"
 	"github.com/edokit/edokit/directory/postgres"
 	"github.com/edokit/edokit/edo"
 )
@@ -19,30 +18,15 @@ import (
 var server = pgtest.Server{Migrate: postgres.Migrate}
 
 func TestMain(m *testing.M) {
-	if harness().Worker() || stuck() {
+	if subjects.Postgres(&server).Worker() || stuck() {
 		return
 	}
 	goleak.VerifyTestMain(server.Main(m))
 }
 
-func harness() storetest.Harness {
-	return storetest.Harness{
-		Bare:    func(t conformance.T) string { return server.Bare(t).Reveal() },
-		Fresh:   func(t conformance.T) string { return server.Fresh(t).Reveal() },
-		Migrate: func(ctx context.Context, address string) error { return postgres.Migrate(ctx, edo.NewSecret(address)) },
-		Open: func(ctx context.Context, address string, c storetest.Config) (storetest.Store, error) {
-			s, err := postgres.Open(ctx, postgres.Config{DSN: edo.NewSecret(address), Archive: c.Archive, Now: c.Now, NewID: c.NewID})
-			if err != nil {
-				return nil, err // not a store that is nil
-			}
-			return s, nil
-		},
-	}
-}
-
 func TestStore(t *testing.T) {
 	t.Parallel()
-	gotest.Run(t, harness().Suite(), conformance.Options{})
+	gotest.Run(t, subjects.Postgres(&server).Suite(), conformance.Options{})
 }
 
 // noon is the time of every test: nothing here depends on the day it runs.

@@ -1,8 +1,6 @@
 package sqlite_test
 
 import (
-	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,40 +9,20 @@ import (
 	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/conformance/storetest"
+	"github.com/edokit/edokit/conformance/subjects"
 	"github.com/edokit/edokit/directory/sqlite"
 )
 
 func TestMain(m *testing.M) {
-	if harness().Worker() {
+	if subjects.SQLite().Worker() {
 		return
 	}
 	goleak.VerifyTestMain(m)
 }
 
-// harness keeps its files in a folder whose name needs escaping, and that is not there yet.
-func harness() storetest.Harness {
-	bare := func(t conformance.T) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
-	return storetest.Harness{
-		Bare: bare,
-		Fresh: func(t conformance.T) string {
-			path := bare(t)
-			must(t, sqlite.Migrate(t.Context(), path))
-			return path
-		},
-		Migrate: sqlite.Migrate,
-		Open: func(ctx context.Context, path string, c storetest.Config) (storetest.Store, error) {
-			s, err := sqlite.Open(ctx, sqlite.Config{Path: path, Archive: c.Archive, Now: c.Now, NewID: c.NewID})
-			if err != nil {
-				return nil, err // not a store that is nil
-			}
-			return s, nil
-		},
-	}
-}
-
 func TestStore(t *testing.T) {
 	t.Parallel()
-	gotest.Run(t, harness().Suite(), conformance.Options{})
+	gotest.Run(t, subjects.SQLite().Suite(), conformance.Options{})
 }
 
 // noon is the time of every test: nothing here depends on the day it runs.

@@ -1,0 +1,53 @@
+package subjects
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/storetest"
+	"github.com/edokit/edokit/conformance/storetest/pgtest"
+	"github.com/edokit/edokit/directory/postgres"
+	"github.com/edokit/edokit/directory/sqlite"
+	"github.com/edokit/edokit/edo"
+)
+
+// SQLite keeps its files in a folder whose name needs escaping, and that is not there yet.
+func SQLite() storetest.Harness {
+	bare := func(t conformance.T) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
+	return storetest.Harness{
+		Bare: bare,
+		Fresh: func(t conformance.T) string {
+			t.Helper()
+			path := bare(t)
+			if err := sqlite.Migrate(t.Context(), path); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		},
+		Migrate: sqlite.Migrate,
+		Open: func(ctx context.Context, path string, c storetest.Config) (storetest.Store, error) {
+			s, err := sqlite.Open(ctx, sqlite.Config{Path: path, Archive: c.Archive, Now: c.Now, NewID: c.NewID})
+			if err != nil {
+				return nil, err // not a store that is nil
+			}
+			return s, nil
+		},
+	}
+}
+
+// Postgres makes a database per case. The server wants its Migrate to be postgres.Migrate.
+func Postgres(server *pgtest.Server) storetest.Harness {
+	return storetest.Harness{
+		Bare:    func(t conformance.T) string { return server.Bare(t).Reveal() },
+		Fresh:   func(t conformance.T) string { return server.Fresh(t).Reveal() },
+		Migrate: func(ctx context.Context, address string) error { return postgres.Migrate(ctx, edo.NewSecret(address)) },
+		Open: func(ctx context.Context, address string, c storetest.Config) (storetest.Store, error) {
+			s, err := postgres.Open(ctx, postgres.Config{DSN: edo.NewSecret(address), Archive: c.Archive, Now: c.Now, NewID: c.NewID})
+			if err != nil {
+				return nil, err // not a store that is nil
+			}
+			return s, nil
+		},
+	}
+}
