@@ -39,8 +39,8 @@ pocketbase: build ## A whole document system with exchange in it: PocketBase, pl
 	@exec $(BIN)/pocketbase --bin $(BIN) --samples examples
 
 .PHONY: build
-build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator and bin/edo-adapter-test, without cgo
-	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-adapter-test
+build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator and bin/edo-conformance, without cgo
+	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-conformance
 
 ## Tests
 

@@ -11,7 +11,7 @@ $env:CGO_ENABLED = '0'
 $report = 'windows-report.txt'
 "$([Environment]::OSVersion.VersionString), $(go version)" | Tee-Object $report
 
-go build -trimpath -o bin/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-adapter-test
+go build -trimpath -o bin/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-conformance
 if ($LASTEXITCODE -ne 0) { exit 1 }
 
 $failed = @()

@@ -117,7 +117,7 @@ func side(work []int, n int, do func(int)) {
 func choose(s Suite, o Options) ([]Case, error) {
 	faults := []error{s.Check()}
 	for _, p := range slices.Concat(o.Only, o.Skip) {
-		if !slices.ContainsFunc(s.Cases, func(c Case) bool { return matches(c, p) }) {
+		if !s.Has(p) {
 			faults = append(faults, fmt.Errorf("%s: %q is no case and no group", s.Name, p))
 		}
 	}
@@ -136,6 +136,11 @@ func choose(s Suite, o Options) ([]Case, error) {
 		faults = append(faults, fmt.Errorf("%s: no case is left to run", s.Name))
 	}
 	return chosen, errors.Join(faults...)
+}
+
+// Has says whether an id, a group or a pattern fits a case.
+func (s Suite) Has(pattern string) bool {
+	return slices.ContainsFunc(s.Cases, func(c Case) bool { return matches(c, pattern) })
 }
 
 func oneOf(c Case, patterns []string) bool {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/adaptertest"
 )
 
@@ -86,6 +87,36 @@ func TestBadHosts(t *testing.T) {
 	host{unceremonial: true}.work(t, home)
 	if got := verdicts(t, home); got[order] != adaptertest.NotSeen {
 		t.Errorf("killed, and %q: %s", order, got[order])
+	}
+}
+
+// TestSuite: the cases give the verdicts of the judge.
+func TestSuite(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	host{givesUp: true}.work(t, home)
+	all, err := adaptertest.Read(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := conformance.Run(t.Context(), adaptertest.Suite(all), conformance.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[adaptertest.Verdict]conformance.Verdict{
+		adaptertest.Pass: conformance.Pass, adaptertest.Fail: conformance.Fail, adaptertest.Look: conformance.Skip, adaptertest.NotSeen: conformance.Skip,
+	}
+	failed := 0
+	for i, r := range adaptertest.Judge(all) {
+		if results[i].Case.ID != r.ID || results[i].Verdict != want[r.Verdict] {
+			t.Errorf("%s is %s: %s %s", r.ID, r.Verdict, results[i].Case.ID, results[i].Verdict)
+		}
+		if r.Verdict == adaptertest.Fail {
+			failed++
+		}
+	}
+	if failed == 0 {
+		t.Error("nothing fails")
 	}
 }
 

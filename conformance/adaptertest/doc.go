@@ -6,5 +6,5 @@
 // It talks to no operator and sends nothing. What happens inside the document system it cannot see: the report names what
 // a person must look at there. The other side of the boundary, a plugin binary as a host sees it, is package hosttest.
 //
-// The command is conformance/cmd/edo-adapter-test; how an adapter should work is told in dmsplugin/README.md.
+// The command is conformance/cmd/edo-conformance; how an adapter should work is told in dmsplugin/README.md.
 package adaptertest

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/edo"
 )
 
@@ -36,6 +37,30 @@ func Judge(all []Observation) []Result {
 		out = append(out, Result{ID: r.id, Rule: r.sentence, Clause: r.clause, Verdict: verdict, Why: why, Places: keys})
 	}
 	return out
+}
+
+// Suite gives a case for each rule, over what was observed: a rule that was not seen, or that only a person can see, is skipped.
+func Suite(all []Observation) conformance.Suite {
+	s := conformance.Suite{Name: "adapter", Says: "the adapter of a document system, as a plugin sees it"}
+	for _, r := range rules() {
+		s.Cases = append(s.Cases, conformance.Case{
+			ID: r.id, Group: "adapter", Says: r.sentence, Clauses: []string{r.clause, "S5"},
+			Run: func(t conformance.T) {
+				verdict, why, keys := r.judge(all)
+				for _, k := range keys {
+					t.Logf("package %s of %s", k.Package, k.Subscriber)
+				}
+				switch verdict {
+				case Fail:
+					t.Error(why)
+				case NotSeen, Look:
+					t.Skipf("%s: %s", verdict, why)
+				case Pass:
+				}
+			},
+		})
+	}
+	return s
 }
 
 // rule looks at observations, oldest first.

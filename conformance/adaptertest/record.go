@@ -128,7 +128,7 @@ func count(all []Observation, what string, k edo.Key) int {
 // Read gives what was observed in a home.
 func Read(home string) ([]Observation, error) {
 	if _, err := os.Stat(filepath.Join(home, recordFile)); err != nil {
-		return nil, fmt.Errorf("nothing was recorded in %s: let the host launch edo-adapter-test with EDOKIT_HOME set to it: %w", home, err)
+		return nil, fmt.Errorf("nothing was recorded in %s: let the host launch edo-conformance with EDOKIT_HOME set to it: %w", home, err)
 	}
 	r, err := openRecord(home)
 	if err != nil {

@@ -157,7 +157,7 @@ func rows() []row {
 			Why: "one suite for every archive; of the folder it knows the reasons",
 		},
 		{
-			Package: "conformance/adaptertest", Own: []string{"edo", "directory", "directory/archive", "dmsplugin"}, Why: "a plugin in shape only, for hosts under test",
+			Package: "conformance/adaptertest", Own: []string{"conformance", "edo", "directory", "directory/archive", "dmsplugin"}, Why: "a plugin in shape only, for hosts under test",
 		},
 		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},

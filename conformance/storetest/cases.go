@@ -4,7 +4,7 @@ import "github.com/edokit/edokit/conformance"
 
 // Suite is what every store does, for this one.
 func (h Harness) Suite() conformance.Suite {
-	return conformance.Suite{Name: "store", Says: "a store: what the gateway, the directory and the vault rely on", Cases: h.cases()}
+	return conformance.Suite{Name: h.Name, Says: "a store: what the gateway, the directory and the vault rely on", Cases: h.cases()}
 }
 
 // bind makes a case of a function that needs the store.

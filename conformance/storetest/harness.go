@@ -61,6 +61,7 @@ type Config struct {
 // Harness is what the suite needs of a store. An address says where data are, in words that another process of this
 // machine understands: a path, a connection string.
 type Harness struct {
+	Name string // of the suite and, in other processes, of the store: "sqlite"
 	// Bare gives the address of a place where nothing is yet, Fresh that of an empty store that is migrated. Both are
 	// gone after the test.
 	Bare, Fresh func(t conformance.T) string

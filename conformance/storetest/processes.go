@@ -17,14 +17,15 @@ import (
 
 // Environment of a test binary that runs itself again as another process on the same store.
 const (
+	envStore   = "EDOKIT_TEST_STORE"
 	envRole    = "EDOKIT_TEST_ROLE"
 	envAddress = "EDOKIT_TEST_ADDRESS"
 )
 
-// Worker plays another process if the environment says so; TestMain then returns.
+// Worker plays another process on this store if the environment says so; the main function then returns.
 func (h Harness) Worker() bool {
 	role := os.Getenv(envRole)
-	if role == "" {
+	if role == "" || os.Getenv(envStore) != h.Name {
 		return false
 	}
 	if err := h.play(role, os.Getenv(envAddress)); err != nil {
@@ -53,10 +54,10 @@ func (h Harness) play(role, address string) error {
 }
 
 // another runs this binary as another process.
-func another(t conformance.T, role, address string) *exec.Cmd {
+func (h Harness) another(t conformance.T, role, address string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), envRole+"="+role, envAddress+"="+address)
+	cmd.Env = append(os.Environ(), envStore+"="+h.Name, envRole+"="+role, envAddress+"="+address)
 	cmd.Stderr = os.Stderr
 	return cmd
 }
@@ -181,7 +182,7 @@ func twoProcessesClaimEachJobOnce(t conformance.T, h Harness) {
 	outputs := make([][]byte, 2)
 	var wg sync.WaitGroup
 	for i := range outputs {
-		cmd := another(t, "claim", address)
+		cmd := h.another(t, "claim", address)
 		wg.Go(func() {
 			var err error
 			if outputs[i], err = cmd.Output(); err != nil {
@@ -204,7 +205,7 @@ func twoProcessesClaimEachJobOnce(t conformance.T, h Harness) {
 func killedProcessLosesNothingAcknowledged(t conformance.T, h Harness) {
 	address := h.Fresh(t)
 	s := h.open(t, address, config(t))
-	cmd := another(t, "write", address)
+	cmd := h.another(t, "write", address)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +249,7 @@ func processesMigrateAtOnce(t conformance.T, h Harness) {
 	address := h.Bare(t)
 	var wg sync.WaitGroup
 	for range 4 {
-		cmd := another(t, "migrate", address)
+		cmd := h.another(t, "migrate", address)
 		wg.Go(func() {
 			if err := cmd.Run(); err != nil {
 				t.Error(err)

@@ -16,6 +16,7 @@ import (
 func SQLite() storetest.Harness {
 	bare := func(t conformance.T) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
 	return storetest.Harness{
+		Name: "sqlite",
 		Bare: bare,
 		Fresh: func(t conformance.T) string {
 			t.Helper()
@@ -39,6 +40,7 @@ func SQLite() storetest.Harness {
 // Postgres makes a database per case. The server wants its Migrate to be postgres.Migrate.
 func Postgres(server *pgtest.Server) storetest.Harness {
 	return storetest.Harness{
+		Name:    "postgres",
 		Bare:    func(t conformance.T) string { return server.Bare(t).Reveal() },
 		Fresh:   func(t conformance.T) string { return server.Fresh(t).Reveal() },
 		Migrate: func(ctx context.Context, address string) error { return postgres.Migrate(ctx, edo.NewSecret(address)) },

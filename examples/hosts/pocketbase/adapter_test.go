@@ -16,13 +16,13 @@ import (
 	"github.com/edokit/edokit/dmsplugin"
 )
 
-// TestAdapter lets the desk work with a plugin that misbehaves on purpose (edo-adapter-test in place of edo-dms), sends eight
+// TestAdapter lets the desk work with a plugin that misbehaves on purpose (edo-conformance in place of edo-dms), sends eight
 // documents from it as a clerk does, and states the verdict on all thirteen rules. The two that only a person can see are looked at
 // here as well: one stamped version on every card, and the refusal in words.
 func TestAdapter(t *testing.T) {
 	t.Parallel()
 	home := folder(t)
-	c := newConfig(folder(t), filepath.Join(bin(t), "edo-adapter-test"), home, options{logger: logger(t)})
+	c := newConfig(folder(t), filepath.Join(bin(t), "edo-conformance"), home, options{logger: logger(t)})
 	c.Plugin.Restart = dmsplugin.Restart{First: 50 * time.Millisecond}
 	d, err := open(c)
 	if err != nil {

@@ -50,7 +50,7 @@ func bin(t *testing.T) string {
 		if built.dir, built.err = os.MkdirTemp("", "pb-bin-"); built.err != nil {
 			return
 		}
-		out, err := exec.Command("go", "build", "-C", "../../..", "-o", built.dir, "./dmsplugin/cmd/edo-dms", "./conformance/cmd/mock-operator", "./conformance/cmd/edo-adapter-test").CombinedOutput() //nolint:noctx // for all tests
+		out, err := exec.Command("go", "build", "-C", "../../..", "-o", built.dir, "./dmsplugin/cmd/edo-dms", "./conformance/cmd/mock-operator", "./conformance/cmd/edo-conformance").CombinedOutput() //nolint:noctx // for all tests
 		if err != nil {
 			built.err = fmt.Errorf("%w\n%s", err, out)
 		}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/contract"
+	"github.com/edokit/edokit/conformance/report"
+)
+
+type listCommand struct {
+	Suite []string `help:"Suites to list. Default: all." placeholder:"NAME"`
+}
+
+// Run lists cases.
+func (c *listCommand) Run(s streams) error {
+	for _, name := range c.Suite {
+		if !slices.ContainsFunc(all(), func(s conformance.Suite) bool { return s.Name == name }) {
+			return fmt.Errorf("%w: no suite %q", errUsage, name)
+		}
+	}
+	n := 0
+	for _, suite := range all() {
+		if len(c.Suite) > 0 && !slices.Contains(c.Suite, suite.Name) {
+			continue
+		}
+		for _, one := range suite.Cases {
+			n++
+			fmt.Fprintf(s.out, "%-9s %-40s %s\n", suite.Name, one.ID, one.Says)
+		}
+	}
+	fmt.Fprintf(s.out, "%d cases\n", n)
+	return nil
+}
+
+type explainCommand struct {
+	Case string `arg:"" help:"Id of a case, or SUITE/ID."`
+}
+
+// Run tells about a case all that a person needs to judge it.
+func (c *explainCommand) Run(s streams) error {
+	suite, id, ok := strings.Cut(c.Case, "/")
+	if !ok {
+		suite, id = "", c.Case
+	}
+	found := false
+	for _, one := range all() {
+		for _, k := range one.Cases {
+			if k.ID == id && (suite == "" || suite == one.Name) {
+				if found {
+					fmt.Fprintln(s.out)
+				}
+				found = true
+				explain(s, one, k)
+			}
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: there is no case %q; edo-conformance list shows them", errUsage, c.Case)
+	}
+	return nil
+}
+
+func explain(s streams, suite conformance.Suite, c conformance.Case) {
+	line := func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(s.out, "%-10s %s\n", what, strings.ReplaceAll(text, "\n", "\n           "))
+		}
+	}
+	line("case", suite.Name+"/"+c.ID)
+	line("says", c.Says)
+	for _, id := range c.Clauses {
+		line("clause", clauseText(id))
+	}
+	line("why", c.Why)
+	line("sent", c.Sends)
+	line("expected", c.Expects)
+	switch {
+	case c.Changes:
+		line("leaves", "something behind at the other side: not part of --read-only")
+	case c.Alone:
+		line("alone", "it measures: nothing runs beside it")
+	}
+	line("run", fmt.Sprintf("edo-conformance run --suite %s --only %s --report report", suite.Name, c.ID))
+	line("by hand", byHand(c))
+}
+
+// byHand is how one request of the case is made with curl: the report has each of them whole.
+func byHand(c conformance.Case) string {
+	var all []string
+	for _, op := range c.Calls {
+		all = append(all, fmt.Sprintf(`curl -sS --data-binary @%s.xml -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "%s"' "$URL"`, op, contract.ActionPrefix+op))
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return strings.Join(all, "\n") + "\n(the bodies: report.html of a run has every request; put a token of your own where *** stands)"
+}
+
+// clauses are those that have a sentence here.
+func clauses() []report.Clause {
+	var all []report.Clause
+	for _, c := range contract.Clauses() {
+		all = append(all, report.Clause{ID: c.ID, Says: c.Says, Source: c.Source})
+	}
+	for _, r := range conformance.Rows() {
+		all = append(all, report.Clause{ID: r.ID, Says: r.Says, Source: "acceptance"})
+	}
+	return all
+}
+
+func clauseText(id string) string {
+	all := clauses()
+	i := slices.IndexFunc(all, func(c report.Clause) bool { return c.ID == id })
+	if i < 0 {
+		return id
+	}
+	return id + ": " + all[i].Says
+}
+
+// version of the suites, as the build knows it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/edokit/edokit/conformance/mockoperator"
+)
+
+// account is one organisation at the operator, as mock-operator prints it on its first line.
+type account struct {
+	INN         string `json:"inn"`
+	KPP         string `json:"kpp"`
+	Box         string `json:"box"`
+	Login       string `json:"login"`
+	Password    string `json:"password"`
+	Key         string `json:"key"`         // PEM file of somebody who signs
+	Certificate string `json:"certificate"` // PEM file of the same person
+
+	key, certificate []byte
+}
+
+// operator is what suites talk to, and two organisations there; the second one may be missing.
+type operator struct {
+	url      string
+	us, them account
+	// bring lets them send a document to us; nil where only a stand-in could.
+	bring func(ctx context.Context, name string, content []byte) (string, error)
+}
+
+// secrets are those of the operator, for the report to mask.
+func (o *operator) secrets() map[string]string {
+	all := map[string]string{"password": o.us.Password, "password of the other side": o.them.Password}
+	for name, key := range map[string][]byte{"key": o.us.key, "key of the other side": o.them.key} {
+		if lines := bytes.Split(bytes.TrimSpace(key), []byte("\n")); len(lines) > 3 {
+			all[name] = string(lines[len(lines)/2])
+		}
+	}
+	return all
+}
+
+// maxCredentials is how many bytes the file of credentials may have.
+const maxCredentials = 1 << 20
+
+// given reads credentials: the line of JSON that mock-operator prints, or one like it. The first organisation is ours, the
+// second the other side.
+func given(target, file string) (*operator, error) {
+	if file == "" {
+		return nil, fmt.Errorf("%w: --target wants --credentials FILE: JSON with organisations, each with inn, kpp, box, login, password, key and certificate (PEM files); mock-operator prints such a line", errUsage)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --credentials: %w", errUsage, err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxCredentials+1))
+	if err != nil || len(text) > maxCredentials {
+		return nil, fmt.Errorf("%w: --credentials: %s is not readable or longer than %d bytes: %w", errUsage, file, maxCredentials, err)
+	}
+	var read struct {
+		URL           string    `json:"url"`
+		Organisations []account `json:"organisations"`
+	}
+	if err := json.Unmarshal(text, &read); err != nil {
+		return nil, fmt.Errorf("%w: --credentials: %s: %w", errUsage, file, err)
+	}
+	if len(read.Organisations) == 0 {
+		return nil, fmt.Errorf("%w: --credentials: %s names no organisation", errUsage, file)
+	}
+	o := &operator{url: target, us: read.Organisations[0]}
+	if o.url == "" {
+		o.url = read.URL
+	}
+	if o.url == "" {
+		return nil, fmt.Errorf("%w: --target is missing, and %s has no url", errUsage, file)
+	}
+	if len(read.Organisations) > 1 {
+		o.them = read.Organisations[1]
+	}
+	return o, errors.Join(o.us.load(), o.them.load())
+}
+
+// load reads the files that an account names.
+func (a *account) load() (err error) {
+	if a.Key != "" {
+		if a.key, err = os.ReadFile(a.Key); err != nil {
+			return fmt.Errorf("%w: --credentials: %w", errUsage, err)
+		}
+	}
+	if a.Certificate != "" {
+		if a.certificate, err = os.ReadFile(a.Certificate); err != nil {
+			return fmt.Errorf("%w: --credentials: %w", errUsage, err)
+		}
+	}
+	return nil
+}
+
+// standIn starts the stand-in operator inside this process.
+func standIn(ctx context.Context) (*operator, func() error, error) {
+	organisations := mockoperator.DefaultOrganisations()
+	op, err := mockoperator.New(mockoperator.Config{Organisations: organisations, WireMemory: -1})
+	if err != nil {
+		return nil, nil, err
+	}
+	url, stop, err := op.Listen(context.WithoutCancel(ctx), "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, errors.Join(err, op.Close())
+	}
+	end := func() error { return errors.Join(stop(), op.Close()) }
+	us, err1 := accountOf(op, organisations[0])
+	them, err2 := accountOf(op, organisations[1])
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, nil, errors.Join(err, end())
+	}
+	bring := func(_ context.Context, name string, content []byte) (string, error) {
+		ids, err := op.Plant(them.Box, us.Box, 1, func(int) mockoperator.PlantedDocument {
+			return mockoperator.PlantedDocument{Name: name, Kind: "Письмо", Content: content, NeedSign: true}
+		})
+		if err != nil {
+			return "", err
+		}
+		return ids[0], nil
+	}
+	return &operator{url: url, us: us, them: them, bring: bring}, end, nil
+}
+
+func accountOf(op *mockoperator.Operator, org mockoperator.Organisation) (account, error) {
+	a := account{INN: org.INN, KPP: org.KPP, Box: org.Boxes[0], Login: org.Login, Password: org.Password}
+	id, err := op.Identity(a.Box)
+	if err != nil {
+		return a, err
+	}
+	a.certificate = id.CertificatePEM()
+	a.key, err = id.KeyPEM()
+	return a, err
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/report"
+)
+
+type runCommand struct {
+	Suite       []string      `help:"Suites to run, by name; may be repeated or separated by commas. Default: all that can run." placeholder:"NAME"`
+	Target      string        `help:"Address of the operator. Default: the stand-in operator, inside this process." placeholder:"URL"`
+	Credentials string        `help:"JSON with organisations at the target: what mock-operator prints. The first is ours, the second the other side." placeholder:"FILE"`
+	Plugin      string        `help:"Plugin binary for the host suite. Default: edo-dms beside this program, or on the PATH." placeholder:"FILE"`
+	Report      string        `help:"Folder for report.html, report.json and report.xml (JUnit); made if missing." placeholder:"FOLDER"`
+	Only        []string      `help:"Ids, groups or patterns (send-*) of cases to run." placeholder:"CASE"`
+	Skip        []string      `help:"Ids, groups or patterns of cases to leave out." placeholder:"CASE"`
+	ExpectFail  string        `help:"List of known faults: lines of DAY ID REASON (2026-12-01 send-is-whole until release 9.2)." placeholder:"FILE"`
+	ReadOnly    bool          `help:"Leave out whatever leaves something behind: for a live system."`
+	Seed        uint64        `help:"Seed of the order of cases. Default: a new one, shown in the report."`
+	Beside      int           `help:"How many cases run at once." default:"4"`
+	Limit       time.Duration `help:"Time limit of one case." default:"1m"`
+	Verbose     bool          `short:"v" help:"One line for each case."`
+}
+
+// Run runs the suites.
+func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
+	names := c.Suite
+	if len(names) == 0 {
+		names = runnable()
+	}
+	known, err := c.known()
+	if err != nil {
+		return err
+	}
+	b := &bench{plugin: c.Plugin}
+	defer func() {
+		if end := b.Close(); end != nil && err == nil {
+			err = end
+		}
+	}()
+	if err := c.connect(ctx, b); err != nil {
+		return err
+	}
+	if c.Seed == 0 {
+		c.Seed = uint64(s.now().UnixNano())
+	}
+	r := report.Report{Target: b.operator.url, Program: version(), Seed: c.Seed, Began: s.now(), Clauses: clauses()}
+	if err := c.suites(ctx, s, b, names, known, &r); err != nil {
+		return err
+	}
+	r.Ended = s.now()
+	return c.conclude(r, b, s)
+}
+
+// connect prepares the operator.
+func (c *runCommand) connect(ctx context.Context, b *bench) (err error) {
+	if c.Target != "" || c.Credentials != "" {
+		b.operator, err = given(c.Target, c.Credentials)
+		return err
+	}
+	var end func() error
+	if b.operator, end, err = standIn(ctx); err == nil {
+		b.ends = append(b.ends, end)
+	}
+	return err
+}
+
+func (c *runCommand) known() ([]conformance.Known, error) {
+	if c.ExpectFail == "" {
+		return nil, nil
+	}
+	f, err := os.Open(c.ExpectFail)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --expect-fail: %w", errUsage, err)
+	}
+	defer f.Close()
+	known, err := conformance.ReadKnown(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --expect-fail: %w", errUsage, err)
+	}
+	return known, nil
+}
+
+// suites runs one after another. What is chosen by --only, --skip or --expect-fail must be somewhere.
+func (c *runCommand) suites(ctx context.Context, s streams, b *bench, names []string, known []conformance.Known, r *report.Report) error {
+	var prepared []conformance.Suite
+	for _, name := range names {
+		suite, err := b.suite(ctx, name)
+		if err != nil {
+			return err
+		}
+		prepared = append(prepared, suite)
+	}
+	if err := nowhere(prepared, c.Only, c.Skip, known); err != nil {
+		return err
+	}
+	for _, suite := range prepared {
+		o := conformance.Options{
+			Only: here(suite, c.Only), Skip: here(suite, c.Skip), Known: knownHere(suite, known), ReadOnly: c.ReadOnly,
+			Seed: c.Seed, Beside: c.Beside, Limit: c.Limit, Now: s.now,
+		}
+		if len(c.Only) > 0 && len(o.Only) == 0 {
+			continue
+		}
+		show := &progress{s: s, suite: suite.Name, of: len(suite.Cases), verbose: c.Verbose}
+		o.Progress = show.tell
+		results, err := conformance.Run(ctx, suite, o)
+		show.end()
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUsage, err)
+		}
+		r.Suites = append(r.Suites, report.Suite{Name: suite.Name, Says: suite.Says, Results: results})
+	}
+	return nil
+}
+
+// nowhere refuses a choice that no suite knows: a run that checks nothing must not look well.
+func nowhere(suites []conformance.Suite, only, skip []string, known []conformance.Known) error {
+	var faults []error
+	for _, p := range slices.Concat(only, skip) {
+		if !slices.ContainsFunc(suites, func(s conformance.Suite) bool { return s.Has(p) }) {
+			faults = append(faults, fmt.Errorf("%q is no case and no group of the suites that run", p))
+		}
+	}
+	for _, k := range known {
+		if !slices.ContainsFunc(suites, func(s conformance.Suite) bool { return len(knownHere(s, []conformance.Known{k})) > 0 }) {
+			faults = append(faults, fmt.Errorf("the list of known faults names %q, which is no case of the suites that run", k.ID))
+		}
+	}
+	if len(faults) > 0 {
+		return fmt.Errorf("%w: %w", errUsage, errors.Join(faults...))
+	}
+	return nil
+}
+
+func here(s conformance.Suite, patterns []string) []string {
+	return slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return !s.Has(p) })
+}
+
+func knownHere(s conformance.Suite, known []conformance.Known) []conformance.Known {
+	return slices.DeleteFunc(slices.Clone(known), func(k conformance.Known) bool {
+		return !slices.ContainsFunc(s.Cases, func(c conformance.Case) bool { return c.ID == k.ID })
+	})
+}
+
+// conclude writes the report, without secrets.
+func (c *runCommand) conclude(r report.Report, b *bench, s streams) error {
+	r, err := r.Masked(b.operator.secrets())
+	if err != nil {
+		return err
+	}
+	if err := r.Text(s.out); err != nil {
+		return err
+	}
+	if c.Report != "" {
+		if err := write(c.Report, r); err != nil {
+			return err
+		}
+		fmt.Fprintln(s.out, "report:", filepath.Join(c.Report, "report.html"))
+	}
+	if r.Bad() {
+		return errBad
+	}
+	return nil
+}
+
+// write makes the files of a report.
+func write(dir string, r report.Report) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	for name, how := range map[string]func(io.Writer) error{"report.html": r.HTML, "report.json": r.JSON, "report.xml": r.JUnit} {
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(how(f), f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// progress is one line that changes, on a terminal, or one line for each case.
+type progress struct {
+	s       streams
+	suite   string
+	of, n   int
+	bad     int
+	verbose bool
+}
+
+func (p *progress) tell(r conformance.Result) {
+	p.n++
+	if r.Verdict.Bad() {
+		p.bad++
+	}
+	switch {
+	case p.verbose:
+		fmt.Fprintf(p.s.err, "%s %s\n", p.suite, report.Line(r))
+	case p.s.terminal:
+		fmt.Fprintf(p.s.err, "\r\033[K%s: %d of %d, %d to look at: %s", p.suite, p.n, p.of, p.bad, r.Case.ID)
+	}
+}
+
+func (p *progress) end() {
+	if p.s.terminal && !p.verbose {
+		fmt.Fprint(p.s.err, "\r\033[K")
+	}
+	fmt.Fprintf(p.s.err, "%s: %d cases, %d to look at\n", p.suite, p.n, p.bad)
+}
