@@ -302,11 +302,9 @@ func writeSchemas(t *testing.T, dir string) string {
 	for i, b := range blocks {
 		files[string(b[1])] = "s" + string(rune('a'+i)) + ".xsd"
 	}
-	prefixes := `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:s="` + contract.NSService + `" xmlns:m="` + contract.NSModel +
-		`" xmlns:f="` + contract.NSFault + `" xmlns:a="` + contract.NSArrays + `" xmlns:ser="` + contract.NSSerial + `" `
-	driver := prefixes + ">"
+	driver := `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">`
 	for _, b := range blocks {
-		s := strings.Replace(string(b[0]), "<xs:schema ", prefixes, 1)
+		s := string(b[0])
 		for ns, file := range files {
 			s = strings.ReplaceAll(s, `<xs:import namespace="`+ns+`"/>`, `<xs:import namespace="`+ns+`" schemaLocation="`+file+`"/>`)
 		}

@@ -18,15 +18,16 @@ func WSDL(address string) ([]byte, error) {
 	w.line(`<?xml version="1.0" encoding="utf-8"?>`)
 	w.line(`<wsdl:definitions name="ExchangeService" targetNamespace="`+NSService+`"`,
 		` xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"`,
-		` xmlns:wsaw="http://www.w3.org/2006/05/addressing/wsdl" xmlns:xs="`+NSSchema+`" xmlns:s="`+NSService+`" xmlns:m="`+NSModel+`"`,
-		` xmlns:f="`+NSFault+`" xmlns:a="`+NSArrays+`" xmlns:ser="`+NSSerial+`">`)
+		` xmlns:wsaw="http://www.w3.org/2006/05/addressing/wsdl"`+prefixes+`>`)
 	w.line(`<wsdl:types>`)
 	w.serviceSchema()
 	w.modelSchema()
 	w.faultSchema()
 	w.arraySchema()
-	w.line(`<xs:schema targetNamespace="`+NSSerial+`" elementFormDefault="qualified"><xs:simpleType name="guid"><xs:restriction base="xs:string">`,
-		`<xs:pattern value="[\da-fA-F]{8}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{12}"/></xs:restriction></xs:simpleType></xs:schema>`)
+	w.schema(NSSerial, nil, func() {
+		w.line(`<xs:simpleType name="guid"><xs:restriction base="xs:string">`,
+			`<xs:pattern value="[\da-fA-F]{8}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{4}-[\da-fA-F]{12}"/></xs:restriction></xs:simpleType>`)
+	})
 	w.line(`</wsdl:types>`)
 	w.messages()
 	w.portType()
@@ -37,6 +38,11 @@ func WSDL(address string) ([]byte, error) {
 	w.line(`</wsdl:definitions>`)
 	return []byte(w.out.String()), nil
 }
+
+// prefixes are declared by every schema as well: some stacks, npm soap among them, look for the base of a type nowhere else,
+// and write its members in a wrong namespace when they do not find it.
+const prefixes = ` xmlns:xs="` + NSSchema + `" xmlns:s="` + NSService + `" xmlns:m="` + NSModel +
+	`" xmlns:f="` + NSFault + `" xmlns:a="` + NSArrays + `" xmlns:ser="` + NSSerial + `"`
 
 // wsdl is a description under construction.
 type wsdl struct {
@@ -55,7 +61,7 @@ func (w *wsdl) line(parts ...string) {
 }
 
 func (w *wsdl) schema(namespace string, imports []string, inner func()) {
-	w.line(`<xs:schema targetNamespace="` + namespace + `" elementFormDefault="qualified">`)
+	w.line(`<xs:schema targetNamespace="` + namespace + `" elementFormDefault="qualified"` + prefixes + `>`)
 	for _, i := range imports {
 		w.line(`<xs:import namespace="` + i + `"/>`)
 	}
