@@ -170,6 +170,7 @@ func rows() []row {
 		},
 		{Package: "conformance/storetest/pgtest", Own: []string{"conformance", "edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
 		{Package: "conformance/subjects", Any: true, Why: "composition root of the suites"},
+		{Package: "conformance/foreign", Why: "only tests: SOAP stacks of others against the mock and the driver"},
 		{Package: "conformance/layout", Why: "reads files"},
 		{Package: "conformance/nth", Why: "only tests: everything that can fail fails once"},
 		{Package: "conformance/powercut", Why: "only tests: what was acknowledged lasts"},

@@ -420,6 +420,12 @@ func TestNotices(t *testing.T) {
 			if n.Class != edo.ClassReceipt || n.Type != "ServiceInvoiceReceipt" || len(n.Content) == 0 || len(n.To) == 0 || slices.ContainsFunc(n.To, func(a edo.Address) bool { return a.Box == otherBox }) {
 				t.Fatalf("%+v", n)
 			}
+			// The same receipt is to be had one by one as well.
+			var single bytes.Buffer
+			d, err := them.Draft(t.Context(), edo.DraftRequest{Ref: edo.Ref{Remote: n.Parent}, Kind: edo.AnswerReceipt, Type: "Invoice"}, &single)
+			if err != nil || d.Type != n.Type || single.Len() == 0 {
+				t.Fatalf("%+v, %d bytes, %v", d, single.Len(), err)
+			}
 			if _, err := them.Send(t.Context(), edo.Message{Package: edo.AnswerID(edo.AnswerReceipt, n.Parent), To: n.To, Documents: []edo.OutgoingDocument{
 				{ID: "receipt", Name: n.Name, Type: n.Type, Content: inMemory(n.Content), Signature: them.sign(n.Content), Parent: n.Parent},
 			}}); err != nil {

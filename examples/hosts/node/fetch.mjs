@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // npm ci without npm, whose Debian package brings hundreds of others: fetches what package-lock.json names, compares each
 // with its digest and unpacks it into node_modules. No script of any package runs. npm_config_registry names a mirror.
+//
+//   node fetch.mjs [FOLDER]     the folder of package-lock.json; without it the one of this file
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const here = dirname(fileURLToPath(import.meta.url)), target = join(here, 'node_modules');
+const here = process.argv[2] ?? dirname(fileURLToPath(import.meta.url)), target = join(here, 'node_modules');
 const registry = (process.env.npm_config_registry || 'https://registry.npmjs.org').replace(/\/+$/, '');
 const { packages } = JSON.parse(readFileSync(join(here, 'package-lock.json'), 'utf8'));
 const fresh = mkdtempSync(join(here, '.fetched-')); // whole or not at all
