@@ -16,10 +16,11 @@
 // without that they get the namespace of the service. It reads i:type as an attribute like any other and writes it only when
 // it is spelled out; members of a type named so need their prefix (typed in soap.mjs).
 //
-// As a server npm soap answers a fault with status 200 and gives the members of its detail no namespace, encodes a result
-// without its schema, so that every member is in the namespace of the service, writes xsi:nil without declaring the prefix, and
-// takes no setting for white space. server.mjs sets each of these right; the places say so. It reads elements by their local
-// name and in any order: that the driver writes them right is for the stand-in to see, which refuses anything else.
+// As a server npm soap gives the members of a fault's detail no namespace, encodes a result without its schema, so that every
+// member is in the namespace of the service, writes xsi:nil without declaring the prefix, and takes no setting for white space.
+// server.mjs sets each of these right; the places say so. Faults have status 200 and answers come in chunks, as npm soap has it:
+// the driver copes. It reads elements by their local name and in any order: that the driver writes them right is for the
+// stand-in to see, which refuses anything else.
 //
 // zeep needs no setting.
 package foreign

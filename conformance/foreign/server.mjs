@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A SOAP server that npm soap is: it serves the description of the contract, decodes what it is sent and encodes what it answers.
+// A SOAP server made of npm soap: it serves the description of the contract, decodes what it is sent and encodes what it answers.
 // It knows nothing of documents itself: a client of npm soap puts each call, as it was decoded, to the operator whose address
 // stands in the path, and what the operator says goes back the same way. So whatever passes it was understood by npm soap
 // four times.
@@ -21,10 +21,10 @@ function clientOf(path) {
   return clients.get(address);
 }
 
-// refusal is the fault again. Left alone npm soap gives it status 200, and the members of its detail no namespace.
+// refusal is the fault again. Left alone npm soap gives the members of its detail no namespace.
 function refusal({ faultstring, detail }) {
   const told = Object.entries(detail?.ServiceErrorFaultContract ?? {}).map(([name, value]) => [`f:${name}`, value]);
-  return { Fault: { faultcode: 'soap:Client', faultstring, detail: { 'f:ServiceErrorFaultContract': Object.fromEntries(told) }, statusCode: 500 } };
+  return { Fault: { faultcode: 'soap:Client', faultstring, detail: { 'f:ServiceErrorFaultContract': Object.fromEntries(told) } } };
 }
 
 async function answer(operation, args, req) {
