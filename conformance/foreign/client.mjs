@@ -7,7 +7,7 @@ import { connect, fault, typeOf } from './soap.mjs';
 
 process.on('uncaughtException', (err) => { console.error(err.message); process.exit(1); }); // not the whole exchange with it
 const input = JSON.parse(readFileSync(0, 'utf8'));
-const client = await connect(input.wsdl);
+const client = await connect(input.wsdl, input.address);
 const digest = (base64) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
 const seconds = (text) => Math.floor(Date.parse(text) / 1000);
 

@@ -12,7 +12,7 @@ import zeep
 
 given = json.load(sys.stdin)
 client = zeep.Client(given["wsdl"])
-service = client.service
+service = client.create_service("{http://synerdocs.ru}BasicHttpBinding_IExchangeService", given["address"])
 raw = {name: base64.b64decode(given[name]) for name in ("content", "signature", "answer")}
 
 
