@@ -3,6 +3,7 @@
 //
 //   - Two clients, zeep (client.py, Debian's python3-zeep) and npm soap (client.mjs), are made of the WSDL that the stand-in
 //     serves and of nothing else. Each tells a letter there and back as it understood it; the stand-in's ledger has to agree.
+//     Where the operator's own schema files are (EDOKIT_XSD_DIR), both are made of the WSDL that it published as well.
 //   - A server, npm soap again (server.mjs), serves the same WSDL to the driver's own suite. It decodes each call by the
 //     description, puts it to the stand-in by a client of its own, and encodes what came back. Nothing but what npm soap
 //     understood passes it, so what the suite compares, the driver's words with the stand-in's ledger, holds for both ways.
@@ -22,5 +23,6 @@
 // the driver copes. It reads elements by their local name and in any order: that the driver writes them right is for the
 // stand-in to see, which refuses anything else.
 //
-// zeep needs no setting.
+// zeep needs no setting. The WSDL that the operator published is not served: npm soap looks up the prefixes that it declares at
+// single elements nowhere, and writes arrays of texts in a wrong namespace.
 package foreign

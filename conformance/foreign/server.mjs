@@ -44,12 +44,13 @@ async function answer(operation, args, req) {
   return { _xml: server.wsdl.objectToDocumentXML(name, typed(result), 's', 'http://synerdocs.ru', name) };
 }
 
-const text = readFileSync(wsdl, 'utf8');
-const operations = [...text.matchAll(/<wsdl:operation name="(\w+)"><soap:/g)].map((m) => m[1]);
-const methods = Object.fromEntries(operations.map((o) => [o, (args, done, headers, req) => answer(o, args, req)]));
+const { ExchangeService: ports } = (await connect(wsdl)).describe();
+for (const port of Object.values(ports)) {
+  for (const name of Object.keys(port)) port[name] = (args, done, headers, req) => answer(name, args, req);
+}
 const listener = http.createServer((req, res) => res.end(JSON.stringify(seen)));
 const server = soap.listen(listener, {
-  ...settings, path: /^\/127\.0\.0\.1:\d+\//, xml: text, services: { ExchangeService: { BasicHttpBinding_IExchangeService: methods } },
+  ...settings, path: /^\/127\.0\.0\.1:\d+\//, xml: readFileSync(wsdl, 'utf8'), services: { ExchangeService: ports },
   callback: () => {
     server.wsdl.options.preserveWhitespace = true; // a server does not take it from its settings
     server.wsdl.xmlnsInEnvelope += ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'; // it writes xsi:nil and declares it not
