@@ -18,7 +18,6 @@ import (
 	"github.com/edokit/edokit/conformance/report"
 )
 
-//nolint:gochecknoglobals // a flag of the test binary
 var update = flag.Bool("update", false, "write the goldens")
 
 func day(d int) time.Time { return time.Date(2026, 12, d, 9, 30, 0, 0, time.UTC) }
