@@ -19,7 +19,7 @@ TARGETS ?=
 .PHONY: help
 help: ## This list
 	@while IFS= read -r line; do \
-		[[ $$line =~ ^([a-z/-]+):.*'## '(.*)$$ ]] && printf '  make %-10s %s\n' "$${BASH_REMATCH[1]}" "$${BASH_REMATCH[2]}"; \
+		[[ $$line =~ ^([a-z/-]+):.*'## '(.*)$$ ]] && printf '  make %-20s %s\n' "$${BASH_REMATCH[1]}" "$${BASH_REMATCH[2]}"; \
 	done < $(firstword $(MAKEFILE_LIST)); true
 	@printf '\n  Settings: RACE=auto|on|off  ARGS="go test arguments"  FUZZTIME=10s  BENCH=regexp  COUNT=1  SOAK=10m  TARGETS=os/arch\n'
 
@@ -39,7 +39,7 @@ pocketbase: build ## A whole document system with exchange in it: PocketBase, pl
 	@exec $(BIN)/pocketbase --bin $(BIN) --samples examples
 
 .PHONY: build
-build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator and bin/edo-conformance, without cgo
+build: ## bin/edo-dms (plugin and command line), bin/edo-bridge, bin/mock-operator, bin/edo-conformance, without cgo
 	CGO_ENABLED=0 go build -trimpath -o $(BIN)/ ./dmsplugin/cmd/edo-dms ./dmsplugin/cmd/edo-bridge ./conformance/cmd/mock-operator ./conformance/cmd/edo-conformance
 
 ## Tests
@@ -52,6 +52,17 @@ test: $(BIN)/testreport ## Install what the tests need where possible, run all t
 .PHONY: $(BIN)/testreport
 $(BIN)/testreport:
 	@go build -o $@ ./conformance/cmd/testreport
+
+.PHONY: conformance
+conformance: build ## All suites against what is shipped here; leaves conformance-out/report.html
+	$(BIN)/edo-conformance run --report conformance-out
+
+.PHONY: conformance/mutants
+conformance/mutants: build ## All suites against faults made on purpose, minutes; leaves mutants-out/report.html with the kill matrices
+	@.ci/setup test
+	@rm -rf mutants-out && mkdir -p mutants-out/matrices
+	EDOKIT_MUTANTS=$(CURDIR)/mutants-out/matrices .ci/in-memory go test -count 1 -timeout 40m -run 'Mutants|CasesCanFail' ./conformance/... ./dmsplugin/hosttest
+	$(BIN)/edo-conformance mutants mutants-out/matrices --report mutants-out
 
 .PHONY: bench
 bench: ## All benchmarks (BENCH, COUNT); the text is kept in .bench/latest.txt, the story in BENCHMARKS.md
@@ -110,4 +121,4 @@ vuln: ## Known holes in what we link (govulncheck; asks vuln.go.dev)
 
 .PHONY: clean
 clean: ## Remove what make made
-	rm -rf $(BIN) demo-out portal-out dist .bench
+	rm -rf $(BIN) demo-out portal-out conformance-out mutants-out dist .bench

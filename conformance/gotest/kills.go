@@ -1,0 +1,127 @@
+package gotest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edokit/edokit/conformance"
+)
+
+// MutantsFolder is the variable that names a folder for kill matrices. Without it [Mutants] runs its short form.
+const MutantsFolder = "EDOKIT_MUTANTS"
+
+// Mutants fails where a mutant lives or a case finds none. The long form runs all cases against all mutants, keeps the matrix in
+// the folder that EDOKIT_MUTANTS names, and writes into testdata/NAME.kills, one line per mutant, which cases suffice; the
+// short form runs only these. A mutant or a case without a place there fails: run the long form.
+func Mutants(t *testing.T, h conformance.Hunted, o conformance.Options) {
+	t.Helper()
+	list := filepath.Join("testdata", h.Name+".kills")
+	short := os.Getenv(MutantsFolder) == ""
+	if short {
+		h.Only = readKills(t, list)
+	}
+	k, err := conformance.Hunt(t.Context(), h, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range k.Survivors() {
+		t.Errorf("nothing finds %s", name)
+	}
+	if short {
+		complete(t, h, k)
+		return
+	}
+	for _, id := range k.Suspects() {
+		t.Errorf("%s finds no fault", id)
+	}
+	Keep(t, k)
+	if err := os.MkdirAll(filepath.Dir(list), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(list, []byte(enough(k)), 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+// Keep writes a kill matrix into the folder that EDOKIT_MUTANTS names; without one it does nothing.
+func Keep(t *testing.T, k conformance.Kills) {
+	t.Helper()
+	dir := os.Getenv(MutantsFolder)
+	if dir == "" {
+		return
+	}
+	text, err := json.MarshalIndent(k, "", " ")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, k.Suite+".json"), append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// enough chooses for every mutant one case, and for every case one mutant: first for the cases that few mutants need.
+func enough(k conformance.Kills) string {
+	chosen := map[string][]string{}
+	used := map[string]bool{}
+	finds := func(id string) (n int) {
+		for _, m := range k.Mutants {
+			if slices.Contains(m.By, id) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, id := range k.Cases {
+		best := -1
+		for i, m := range k.Mutants {
+			if slices.Contains(m.By, id) && (best < 0 || len(m.By) < len(k.Mutants[best].By)) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			chosen[k.Mutants[best].Name] = append(chosen[k.Mutants[best].Name], id)
+			used[id] = true
+		}
+	}
+	b := &strings.Builder{}
+	for _, m := range k.Mutants {
+		if len(chosen[m.Name]) == 0 && len(m.By) > 0 {
+			chosen[m.Name] = []string{slices.MinFunc(m.By, func(a, b string) int { return finds(a) - finds(b) })}
+		}
+		b.WriteString(m.Name + ": " + strings.Join(chosen[m.Name], " ") + "\n")
+	}
+	return b.String()
+}
+
+func readKills(t *testing.T, path string) map[string][]string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (the long form makes it: %s)", err, MutantsFolder)
+	}
+	all := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		name, ids, _ := strings.Cut(line, ":")
+		all[name] = strings.Fields(ids)
+	}
+	return all
+}
+
+// complete: the short form knows all mutants and all cases.
+func complete(t *testing.T, h conformance.Hunted, k conformance.Kills) {
+	t.Helper()
+	s, end, err := h.Bring(conformance.Mutant{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	for _, c := range s.Cases {
+		if !slices.Contains(k.Cases, c.ID) {
+			t.Errorf("%s finds no fault of those it is tried on: look at it, or run the long form (%s)", c.ID, MutantsFolder)
+		}
+	}
+}
