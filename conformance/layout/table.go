@@ -172,6 +172,7 @@ func rows() []row {
 		{Package: "conformance/subjects", Any: true, Why: "composition root of the suites"},
 		{Package: "conformance/foreign", Why: "only tests: SOAP stacks of others against the mock and the driver"},
 		{Package: "conformance/layout", Why: "reads files"},
+		{Package: "conformance/replay", Why: "runs the whole way against recorded or scripted operators"},
 		{Package: "conformance/nth", Why: "only tests: everything that can fail fails once"},
 		{Package: "conformance/powercut", Why: "only tests: what was acknowledged lasts"},
 		{Package: "conformance/sim", Why: "only tests: seeded histories of several gateways on one store"},

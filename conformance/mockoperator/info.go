@@ -24,6 +24,7 @@ func (o *Operator) getDocumentContent(p *node) (*body, error) {
 func (o *Operator) readable(r *record, org int, field string) error {
 	return o.look(func() error {
 		if o.closed(r, org) {
+			o.struck["content-closed-until-receipt"]++
 			return refuse("DocumentContentAccessDenied", field, "Содержание откроется после извещения о получении")
 		}
 		return nil

@@ -99,7 +99,11 @@ func (o *Operator) list(s *session, first, most int, match func(*record, *occurr
 		out.total++
 	}
 	for _, e := range slices.Backward(o.ledger) {
-		if !o.party(e, s.org) || !o.visible(e) {
+		if !o.party(e, s.org) {
+			continue
+		}
+		if !o.visible(e) {
+			o.struck["visibility"]++
 			continue
 		}
 		for _, r := range e.docs {

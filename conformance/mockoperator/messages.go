@@ -53,7 +53,11 @@ func (o *Operator) messages(org int, cursor, from, to string) ([]*entry, error) 
 	}
 	var found []*entry
 	for _, e := range o.ledger[after:] {
-		if !o.party(e, org) || o.now().Before(e.Time.Add(f.MessagesDelay)) {
+		if !o.party(e, org) {
+			continue
+		}
+		if o.now().Before(e.Time.Add(f.MessagesDelay)) {
+			o.struck["messages-delay"]++
 			continue
 		}
 		sent := f.MessagesIncludeOwn && to != "" && isBox(to, e.From)
@@ -68,6 +72,9 @@ func (o *Operator) messages(org int, cursor, from, to string) ([]*entry, error) 
 func (o *Operator) spoil(org, after int, found []*entry) []*entry {
 	f := o.scenario.Flow
 	if after > 0 && len(found) > 0 && o.flows.borders[borderKey(org, o.ledger[after-1])] {
+		if f.PageBorder != BorderGood {
+			o.struck["page-border"]++
+		}
 		switch f.PageBorder {
 		case BorderLose:
 			found = found[1:]
@@ -79,6 +86,7 @@ func (o *Operator) spoil(org, after int, found []*entry) []*entry {
 		return nil
 	}
 	if o.flows.pages++; f.EmptyPage > 0 && o.flows.pages%f.EmptyPage == 0 {
+		o.struck["empty-page-although-newer"]++
 		return nil
 	}
 	if f.RepeatEvents > 0 {
@@ -86,6 +94,7 @@ func (o *Operator) spoil(org, after int, found []*entry) []*entry {
 		for _, e := range found {
 			twice = append(twice, e)
 			if e.Number%f.RepeatEvents == 0 {
+				o.struck["repeat-events"]++
 				twice = append(twice, e)
 			}
 		}
@@ -96,6 +105,9 @@ func (o *Operator) spoil(org, after int, found []*entry) []*entry {
 		found = found[:f.MessagesPage]
 	}
 	found = slices.Clone(found)
+	if f.MessagesOrder != OrderOldest && len(found) > 1 {
+		o.struck["messages-order"]++
+	}
 	switch f.MessagesOrder {
 	case OrderNewest:
 		slices.Reverse(found)

@@ -112,6 +112,7 @@ func (o *Operator) strikes(operation string) *Handle {
 		due := h.seen >= max(h.rule.Nth, 1) && (h.rule.Times < 0 || h.used < max(h.rule.Times, 1))
 		if due && hit == nil {
 			h.used++
+			o.struck["misbehave"]++
 			hit = h
 		}
 	}

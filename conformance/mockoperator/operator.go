@@ -2,8 +2,10 @@ package mockoperator
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -41,6 +43,7 @@ type Operator struct {
 	mu       sync.Mutex // guards all below
 	scenario Scenario
 	rules    []*Handle
+	struck   map[string]int // by the key of the scenario
 	sessions map[string]*session
 	ledger   []*entry
 	byID     map[string]*record // documents by service id without dashes, lower case
@@ -64,7 +67,7 @@ func New(c Config) (*Operator, error) {
 	}
 	o := &Operator{
 		tables: tables, clock: c.Now, log: c.Logger, done: make(chan struct{}),
-		thumbprints: map[string]int{}, sessions: map[string]*session{}, byID: map[string]*record{},
+		thumbprints: map[string]int{}, sessions: map[string]*session{}, byID: map[string]*record{}, struck: map[string]int{},
 		contacts: map[pair]contact{}, flows: newFlowBook(),
 	}
 	for _, id := range c.Identities {
@@ -85,7 +88,20 @@ func New(c Config) (*Operator, error) {
 	o.spool = spool{dir: dir}
 	o.wire = &wire{limit: c.WireMemory, dir: dir}
 	o.SetScenario(c.Scenario)
-	return o, nil
+	return o, o.fillInbox(c.Scenario.Inbox)
+}
+
+// fillInbox puts documents into the box of the first organisation.
+func (o *Operator) fillInbox(n int) error {
+	if n == 0 {
+		return nil
+	}
+	orgs := o.orgs.list()
+	if len(orgs) < 2 {
+		return errors.New("mockoperator: scenario: inbox wants two organisations")
+	}
+	_, err := o.Plant(orgs[1].Boxes[0], orgs[0].Boxes[0], n, func(int) PlantedDocument { return PlantedDocument{NeedReceipt: true} })
+	return err
 }
 
 // Close ends hanging exchanges and removes the temporary folder.
@@ -114,6 +130,20 @@ func (o *Operator) Change(edit func(*Scenario)) {
 	defer o.mu.Unlock()
 	edit(&o.scenario)
 	o.scenario = o.scenario.withDefaults()
+}
+
+// Struck counts how often the scenario has changed what a good operator would have done, by key: misbehave, visibility,
+// print-forms, page-border, ... What is only stricter or slower, as token-lifetime, is not counted.
+func (o *Operator) Struck() map[string]int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return maps.Clone(o.struck)
+}
+
+func (o *Operator) count(key string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.struck[key]++
 }
 
 func (o *Operator) behaviour() Scenario {

@@ -77,6 +77,9 @@ func namedContent(b *body, r *record, form *Blob) {
 // form gives what the scenario makes of the printed form of a document; nil means that there is none (yet).
 func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob, error) {
 	f := o.formRule(operation, r)
+	if f.Mode != "" && f.Mode != FormReady && f.Mode != FormAfterPolls {
+		o.count("print-forms")
+	}
 	if r.Type == "Untyped" && o.behaviour().Flow.FormsForUntyped == FormsNil {
 		return nil, nil
 	}
@@ -88,9 +91,10 @@ func (o *Operator) form(ctx context.Context, operation string, r *record) (*Blob
 	case FormAfterPolls:
 		o.mu.Lock()
 		r.polls[operation]++
-		early := r.polls[operation] <= f.Polls
+		early := r.polls[operation] <= f.Polls || o.now().Before(r.entry.Time.Add(f.After))
 		o.mu.Unlock()
 		if early {
+			o.count("print-forms")
 			return nil, nil
 		}
 	case FormHTML:

@@ -22,6 +22,8 @@ const (
 
 // Scenario is how the operator behaves. The zero value is an operator at its best.
 type Scenario struct {
+	// About says what the scenario is for; in YAML its keys stand beside the others.
+	About         About          `yaml:",inline"`
 	Organisations []Organisation `yaml:"organisations"`  // only at start; empty: DefaultOrganisations
 	PasswordLogin PasswordLogin  `yaml:"password-login"` // full (default) or read-only
 	TokenLifetime time.Duration  `yaml:"token-lifetime"` // default 1h
@@ -35,9 +37,22 @@ type Scenario struct {
 	Visibility Visibility `yaml:"visibility"`
 	// PrintForms says per operation and kind of document what a printed form is like.
 	PrintForms []PrintForms `yaml:"print-forms"`
+	// Inbox is how many documents lie in the box of the first organisation, from the second one; only at start.
+	Inbox int `yaml:"inbox"`
 	// Rules are misbehaviours in force from the start.
 	Rules []Rule `yaml:"misbehave"`
 }
+
+// About is what people read of a scenario, one sentence each.
+type About struct {
+	Title   string `yaml:"title"`
+	TitleRU string `yaml:"title-ru"`
+	From    string `yaml:"from"`   // where this was seen
+	Expect  string `yaml:"expect"` // how it ends for whoever is right
+}
+
+// maxInbox bounds what is made before the operator can be reached.
+const maxInbox = 10_000
 
 // Visibility delays the appearance of a sent document in lists: after a time, after a number of listings, or never.
 type Visibility struct {
@@ -52,7 +67,7 @@ type FormMode string
 // The modes of a printed form.
 const (
 	FormReady         FormMode = "ready"           // default: stamped PDF
-	FormAfterPolls    FormMode = "ready-after"     // nil for Polls requests, then ready
+	FormAfterPolls    FormMode = "ready-after"     // nil for Polls requests and until After, then ready
 	FormNever         FormMode = "never"           // nil always
 	FormOff           FormMode = "off"             // fault FeatureDisabled
 	FormHTML          FormMode = "html"            // a web page under the name of a PDF
@@ -73,6 +88,8 @@ type PrintForms struct {
 	Mode      FormMode `yaml:"mode"`
 	File      string   `yaml:"file"` // with mode file: what is given as the printed form
 	Polls     int      `yaml:"polls"`
+	// After is the least age of the message, with mode ready-after: nil before.
+	After time.Duration `yaml:"after"`
 	// Others says what documents get that are no PDF: sheet (default, a page of its own with the stamp) or nil.
 	Others string `yaml:"others"`
 }
@@ -117,6 +134,9 @@ func (s Scenario) check() error {
 	if err := s.Flow.check(); err != nil {
 		return err
 	}
+	if s.Inbox < 0 || s.Inbox > maxInbox {
+		return fmt.Errorf("mockoperator: scenario: inbox is 0 to %d, not %d", maxInbox, s.Inbox)
+	}
 	for _, f := range s.PrintForms {
 		if err := f.check(); err != nil {
 			return err
@@ -137,6 +157,9 @@ func (f PrintForms) check() error {
 	}
 	if (f.Mode == FormFile) != (f.File != "") {
 		return fmt.Errorf("mockoperator: print-forms: file %q goes with mode file and only with it", f.File)
+	}
+	if f.After < 0 || f.After > 0 && f.Mode != FormAfterPolls {
+		return fmt.Errorf("mockoperator: print-forms: after %v goes with mode ready-after and only with it", f.After)
 	}
 	if !slices.Contains([]string{"", "PrintDocument", "DownloadPdfDocument"}, f.Operation) {
 		return fmt.Errorf("mockoperator: print-forms: operation is PrintDocument or DownloadPdfDocument, not %q", f.Operation)

@@ -56,6 +56,9 @@ type Flow struct {
 	RepeatEvents int `yaml:"repeat-events"`
 	// PageBorder says what happens to messages at the border of a page: good (default), lose, repeat.
 	PageBorder string `yaml:"page-border"`
+	// LostAfter is the age at which a document that its recipient has not confirmed gets the status NotDeliveredToRecipient,
+	// and its sender an error receipt; zero: never.
+	LostAfter time.Duration `yaml:"lost-after"`
 	// EmptyPage makes every n-th page that is not empty come empty; zero: never, one would be always and is refused.
 	EmptyPage int `yaml:"empty-page-although-newer"`
 	// WrongCursor is the answer to a cursor that is no message of the box: fault (default), empty, beginning.
@@ -141,8 +144,8 @@ func (f Flow) check() error {
 	switch {
 	case f.MessagesPage < 0 || f.MessagesPage > 100:
 		return fmt.Errorf("mockoperator: scenario: messages-page is 1 to 100, not %d", f.MessagesPage)
-	case f.RepeatEvents < 0 || f.EmptyPage < 0 || f.EmptyPage == 1 || f.MessagesDelay < 0:
-		return fmt.Errorf("mockoperator: scenario: repeat-events %d, empty-page-although-newer %d (0 or 2 and more), messages-delay %v", f.RepeatEvents, f.EmptyPage, f.MessagesDelay)
+	case f.RepeatEvents < 0 || f.EmptyPage < 0 || f.EmptyPage == 1 || f.MessagesDelay < 0 || f.LostAfter < 0:
+		return fmt.Errorf("mockoperator: scenario: repeat-events %d, empty-page-although-newer %d (0 or 2 and more), messages-delay %v, lost-after %v", f.RepeatEvents, f.EmptyPage, f.MessagesDelay, f.LostAfter)
 	}
 	return nil
 }

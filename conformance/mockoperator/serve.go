@@ -142,6 +142,9 @@ func (x *exchange) call(operation string) {
 	}
 	var out *body
 	if err == nil {
+		err = x.o.loseOverdue()
+	}
+	if err == nil {
 		out, err = x.o.dispatch(x, req)
 	}
 	if x.handle != nil && x.after(operation) {

@@ -1,6 +1,9 @@
 package mockoperator
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Deliver lets the recipients confirm the delivery of a document.
 func (o *Operator) Deliver(serviceID string) error {
@@ -30,6 +33,38 @@ func (o *Operator) Lose(serviceID string) error {
 	r := o.byID[plainID(serviceID)]
 	_, err := o.byOperator("ErrorReceipt", r.entry.From, "Документ не доставлен получателю", r)
 	return err
+}
+
+// loseOverdue lets deliveries fail that the scenario gives up by now.
+func (o *Operator) loseOverdue() error {
+	after := o.behaviour().Flow.LostAfter
+	if after == 0 {
+		return nil
+	}
+	for _, id := range o.overdue(after) {
+		if err := o.Lose(id); err != nil {
+			return err
+		}
+		o.count("lost-after")
+	}
+	return nil
+}
+
+// overdue are documents that nobody has confirmed in the time.
+func (o *Operator) overdue(after time.Duration) (ids []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, e := range o.ledger {
+		if o.now().Before(e.Time.Add(after)) {
+			continue
+		}
+		for _, r := range e.docs {
+			if isMain(r.Type) && (r.Delivery == "RecievedByService" || r.Delivery == "SentToRecipient") {
+				ids = append(ids, r.ServiceID)
+			}
+		}
+	}
+	return ids
 }
 
 func (o *Operator) move(serviceID string, to func(*Answer)) error {

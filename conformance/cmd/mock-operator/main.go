@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -14,6 +15,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
@@ -22,11 +24,12 @@ import (
 
 type flags struct {
 	Listen        string `default:"127.0.0.1:0" help:"Loopback address to listen on; port 0 takes a free one." placeholder:"ADDRESS"`
-	Scenario      string `type:"existingfile" help:"YAML file that says how the operator behaves: printed forms, delays, faults, cut connections. --example-scenario prints every key." placeholder:"FILE"`
+	Scenario      string `help:"How the operator behaves: a YAML file (printed forms, delays, faults, cut connections; --example-scenario prints every key), or a name of --list-scenarios." placeholder:"FILE|NAME"`
 	Dir           string `help:"Folder for documents, keys and certificates; it stays. Without it a temporary one is used and removed at the end." placeholder:"FOLDER"`
 	PasswordLogin string `enum:"full,read-only," default:"" help:"What a login with a password may do: full, or read-only (sending then needs a login with a certificate). Default: what the scenario says, else full." placeholder:"MODE"`
 	Quiet         bool   `help:"No log line per request."`
 	ExitWithStdin bool   `help:"End when standard input ends: a program that holds the other end of a pipe takes the operator with it, even when it is killed."`
+	List          bool   `name:"list-scenarios" help:"Print the scenarios that have a name, each with what it is, and end."`
 	Example       bool   `name:"example-scenario" help:"Print a commented scenario with every key and end."`
 }
 
@@ -46,6 +49,13 @@ func main() {
 	}
 	if f.Example {
 		fmt.Print(exampleScenario)
+		return
+	}
+	if f.List {
+		if err := listScenarios(os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "mock-operator:", err)
+			os.Exit(1)
+		}
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
@@ -136,13 +146,18 @@ func loopback(address string) error {
 	return nil
 }
 
-func readScenario(f flags) (mockoperator.Scenario, error) {
-	var s mockoperator.Scenario
-	if f.Scenario != "" {
-		text, err := os.ReadFile(f.Scenario)
-		if err != nil {
-			return s, err
+// readScenario reads a file, or takes the scenario of that name if there is no such file.
+func readScenario(f flags) (s mockoperator.Scenario, err error) {
+	text, err := os.ReadFile(f.Scenario)
+	switch {
+	case f.Scenario == "":
+	case errors.Is(err, fs.ErrNotExist):
+		if s, err = mockoperator.NamedScenario(f.Scenario); err != nil {
+			return s, fmt.Errorf("--scenario: %s is no file; %w", f.Scenario, err)
 		}
+	case err != nil:
+		return s, err
+	default:
 		if s, err = mockoperator.ParseScenario(text); err != nil {
 			return s, err
 		}
@@ -151,4 +166,17 @@ func readScenario(f flags) (mockoperator.Scenario, error) {
 		s.PasswordLogin = mockoperator.PasswordLogin(f.PasswordLogin)
 	}
 	return s, nil
+}
+
+// listScenarios is the table of names and titles.
+func listScenarios(to io.Writer) error {
+	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
+	for _, name := range mockoperator.ScenarioNames() {
+		s, err := mockoperator.NamedScenario(name)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s\t%s\n", name, s.About.Title)
+	}
+	return w.Flush()
 }

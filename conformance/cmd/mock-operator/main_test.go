@@ -116,6 +116,32 @@ func TestRefusesBadFlags(t *testing.T) {
 	}
 }
 
+// TestScenarioByName: a file wins over a name, a name is found, and what is neither is refused with the list.
+func TestScenarioByName(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	if s, err := readScenario(flags{Scenario: "answer-lost"}); err != nil || len(s.Rules) != 1 {
+		t.Errorf("by name: %d rules, %v", len(s.Rules), err)
+	}
+	if err := os.WriteFile("answer-lost", []byte("inbox: 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := readScenario(flags{Scenario: "answer-lost"}); err != nil || s.Inbox != 3 {
+		t.Errorf("by file: inbox %d, %v", s.Inbox, err)
+	}
+	if _, err := readScenario(flags{Scenario: "answer-found"}); err == nil || !strings.Contains(err.Error(), "print-form-never") {
+		t.Errorf("neither: %v", err)
+	}
+	var list bytes.Buffer
+	if err := listScenarios(&list); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(list.String()), "\n")
+	if len(lines) != len(mockoperator.ScenarioNames()) || !strings.HasPrefix(lines[0], mockoperator.ScenarioNames()[0]+"  ") {
+		t.Errorf("list:\n%s", list.String())
+	}
+}
+
 // TestEndsWithStdin: who holds the other end of standard input takes the operator with him.
 func TestEndsWithStdin(t *testing.T) {
 	t.Parallel()
