@@ -84,6 +84,7 @@ func rows() []row {
 			Package: "directory/console", Own: []string{"edo", "directory"}, Third: []string{etree},
 			Why: "pages over rows and the engine, both stated as ports; knows no store and no operator",
 		},
+		{Package: "directory/cassette", Own: []string{"edo", "directory"}, Why: "writes the format that conformance/mockoperator reads: both meet in data"},
 		{Package: "directory/tables", Own: []string{"edo", "directory"}, Why: "what is which column, for programs of others; reads no store"},
 		{Package: "directory/compact", Own: []string{"edo"}, Why: "packs what the log keeps; knows no store"},
 		{
@@ -172,7 +173,10 @@ func rows() []row {
 		{Package: "conformance/subjects", Any: true, Why: "composition root of the suites"},
 		{Package: "conformance/foreign", Why: "only tests: SOAP stacks of others against the mock and the driver"},
 		{Package: "conformance/layout", Why: "reads files"},
-		{Package: "conformance/replay", Why: "runs the whole way against recorded or scripted operators"},
+		{
+			Package: "conformance/replay", Own: []string{"edo", "edo/cms", "edo/gateway", "edo/operators/synerdocs", "directory", "directory/local", "conformance/mockoperator"},
+			Why: "the whole way, as a program would wire it, against a recorded operator",
+		},
 		{Package: "conformance/nth", Why: "only tests: everything that can fail fails once"},
 		{Package: "conformance/powercut", Why: "only tests: what was acknowledged lasts"},
 		{Package: "conformance/sim", Why: "only tests: seeded histories of several gateways on one store"},

@@ -98,6 +98,7 @@ type cli struct {
 		Verify     logVerify     `cmd:"" help:"Find changed, missing and moved rows; or verify a signed document about the log. Exit code 4 if anything is wrong."`
 		Checkpoint logCheckpoint `cmd:"" help:"Write how the chains of the log end now, signed: kept elsewhere, it shows later if an end was cut off. For cron."`
 		Proof      logProof      `cmd:"" help:"Write a package with all its exchanges as one signed document."`
+		Cassette   logCassette   `cmd:"" help:"Write a package with its exchanges, without secrets and content, as a file that mock-operator --cassette plays: a fault that was met becomes a test."`
 		Export     logExport     `cmd:"" help:"Write the log as CSV or as lines of JSON, oldest first."`
 		Books      logBooks      `cmd:"" help:"Write subscribers, users and a day's messages as the three reference books, in CSV."`
 	} `cmd:"" help:"The message log: every request to an operator and its answer."`
