@@ -18,6 +18,9 @@ type Config struct {
 	Identities []Identity
 	// Scenario is the behaviour at start; it can be changed while the operator runs.
 	Scenario Scenario
+	// Cassette is played instead of doing the work, if there is one: see [Operator.Played]. Its parties are the organisations
+	// if no others are given, and logins, look-ups that it does not hold and readings of a box work as ever.
+	Cassette *Cassette
 	// WireMemory is how many bytes of bodies [Operator.Wire] keeps; older bodies are let go, their digests stay. Zero means
 	// 64 MiB, negative none. One body above a quarter of it is kept as a file in Dir instead.
 	WireMemory int64
@@ -31,6 +34,9 @@ func (c Config) withDefaults() Config {
 	}
 	if len(c.Organisations) == 0 {
 		c.Organisations = c.Scenario.Organisations
+	}
+	if len(c.Organisations) == 0 && c.Cassette != nil {
+		c.Organisations = c.Cassette.parties()
 	}
 	if len(c.Organisations) == 0 {
 		c.Organisations = DefaultOrganisations()

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,7 @@ func ScenarioNames() []string {
 	for _, f := range files {
 		names = append(names, strings.TrimSuffix(f.Name(), scenarioSuffix))
 	}
+	slices.Sort(names) // of files, those with a longer name come first
 	return names
 }
 

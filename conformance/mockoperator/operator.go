@@ -24,6 +24,7 @@ type Operator struct {
 	clock  func() time.Time
 	log    *slog.Logger
 	spool  spool
+	tape   *tape  // nil: the work is done
 	own    string // temporary folder to remove at the end
 	wire   *wire
 	rooms  sync.Pool // of *scratch
@@ -66,9 +67,14 @@ func New(c Config) (*Operator, error) {
 		return nil, err
 	}
 	o := &Operator{
-		tables: tables, clock: c.Now, log: c.Logger, done: make(chan struct{}),
+		tables: tables, tape: newTape(c.Cassette), clock: c.Now, log: c.Logger, done: make(chan struct{}),
 		thumbprints: map[string]int{}, sessions: map[string]*session{}, byID: map[string]*record{}, struck: map[string]int{},
 		contacts: map[pair]contact{}, flows: newFlowBook(),
+	}
+	if c.Cassette != nil {
+		if err := c.Cassette.check(); err != nil {
+			return nil, err
+		}
 	}
 	for _, id := range c.Identities {
 		o.keep(id)

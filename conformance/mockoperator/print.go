@@ -228,10 +228,16 @@ func isPDF(f io.ReaderAt) bool {
 }
 
 // blankSheet is an empty A4 page on which the mark of a document that is no PDF is printed.
-func blankSheet() []byte {
+func blankSheet() []byte { return sheetWith("") }
+
+// sheetWith is an empty page with a comment of one line, which no page shows.
+func sheetWith(comment string) []byte {
 	var b bytes.Buffer
 	var offsets []int
 	b.WriteString("%PDF-1.4\n")
+	if comment != "" {
+		b.WriteString("%" + comment + "\n")
+	}
 	for i, obj := range []string{
 		"<< /Type /Catalog /Pages 2 0 R >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",

@@ -25,6 +25,7 @@ import (
 type flags struct {
 	Listen        string `default:"127.0.0.1:0" help:"Loopback address to listen on; port 0 takes a free one." placeholder:"ADDRESS"`
 	Scenario      string `help:"How the operator behaves: a YAML file (printed forms, delays, faults, cut connections; --example-scenario prints every key), or a name of --list-scenarios." placeholder:"FILE|NAME"`
+	Cassette      string `type:"existingfile" help:"Play a recorded package instead: a file of edo-dms log cassette. The n-th call of an operation gets the answer that its n-th call got; a call that was not recorded gets a fault that says so, and is counted at the end." placeholder:"FILE"`
 	Dir           string `help:"Folder for documents, keys and certificates; it stays. Without it a temporary one is used and removed at the end." placeholder:"FOLDER"`
 	PasswordLogin string `enum:"full,read-only," default:"" help:"What a login with a password may do: full, or read-only (sending then needs a login with a certificate). Default: what the scenario says, else full." placeholder:"MODE"`
 	Quiet         bool   `help:"No log line per request."`
@@ -99,8 +100,12 @@ func run(ctx context.Context, f flags, s streams) (err error) {
 	if f.Quiet {
 		level = slog.LevelWarn
 	}
+	cassette, err := readCassette(f)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	op, err := mockoperator.New(mockoperator.Config{
-		Dir: filepath.Join(dir, "spool"), Scenario: scenario,
+		Dir: filepath.Join(dir, "spool"), Scenario: scenario, Cassette: cassette,
 		WireMemory: -1, // nobody can ask this program what it saw
 		Logger:     slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level})),
 	})
@@ -131,7 +136,39 @@ func run(ctx context.Context, f flags, s streams) (err error) {
 		}()
 	}
 	<-ctx.Done()
-	return stop()
+	err = stop()
+	if cassette != nil {
+		tell(s.err, op.Played())
+	}
+	return err
+}
+
+// readCassette reads the cassette that is to be played, nil if there is none.
+func readCassette(f flags) (_ *mockoperator.Cassette, err error) {
+	if f.Cassette == "" {
+		return nil, nil
+	}
+	if f.Scenario != "" {
+		return nil, errors.New("--cassette and --scenario: a cassette is its own scenario, leave one out")
+	}
+	file, err := os.Open(f.Cassette)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	c, err := mockoperator.ParseCassette(file)
+	return &c, err
+}
+
+// tell says how far a cassette was played.
+func tell(to io.Writer, p mockoperator.Played) {
+	fmt.Fprintf(to, "mock-operator: %d calls were not recorded, %d recorded calls were not made\n", len(p.Missing), len(p.Left))
+	for _, call := range p.Missing {
+		fmt.Fprintf(to, "  not recorded: %s\n", call)
+	}
+	for _, call := range p.Left {
+		fmt.Fprintf(to, "  not made: %s\n", call)
+	}
 }
 
 // loopback refuses before anything is bound: for a moment the whole network would see a socket.

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,7 +81,12 @@ func TestGreetsServesAndStops(t *testing.T) {
 
 func version(t *testing.T, url string) int {
 	t.Helper()
-	body, err := contract.Envelope("GetVersion.request")
+	return call(t, url, "GetVersion")
+}
+
+func call(t *testing.T, url, operation string) int {
+	t.Helper()
+	body, err := contract.Envelope(operation + ".request")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +96,7 @@ func version(t *testing.T, url string) int {
 	}
 	req.Close = true
 	req.Header.Set("Content-Type", "text/xml; charset=utf-8")
-	req.Header.Set("SOAPAction", contract.ActionPrefix+"GetVersion")
+	req.Header.Set("SOAPAction", contract.ActionPrefix+operation)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -104,6 +110,8 @@ func TestRefusesBadFlags(t *testing.T) {
 	for name, f := range map[string]flags{
 		"open to the world": {Listen: "0.0.0.0:0"},
 		"unknown mode":      {Listen: "127.0.0.1:0", PasswordLogin: "none"},
+		"two at once":       {Listen: "127.0.0.1:0", Scenario: "answer-lost", Cassette: "main.go"},
+		"no cassette":       {Listen: "127.0.0.1:0", Cassette: "main.go"},
 		"no such scenario":  {Listen: "127.0.0.1:0", Scenario: filepath.Join(t.TempDir(), "none.yaml")},
 	} {
 		err := run(t.Context(), f, streams{out: io.Discard, err: io.Discard})
@@ -139,6 +147,50 @@ func TestScenarioByName(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(list.String()), "\n")
 	if len(lines) != len(mockoperator.ScenarioNames()) || !strings.HasPrefix(lines[0], mockoperator.ScenarioNames()[0]+"  ") {
 		t.Errorf("list:\n%s", list.String())
+	}
+}
+
+// TestPlaysACassette: its parties are the subscribers, a call that was not recorded is a fault, and the end says what was
+// played.
+func TestPlaysACassette(t *testing.T) {
+	t.Parallel()
+	golden := filepath.Join("..", "..", "replay", "testdata", "answer-lost.cassette.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	var logs bytes.Buffer
+	go func() {
+		err := run(ctx, flags{Listen: "127.0.0.1:0", Cassette: golden, Quiet: true}, streams{out: in, err: &logs})
+		in.Close()
+		ended <- err
+	}()
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err, <-ended)
+	}
+	var hello greeting
+	if err := json.Unmarshal(line, &hello); err != nil {
+		t.Fatal(err)
+	}
+	if len(hello.Organisations) != 1 || hello.Organisations[0].Box != "romashka@mock.edo" || hello.Organisations[0].Login != "replay" {
+		t.Errorf("%+v", hello.Organisations)
+	}
+	var got []int
+	for range 2 { // one was recorded
+		got = append(got, call(t, hello.URL, "GetDocumentEntries"))
+	}
+	if !slices.Equal(got, []int{200, 500}) {
+		t.Errorf("statuses %v", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"1 calls were not recorded", "not recorded: GetDocumentEntries, call 2", "not made: SendMessage, call 1"} {
+		if !strings.Contains(logs.String(), want) {
+			t.Errorf("%q is not said: %s", want, logs.String())
+		}
 	}
 }
 
