@@ -162,7 +162,7 @@ func newShift(t *testing.T, scenario mockoperator.Scenario, end ending) *shift {
 		},
 		gateway: func(c *gateway.Config) {
 			c.Now, c.Queue, c.Workers, c.Backoff = x.clock.Now, x.clock, 1, gateway.Backoff{}
-			c.Idle, c.Pull, c.FullCheck = 7*24*time.Hour, 5*time.Minute, 6*time.Hour
+			c.Idle, c.Pull, c.FullCheck = 7*24*time.Hour, 20*time.Minute, 6*time.Hour
 		},
 	})
 	return x

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Cassette is what crossed the wire for one package, as `edo-dms log cassette` writes it; the format is
-// described in package directory/cassette. Get it from [ParseCassette].
+// Cassette is what crossed the wire for one package, as `edo-dms log cassette` writes it; the format is described in package
+// directory/cassette. Get it from [ParseCassette].
 type Cassette struct {
 	Format       string            `json:"format"`
 	Version      int               `json:"version"`
@@ -98,8 +98,10 @@ const (
 	maxCassette  = 64 << 20 // bytes of the file
 	maxExchanges = 1000
 	maxDocuments = 1000
-	maxMasks     = 1000      // of one text
-	maxFilling   = 256 << 20 // bytes of one place
+	maxMasks     = 10_000    // of one text
+	maxSkip      = 1000      // marks in a text that are none
+	maxFilling   = 256 << 20 // bytes of the places of one text together
+	maxLength    = 10 * 366 * 24 * time.Hour
 )
 
 // CassetteError says what is wrong with a cassette, at which member, and what to do.
@@ -173,7 +175,12 @@ func (c Cassette) check() error {
 			return err
 		}
 	}
+	before := int64(0)
 	for i, e := range c.Exchanges {
+		if e.At < before || e.At > maxLength.Milliseconds() {
+			return badCassette(fmt.Sprintf("exchanges[%d].at_ms", i), "is %d, after %d; the order is that of time, within %v", e.At, before, maxLength)
+		}
+		before = e.At
 		if err := e.check(fmt.Sprintf("exchanges[%d]", i)); err != nil {
 			return err
 		}

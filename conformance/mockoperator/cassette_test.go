@@ -57,6 +57,8 @@ func TestCassetteIsReadStrictly(t *testing.T) {
 		"huge size":         {strings.Replace(small(""), `"size": 3`, `"size": 300000000`, 1), "package.documents[0].size"},
 		"bad digest":        {strings.Replace(small(""), "ba78", "zz78", 1), "package.documents[0].sha256"},
 		"no operation":      {small(`{}`), "exchanges[0].operation"},
+		"order":             {small(`{"operation": "PrintDocument", "at_ms": 5}, {"operation": "PrintDocument", "at_ms": 4}`), "exchanges[1].at_ms"},
+		"years":             {small(`{"operation": "PrintDocument", "at_ms": 9223372036854775807}`), "exchanges[0].at_ms"},
 		"status":            {small(`{"operation": "PrintDocument", "answer": {"status": 100}}`), "exchanges[0].answer.status"},
 		"header":            {small(`{"operation": "PrintDocument", "answer": {"status": 200, "headers": {"Set-Cookie": "a"}}}`), "exchanges[0].answer.headers"},
 		"two texts":         {small(`{"operation": "PrintDocument", "request": {"text": "a", "base64": "YQ=="}}`), "exchanges[0].request"},

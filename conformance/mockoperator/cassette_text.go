@@ -122,8 +122,8 @@ func (m cassetteMask) find(rest, at string) (int, error) {
 	default:
 		return 0, badCassette(at+".kind", "is %q: secret, base64 and raw are known", m.Kind)
 	}
-	if m.Mark == "" || m.Skip < 0 || m.Skip > maxMasks {
-		return 0, badCassette(at, "has no mark, or skips %d: 0 to %d are possible", m.Skip, maxMasks)
+	if m.Mark == "" || m.Skip < 0 || m.Skip > maxSkip {
+		return 0, badCassette(at, "has no mark, or skips %d: 0 to %d are possible", m.Skip, maxSkip)
 	}
 	place := 0
 	for skip := m.Skip; ; skip-- {

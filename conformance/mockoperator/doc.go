@@ -6,7 +6,8 @@
 // true operator it does not recognise a message that is sent twice: it takes both. It shares no code with the client of
 // this module, so that a mistake made on both sides cannot hide.
 //
-// Start at [New] and [Operator.Listen]; script misbehaviour with [Operator.Misbehave] and [Scenario]; compare with
+// Start at [New] and [Operator.Listen]; script misbehaviour with [Operator.Misbehave] and [Scenario]; faults that were seen in
+// the field have names, see [NamedScenario]; what was recorded elsewhere is a [Cassette]. Compare with
 // [Operator.Ledger] and [Operator.Wire]. The same thing as a program: conformance/cmd/mock-operator.
 //
 // # What is ours and not the contract's

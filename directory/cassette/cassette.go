@@ -18,7 +18,9 @@ const (
 const (
 	MaxExchanges = 1000
 	MaxText      = 16 << 20  // bytes of all texts together
-	MaxContent   = 256 << 20 // bytes of one content that is held free
+	MaxMasks     = 10_000    // places held free in one text
+	MaxSkip      = 1000      // before one of them, the same words as its mark
+	MaxContent   = 256 << 20 // bytes that are held free in one text
 )
 
 // Cassette is the file.

@@ -82,15 +82,24 @@ func (m *masker) masked(body edo.Masked) (Text, error) {
 	if t.Text = string(body.Text); !utf8.Valid(body.Text) {
 		t.Text, t.Base64 = "", body.Text
 	}
-	end := 0
+	if len(body.Holes) > MaxMasks {
+		return t, tooLarge("", fmt.Sprintf("%d places are held free in one text", len(body.Holes)))
+	}
+	end, content := 0, int64(0)
 	for _, h := range body.Holes {
 		if h.Start < end || h.End <= h.Start || h.End > len(body.Text) {
 			return t, &edo.Error{Kind: edo.Internal, Reason: Damaged, Op: "cassette.Collect", Message: fmt.Sprintf("the place %d..%d does not fit", h.Start, h.End)}
 		}
 		mark := body.Text[h.Start:h.End]
 		k := Mask{Mark: string(mark), Skip: bytes.Count(body.Text[end:h.Start], mark), Kind: string(h.Kind), Name: h.Name}
+		if k.Skip > MaxSkip {
+			return t, tooLarge("", fmt.Sprintf("the parties write %q %d times", k.Mark, k.Skip))
+		}
 		if end = h.End; h.Kind != edo.HoleSecret {
 			var err error
+			if content += h.Size; content > MaxContent {
+				return t, tooLarge("", fmt.Sprintf("one text stands for more than %d bytes of content", MaxContent))
+			}
 			if k.Looks, err = m.looks(h.Digest, h.Size); err != nil {
 				return t, err
 			}
