@@ -1,6 +1,6 @@
-// Package acceptance holds one test for each sentence that the two utilities were promised, named after it: TestV2_…,
-// TestS4_…, TestM3_…. Each goes the whole way: library, SQLite, driver and the stand-in operator over HTTP, with two
-// sides where there are two. TestScenarios drives a working day through each named scenario of the stand-in.
+// Package acceptance is the suite of what the two utilities were promised: one case for each sentence, with the row of the
+// acceptance table that it proves, and one for each named scenario of the stand-in, the faults that are seen in the field. Each
+// goes the whole way: library, SQLite, driver and the stand-in operator over HTTP, with two sides where there are two.
 //
-// It has no code of its own, only tests. What happens to real processes that are killed is in package crash.
+// What happens to real processes that are killed is in package crash. Next: package conformance.
 package acceptance

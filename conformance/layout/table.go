@@ -160,7 +160,7 @@ func rows() []row {
 		{
 			Package: "conformance/adaptertest", Own: []string{"conformance", "edo", "directory", "directory/archive", "dmsplugin"}, Why: "a plugin in shape only, for hosts under test",
 		},
-		{Package: "conformance/acceptance", Why: "only tests: the whole way, each named after a promise"},
+		{Package: "conformance/acceptance", Any: true, Why: "composition root: the whole way, each case named after a promise"},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/chromium", Why: "a test instrument: drives chromium, knows nothing of the pages"},
 		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
@@ -168,6 +168,10 @@ func rows() []row {
 		{
 			Package: "conformance/storetest", Own: []string{"conformance", "edo", "edo/gateway", "directory", "directory/archive", "directory/handover", "directory/secret"}, Third: []string{cmp},
 			Why: "knows what a store is, but no store",
+		},
+		{
+			Package: "conformance/storetest/storemutants", Own: []string{"conformance", "conformance/storetest", "edo", "directory"},
+			Why: "stores that lie about one thing",
 		},
 		{Package: "conformance/storetest/pgtest", Own: []string{"conformance", "edo"}, Third: []string{pgx}, Why: "a server for tests, without a schema"},
 		{Package: "conformance/subjects", Any: true, Why: "composition root of the suites"},

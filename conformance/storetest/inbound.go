@@ -346,9 +346,12 @@ func sentAsAndReplies(t conformance.T, h Harness) {
 	for _, op := range []edo.Operation{letter, answer, sign} {
 		accept(t, s, op, noon)
 	}
-	for remote, want := range map[edo.RemoteID]edo.Key{"r-1": letter.Key, "r-2": answer.Key, "r-theirs": {}, "r-0": {}, "": {}} {
+	for remote, want := range map[edo.RemoteID]struct {
+		key      edo.Key
+		document edo.DocumentID
+	}{"r-1": {letter.Key, letter.Documents[1].ID}, "r-2": {answer.Key, answer.Documents[0].ID}, "r-theirs": {}, "r-0": {}, "": {}} {
 		k, d, err := s.SentAs(t.Context(), "ours", remote)
-		if want == (edo.Key{}) != errors.Is(err, edo.NotFound) || k != want {
+		if want.key == (edo.Key{}) != errors.Is(err, edo.NotFound) || k != want.key || d != want.document {
 			t.Errorf("%q: %v %q, %v", remote, k, d, err)
 		}
 	}

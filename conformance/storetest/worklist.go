@@ -77,6 +77,9 @@ func unfinished(t conformance.T, h Harness) {
 
 	key := edo.Key{Subscriber: "ours", Package: "doubt"}
 	first := workList(t, s, edo.JobFilter{Limit: 2})
+	if len(first) != 2 {
+		t.Fatalf("the first page has %d rows", len(first))
+	}
 	for name, tc := range map[string]struct {
 		filter edo.JobFilter
 		want   []edo.PackageID

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/acceptance"
 	"github.com/edokit/edokit/conformance/adaptertest"
 	"github.com/edokit/edokit/conformance/archivetest"
 	"github.com/edokit/edokit/conformance/storetest"
@@ -24,12 +25,12 @@ import (
 func all() []conformance.Suite {
 	return []conformance.Suite{
 		new(hosttest.Suite).Suite(), storetest.Harness{Name: "sqlite"}.Suite(), storetest.Harness{Name: "postgres"}.Suite(),
-		archivetest.Config{}.Suite(), adaptertest.Suite(nil),
+		archivetest.Config{}.Suite(), acceptance.Suite(), adaptertest.Suite(nil),
 	}
 }
 
 // runnable are the suites that "run" runs; an adapter is judged by what it did, with "adapter".
-func runnable() []string { return []string{"host", "sqlite", "postgres", "archive"} }
+func runnable() []string { return []string{"host", "sqlite", "postgres", "archive", "acceptance"} }
 
 // bench has what suites examine, and ends it.
 type bench struct {
@@ -58,6 +59,8 @@ func (b *bench) suite(ctx context.Context, name string) (conformance.Suite, erro
 		return subjects.Postgres(b.server).Suite(), nil
 	case "archive":
 		return subjects.Folder().Suite(), nil
+	case "acceptance":
+		return acceptance.Suite(), nil
 	case "host":
 		return b.host(ctx)
 	}

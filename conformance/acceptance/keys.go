@@ -1,12 +1,12 @@
-package acceptance_test
+package acceptance
 
 import (
 	"bytes"
 	"context"
 	"io"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/contract"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
@@ -16,7 +16,7 @@ import (
 )
 
 // signed signs content with the key of an organisation's first head, outside of the SDK's own way.
-func signed(t *testing.T, s *stand, org int, content []byte) []byte {
+func signed(t conformance.T, s *stand, org int, content []byte) []byte {
 	t.Helper()
 	id, err := s.op.Identity(s.organisation(org).Boxes[0])
 	must(t, err)
@@ -39,7 +39,7 @@ func (x *side) session() edo.Session {
 }
 
 // codes are the fault codes of the contract.
-func codes(t *testing.T) map[string]string {
+func codes(t conformance.T) map[string]string {
 	t.Helper()
 	tables, err := contract.Load()
 	must(t, err)

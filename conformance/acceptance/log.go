@@ -1,4 +1,4 @@
-package acceptance_test
+package acceptance
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/local"
@@ -81,10 +81,9 @@ func operation(chunk []byte) string {
 	return name
 }
 
-// TestB3_TheRowIsThereBeforeTheFirstByte: when the first byte of a request reaches the socket, another process sees its
+// theRowIsThereBeforeTheFirstByte: when the first byte of a request reaches the socket, another process sees its
 // row, committed and without an answer.
-func TestB3_TheRowIsThereBeforeTheFirstByte(t *testing.T) {
-	t.Parallel()
+func theRowIsThereBeforeTheFirstByte(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	home := filepath.Join(t.TempDir(), "home")
 	var other atomic.Pointer[sqlite.Store]
@@ -115,9 +114,8 @@ func TestB3_TheRowIsThereBeforeTheFirstByte(t *testing.T) {
 	}
 }
 
-// TestB3_WithoutARowNothingIsSent: a log that cannot be written keeps the package here, and lets it go when it can.
-func TestB3_WithoutARowNothingIsSent(t *testing.T) {
-	t.Parallel()
+// withoutARowNothingIsSent: a log that cannot be written keeps the package here, and lets it go when it can.
+func withoutARowNothingIsSent(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	home := filepath.Join(t.TempDir(), "home")
 	company, client := s.side(0, options{home: home, subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false }}), s.side(1, options{})
@@ -138,10 +136,9 @@ func TestB3_WithoutARowNothingIsSent(t *testing.T) {
 	company.inState("p", edo.StateSent)
 }
 
-// TestB4_AnExchangeTakesLessThanTwoKiB: what a conversation leaves in the log, rows, indexes and chain together, is small,
+// anExchangeTakesLessThanTwoKiB: what a conversation leaves in the log, rows, indexes and chain together, is small,
 // even with the signatures that stand in the messages; and what was packed is exact when it comes out.
-func TestB4_AnExchangeTakesLessThanTwoKiB(t *testing.T) {
-	t.Parallel()
+func anExchangeTakesLessThanTwoKiB(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	homes := []string{filepath.Join(t.TempDir(), "company"), filepath.Join(t.TempDir(), "client")}
 	company, client := s.side(0, options{home: homes[0]}), s.side(1, options{home: homes[1]})
@@ -185,7 +182,7 @@ func TestB4_AnExchangeTakesLessThanTwoKiB(t *testing.T) {
 }
 
 // rebuilt makes the exact bytes of an answer again and compares them with the digest of what crossed the socket.
-func rebuilt(t *testing.T, x *side, e directory.Exchange) {
+func rebuilt(t conformance.T, x *side, e directory.Exchange) {
 	t.Helper()
 	for _, h := range e.Answer.Holes {
 		if h.Kind == edo.HoleSecret { // a token: nobody has it any more
@@ -201,7 +198,7 @@ func rebuilt(t *testing.T, x *side, e directory.Exchange) {
 }
 
 // stored is what the tables of the log and their indexes take in the file, and what of it is filled.
-func stored(t *testing.T, home string) (pages, payload int64) {
+func stored(t conformance.T, home string) (pages, payload int64) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(home, local.DatabaseFile)+"?_pragma=busy_timeout(10000)")
 	must(t, err)
@@ -212,7 +209,7 @@ func stored(t *testing.T, home string) (pages, payload int64) {
 }
 
 // execute runs SQL past the store.
-func execute(t *testing.T, home, statement string) {
+func execute(t conformance.T, home, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(home, local.DatabaseFile)+"?_pragma=busy_timeout(10000)")
 	must(t, err)

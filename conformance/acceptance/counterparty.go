@@ -1,13 +1,13 @@
-package acceptance_test
+package acceptance
 
 import (
 	"errors"
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -35,9 +35,8 @@ func operations(o *mockoperator.Operator) []string {
 	return all
 }
 
-// TestS2_NoneOneOrMany: the look-up has three answers, and many never silently picks one.
-func TestS2_NoneOneOrMany(t *testing.T) {
-	t.Parallel()
+// noneOneOrMany: the look-up has three answers, and many never silently picks one.
+func noneOneOrMany(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	many := s.organisation(2) // two branches, two boxes
@@ -61,9 +60,8 @@ func TestS2_NoneOneOrMany(t *testing.T) {
 	}
 }
 
-// TestV1_TheCounterpartyIsLookedUpBeforeAnythingIsSent is the same question seen from the wire.
-func TestV1_TheCounterpartyIsLookedUpBeforeAnythingIsSent(t *testing.T) {
-	t.Parallel()
+// theCounterpartyIsLookedUpBeforeAnythingIsSent is the same question seen from the wire.
+func theCounterpartyIsLookedUpBeforeAnythingIsSent(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{subscriber: func(s *directory.Subscriber) { s.Policy.Receive = false }})
 	company.send(company.letter("p", company, func(p *edo.Package) { p.To = edo.Counterparty{INN: s.organisation(1).INN} }))
@@ -74,9 +72,8 @@ func TestV1_TheCounterpartyIsLookedUpBeforeAnythingIsSent(t *testing.T) {
 	}
 }
 
-// TestS3_SelfAndForeignBoxesNeverReachTheOperator: neither is asked to be refused; it is refused here.
-func TestS3_SelfAndForeignBoxesNeverReachTheOperator(t *testing.T) {
-	t.Parallel()
+// selfAndForeignBoxesNeverReachTheOperator: neither is asked to be refused; it is refused here.
+func selfAndForeignBoxesNeverReachTheOperator(t conformance.T) {
 	for name, row := range map[string]struct {
 		change func(*directory.Subscriber)
 		to     int
@@ -86,8 +83,7 @@ func TestS3_SelfAndForeignBoxesNeverReachTheOperator(t *testing.T) {
 		"to itself":          {func(*directory.Subscriber) {}, 0, edo.StateFailed, edo.SendToSelf},
 		"from another's box": {func(s *directory.Subscriber) { s.Box = "seti-head@mock.edo" }, 1, "", edo.BoxForeign},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		sub(t, name, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{})
 			company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false; row.change(r) }})
 			p := company.letter("p", company, func(p *edo.Package) {
@@ -107,13 +103,11 @@ func TestS3_SelfAndForeignBoxesNeverReachTheOperator(t *testing.T) {
 	}
 }
 
-// TestV2_FiftyCallsMakeOneRegistration: from two processes on one home, fifty at once, whatever the operator says to a
+// fiftyCallsMakeOneRegistration: from two processes on one home, fifty at once, whatever the operator says to a
 // second registration.
-func TestV2_FiftyCallsMakeOneRegistration(t *testing.T) {
-	t.Parallel()
+func fiftyCallsMakeOneRegistration(t conformance.T) {
 	for _, duplicate := range []string{"fault", "response", "found"} {
-		t.Run(duplicate, func(t *testing.T) {
-			t.Parallel()
+		sub(t, duplicate, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{DuplicateOrganisation: duplicate, InviteNonActive: "allowed"}})
 			home := t.TempDir()
 			first := s.side(0, options{home: home})
@@ -150,12 +144,10 @@ func TestV2_FiftyCallsMakeOneRegistration(t *testing.T) {
 	}
 }
 
-// TestV2_APackageWaitsForItsCounterpartyAndGoesOutByItself: registered and invited, then sent when it becomes active.
-func TestV2_APackageWaitsForItsCounterpartyAndGoesOutByItself(t *testing.T) {
-	t.Parallel()
+// aPackageWaitsForItsCounterpartyAndGoesOutByItself: registered and invited, then sent when it becomes active.
+func aPackageWaitsForItsCounterpartyAndGoesOutByItself(t conformance.T) {
 	for _, invite := range []string{"allowed", "refused"} {
-		t.Run(invite, func(t *testing.T) {
-			t.Parallel()
+		sub(t, invite, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: invite, Contacts: "required"}})
 			company := s.side(0, options{subscriber: registers})
 			p := company.letter("p", company, func(p *edo.Package) { p.To = stranger().Counterparty })
@@ -174,9 +166,8 @@ func TestV2_APackageWaitsForItsCounterpartyAndGoesOutByItself(t *testing.T) {
 	}
 }
 
-// TestV3_BoxThenSignatureThenSend: the order on the wire, and an invalid signature never leaves.
-func TestV3_BoxThenSignatureThenSend(t *testing.T) {
-	t.Parallel()
+// boxThenSignatureThenSend: the order on the wire, and an invalid signature never leaves.
+func boxThenSignatureThenSend(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: "allowed"}})
 	company := s.side(0, options{subscriber: registers})
 	bad := company.letter("bad", company, func(p *edo.Package) {
@@ -201,9 +192,8 @@ func TestV3_BoxThenSignatureThenSend(t *testing.T) {
 	}
 }
 
-// TestS1_EveryFaultCodeHasAVerdict: each code of the contract reaches the caller as a typed error with the code itself.
-func TestS1_EveryFaultCodeHasAVerdict(t *testing.T) {
-	t.Parallel()
+// everyFaultCodeHasAVerdict: each code of the contract reaches the caller as a typed error with the code itself.
+func everyFaultCodeHasAVerdict(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{idle: true})
 	session := company.session()
@@ -218,9 +208,8 @@ func TestS1_EveryFaultCodeHasAVerdict(t *testing.T) {
 	}
 }
 
-// TestV8_TheOperatorFixesFactAndTime: its time stands beside ours, and a skew beyond the limit is an event.
-func TestV8_TheOperatorFixesFactAndTime(t *testing.T) {
-	t.Parallel()
+// theOperatorFixesFactAndTime: its time stands beside ours, and a skew beyond the limit is an event.
+func theOperatorFixesFactAndTime(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	s.op.Advance(-10 * time.Minute)
 	company := s.side(0, options{})

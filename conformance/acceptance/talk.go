@@ -1,15 +1,13 @@
-package acceptance_test
+package acceptance
 
 import (
-	"testing"
-
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/edo"
 )
 
-// TestS6_TheClientSendsReadsAndSignsBack: one round trip client, company, client, company through the operator.
-func TestS6_TheClientSendsReadsAndSignsBack(t *testing.T) {
-	t.Parallel()
+// theClientSendsReadsAndSignsBack: one round trip client, company, client, company through the operator.
+func theClientSendsReadsAndSignsBack(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 

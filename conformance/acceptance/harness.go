@@ -1,4 +1,4 @@
-package acceptance_test
+package acceptance
 
 import (
 	"bytes"
@@ -9,11 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
-	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/directory/local"
@@ -22,8 +20,6 @@ import (
 	"github.com/edokit/edokit/edo/gateway"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience is how long anything may take on a loaded machine before a test gives up.
 const patience = 2 * time.Minute
@@ -54,12 +50,12 @@ var identities = sync.OnceValues(func() ([]mockoperator.Identity, error) {
 
 // stand is one operator, its clock and the sides that talk through it.
 type stand struct {
-	*testing.T
+	conformance.T
 	op  *mockoperator.Operator
 	url string
 }
 
-func newStand(t *testing.T, scenario mockoperator.Scenario, change ...func(*mockoperator.Config)) *stand {
+func newStand(t conformance.T, scenario mockoperator.Scenario, change ...func(*mockoperator.Config)) *stand {
 	t.Helper()
 	ids, err := identities()
 	must(t, err)
@@ -297,7 +293,7 @@ func (x *side) read(d edo.Digest) []byte {
 }
 
 // until looks again and again until it sees what it waits for.
-func until[V any](t *testing.T, what string, look func() (V, bool)) V {
+func until[V any](t conformance.T, what string, look func() (V, bool)) V {
 	t.Helper()
 	end := time.NewTimer(patience)
 	defer end.Stop()
@@ -319,7 +315,7 @@ func until[V any](t *testing.T, what string, look func() (V, bool)) V {
 }
 
 // pdf is a real letter.
-func pdf(t *testing.T) edo.Content {
+func pdf(t conformance.T) edo.Content {
 	t.Helper()
 	c, err := edo.FileContent(filepath.Join("..", "..", "examples", "quickstart", "testdata", "letter.pdf"))
 	must(t, err)
@@ -327,7 +323,7 @@ func pdf(t *testing.T) edo.Content {
 }
 
 // file is any content.
-func file(t *testing.T, text string) edo.Content {
+func file(t conformance.T, text string) edo.Content {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "file")
 	must(t, os.WriteFile(name, []byte(text), 0o600))
@@ -336,7 +332,7 @@ func file(t *testing.T, text string) edo.Content {
 	return c
 }
 
-func must(t *testing.T, err error) {
+func must(t conformance.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

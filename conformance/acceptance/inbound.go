@@ -1,13 +1,13 @@
-package acceptance_test
+package acceptance
 
 import (
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory/kinds"
 	"github.com/edokit/edokit/edo"
@@ -15,7 +15,7 @@ import (
 )
 
 // consents are what the built-in kinds ask for.
-func consents(t *testing.T) []edo.Consent {
+func consents(t conformance.T) []edo.Consent {
 	t.Helper()
 	text, _, err := edo.DigestOf(strings.NewReader("Согласен на обработку персональных данных"))
 	must(t, err)
@@ -23,16 +23,15 @@ func consents(t *testing.T) []edo.Consent {
 }
 
 // builtIn lists the built-in kinds of a direction.
-func builtIn(t *testing.T, d edo.Direction) []edo.DocumentKind {
+func builtIn(t conformance.T, d edo.Direction) []edo.DocumentKind {
 	t.Helper()
 	all, err := kinds.Default()
 	must(t, err)
 	return slices.DeleteFunc(all, func(k edo.DocumentKind) bool { return k.Direction != d })
 }
 
-// TestV4_FiveKindsAndTheUnknownOne: each is recognised by its text; what nobody knows goes the default way and is not lost.
-func TestV4_FiveKindsAndTheUnknownOne(t *testing.T) {
-	t.Parallel()
+// fiveKindsAndTheUnknownOne: each is recognised by its text; what nobody knows goes the default way and is not lost.
+func fiveKindsAndTheUnknownOne(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	five := builtIn(t, edo.Inbound)
@@ -59,14 +58,12 @@ func TestV4_FiveKindsAndTheUnknownOne(t *testing.T) {
 	}
 }
 
-// TestV5_TheResponsiblePersonByKindAndAbsence: five kinds, three absences; who gets it and the sentence why.
-func TestV5_TheResponsiblePersonByKindAndAbsence(t *testing.T) {
-	t.Parallel()
+// theResponsiblePersonByKindAndAbsence: five kinds, three absences; who gets it and the sentence why.
+func theResponsiblePersonByKindAndAbsence(t conformance.T) {
 	five := builtIn(t, edo.Inbound)
 	away := map[string][]edo.ActorID{"nobody": nil, "the counterparty's": {"manager"}, "both": {"manager", "desk"}}
 	for name, absent := range away {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		sub(t, name, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{})
 			company := s.side(0, options{})
 			ctx := t.Context()
@@ -105,9 +102,8 @@ func TestV5_TheResponsiblePersonByKindAndAbsence(t *testing.T) {
 	}
 }
 
-// TestV6_OutgoingKinds: the four kinds of the utility go out, each recognised at the other side by its text.
-func TestV6_OutgoingKinds(t *testing.T) {
-	t.Parallel()
+// outgoingKinds: the four kinds of the utility go out, each recognised at the other side by its text.
+func outgoingKinds(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	four := builtIn(t, edo.Outbound)
@@ -124,9 +120,8 @@ func TestV6_OutgoingKinds(t *testing.T) {
 	}
 }
 
-// TestV7_AnElectronicRequestIsAnsweredElectronically: another way needs a reason, which is logged.
-func TestV7_AnElectronicRequestIsAnsweredElectronically(t *testing.T) {
-	t.Parallel()
+// anElectronicRequestIsAnsweredElectronically: another way needs a reason, which is logged.
+func anElectronicRequestIsAnsweredElectronically(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	client.send(client.letter("request", company))
@@ -146,9 +141,8 @@ func TestV7_AnElectronicRequestIsAnsweredElectronically(t *testing.T) {
 	company.send(paper)
 }
 
-// TestV9_TheTermIsDecidedByTheOperatorsTime: open, warned, met on the last moment, missed; our clock does not count.
-func TestV9_TheTermIsDecidedByTheOperatorsTime(t *testing.T) {
-	t.Parallel()
+// theTermIsDecidedByTheOperatorsTime: open, warned, met on the last moment, missed; our clock does not count.
+func theTermIsDecidedByTheOperatorsTime(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	// Between its looks at the operator's clock the term runs on ours: here that clock jumps, so it is looked at often.
 	company, client := s.side(0, options{gateway: often}), s.side(1, options{})
@@ -188,9 +182,8 @@ func TestV9_TheTermIsDecidedByTheOperatorsTime(t *testing.T) {
 	}
 }
 
-// TestV16_ARefusalTextReachesTheHost: waiting, signed, refused with the text.
-func TestV16_ARefusalTextReachesTheHost(t *testing.T) {
-	t.Parallel()
+// aRefusalTextReachesTheHost: waiting, signed, refused with the text.
+func aRefusalTextReachesTheHost(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
@@ -216,9 +209,8 @@ func TestV16_ARefusalTextReachesTheHost(t *testing.T) {
 	}
 }
 
-// TestV17_ConsentsRideWithTheSubmission: none, no submission; given, they are stored.
-func TestV17_ConsentsRideWithTheSubmission(t *testing.T) {
-	t.Parallel()
+// consentsRideWithTheSubmission: none, no submission; given, they are stored.
+func consentsRideWithTheSubmission(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	p := client.letter("application", company, func(p *edo.Package) {
@@ -233,9 +225,8 @@ func TestV17_ConsentsRideWithTheSubmission(t *testing.T) {
 	}
 }
 
-// TestV22_ANewKindNeedsNoGo: a kind that is only in the file is matched, bound to its rules, routed and given its term.
-func TestV22_ANewKindNeedsNoGo(t *testing.T) {
-	t.Parallel()
+// aNewKindNeedsNoGo: a kind that is only in the file is matched, bound to its rules, routed and given its term.
+func aNewKindNeedsNoGo(t conformance.T) {
 	mine, err := kinds.Read(strings.NewReader(`
 kinds:
   - id: heat-bill
@@ -264,9 +255,8 @@ kinds:
 	}
 }
 
-// TestV9_OnlyAReplyToTheSenderCounts: a reply to somebody else, or to a receipt, is refused and meets no term.
-func TestV9_OnlyAReplyToTheSenderCounts(t *testing.T) {
-	t.Parallel()
+// onlyAReplyToTheSenderCounts: a reply to somebody else, or to a receipt, is refused and meets no term.
+func onlyAReplyToTheSenderCounts(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	client.send(client.letter("request", company))
@@ -290,9 +280,8 @@ func TestV9_OnlyAReplyToTheSenderCounts(t *testing.T) {
 	}
 }
 
-// TestV21_AnOfferThatWasRefusedMayBeMadeAgain: with another text; with the same it is the same offer.
-func TestV21_AnOfferThatWasRefusedMayBeMadeAgain(t *testing.T) {
-	t.Parallel()
+// anOfferThatWasRefusedMayBeMadeAgain: with another text; with the same it is the same offer.
+func anOfferThatWasRefusedMayBeMadeAgain(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	op := company.send(company.letter("p", client))

@@ -1,4 +1,4 @@
-package acceptance_test
+package acceptance
 
 import (
 	"bytes"
@@ -8,9 +8,9 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -18,10 +18,9 @@ import (
 	"github.com/edokit/edokit/edo/gateway"
 )
 
-// TestS4_NothingLostNothingTwice: an inbox with page borders that lose and repeat, repeated events and shuffled pages,
+// nothingLostNothingTwice: an inbox with page borders that lose and repeat, repeated events and shuffled pages,
 // while the reader dies at every named point and another goes on. Every document is handed over once, with one receipt.
-func TestS4_NothingLostNothingTwice(t *testing.T) {
-	t.Parallel()
+func nothingLostNothingTwice(t conformance.T) {
 	const documents = 120
 	points := []string{"pull.listed", "take.described", "take.archived", "take.stored", "receipt.accepted", "notices.accepted", "check.listed", "draft.written", "send.sending", "send.answered"}
 	s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{
@@ -98,10 +97,9 @@ func (x *side) die(point string, n int, change func(*gateway.Config)) {
 	}
 }
 
-// TestS5_TheHostPullsAndSigns: a named version goes out with a signature that the host makes when it is asked, exactly
+// theHostPullsAndSigns: a named version goes out with a signature that the host makes when it is asked, exactly
 // one stamped version comes back, however often it asks.
-func TestS5_TheHostPullsAndSigns(t *testing.T) {
-	t.Parallel()
+func theHostPullsAndSigns(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	id, err := s.op.Identity(company.org.Boxes[0])
@@ -147,9 +145,8 @@ func TestS5_TheHostPullsAndSigns(t *testing.T) {
 	}
 }
 
-// TestS11_ReadinessListsWhatIsMissing: everything at once; and a bad CMS made elsewhere is refused with the reason.
-func TestS11_ReadinessListsWhatIsMissing(t *testing.T) {
-	t.Parallel()
+// readinessListsWhatIsMissing: everything at once; and a bad CMS made elsewhere is refused with the reason.
+func readinessListsWhatIsMissing(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	client := s.side(1, options{})
 	const kind = "Заявка на технологическое присоединение"
@@ -177,10 +174,9 @@ func TestS11_ReadinessListsWhatIsMissing(t *testing.T) {
 	}
 }
 
-// TestS4_AnEndInTheMiddleKeepsNobodyWaiting: reading goes on for ever, so what is wrong now says nothing about how often it
+// anEndInTheMiddleKeepsNobodyWaiting: reading goes on for ever, so what is wrong now says nothing about how often it
 // was tried. Processes that end while they read must not make the next one wait.
-func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
-	t.Parallel()
+func anEndInTheMiddleKeepsNobodyWaiting(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	patient := func(c *gateway.Config) {
 		c.Backoff.First, c.Backoff.Longest, c.Lease = 10*time.Minute, 20*time.Minute, time.Second
@@ -198,10 +194,9 @@ func TestS4_AnEndInTheMiddleKeepsNobodyWaiting(t *testing.T) {
 	company.got("письмо.txt")
 }
 
-// TestB6_MenusPerCardType: two types of cards have different entries, each greyed with its reason; what is grey is refused when it
+// menusPerCardType: two types of cards have different entries, each greyed with its reason; what is grey is refused when it
 // is done all the same, and what a person may not do is grey for him and leaves no trace of having been looked at.
-func TestB6_MenusPerCardType(t *testing.T) {
-	t.Parallel()
+func menusPerCardType(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	const conditionsMet = "Уведомление о выполнении технических условий"

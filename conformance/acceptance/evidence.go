@@ -1,4 +1,4 @@
-package acceptance_test
+package acceptance
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -16,11 +16,10 @@ import (
 	"github.com/edokit/edokit/edo/evidence"
 )
 
-// TestV15_TheOperatorFixesTheDateWhateverTheChannel: a client without a box gets operator time and printed form by way of
+// theOperatorFixesTheDateWhateverTheChannel: a client without a box gets operator time and printed form by way of
 // our own department or a service box, and the host is offered PDF, signature and evidence; where the operator gives no
 // form that way the time is fixed and nothing is called stamped.
-func TestV15_TheOperatorFixesTheDateWhateverTheChannel(t *testing.T) {
-	t.Parallel()
+func theOperatorFixesTheDateWhateverTheChannel(t conformance.T) {
 	forms := map[string]struct {
 		forms mockoperator.PrintForms
 		stamp edo.StampState
@@ -37,8 +36,7 @@ func TestV15_TheOperatorFixesTheDateWhateverTheChannel(t *testing.T) {
 			if box != "" && row.forms.Flow != "" {
 				continue
 			}
-			t.Run(fmt.Sprintf("%s to %q", name, box), func(t *testing.T) {
-				t.Parallel()
+			sub(t, fmt.Sprintf("%s to %q", name, box), func(t conformance.T) {
 				s := newStand(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{row.forms}})
 				company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.ServiceBox, r.Policy.Receive = box, false }})
 				op := company.send(company.letter("p", company, func(p *edo.Package) {
@@ -69,9 +67,8 @@ func TestV15_TheOperatorFixesTheDateWhateverTheChannel(t *testing.T) {
 	}
 }
 
-// TestV18_TheCompanyPaysAndTheCountIsTheLedgers: clients' packages are counted for who pays, and equal the operator's.
-func TestV18_TheCompanyPaysAndTheCountIsTheLedgers(t *testing.T) {
-	t.Parallel()
+// theCompanyPaysAndTheCountIsTheLedgers: clients' packages are counted for who pays, and equal the operator's.
+func theCompanyPaysAndTheCountIsTheLedgers(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	client := s.side(1, options{subscriber: func(r *directory.Subscriber) { r.Payer = "the-company" }})
@@ -100,12 +97,10 @@ func TestV18_TheCompanyPaysAndTheCountIsTheLedgers(t *testing.T) {
 	}
 }
 
-// TestV21_BothSignaturesVerifyInTheBundle: signed by both; the operator's archive alone proves it, whatever its names.
-func TestV21_BothSignaturesVerifyInTheBundle(t *testing.T) {
-	t.Parallel()
+// bothSignaturesVerifyInTheBundle: signed by both; the operator's archive alone proves it, whatever its names.
+func bothSignaturesVerifyInTheBundle(t conformance.T) {
 	for _, names := range []string{"utf8", "cp866"} {
-		t.Run(names, func(t *testing.T) {
-			t.Parallel()
+		sub(t, names, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ArchiveNames: names}})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign, p.Documents[0].Kind = true, "Договор" }))
@@ -141,9 +136,8 @@ func TestV21_BothSignaturesVerifyInTheBundle(t *testing.T) {
 	}
 }
 
-// TestB3_EverySendIsOneRow: what was sent, its result and the tries can be asked for by package, state and time.
-func TestB3_EverySendIsOneRow(t *testing.T) {
-	t.Parallel()
+// everySendIsOneRow: what was sent, its result and the tries can be asked for by package, state and time.
+func everySendIsOneRow(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "Unauthorized"}})
 	company, client := s.side(0, options{}), s.side(1, options{})
@@ -165,10 +159,9 @@ func TestB3_EverySendIsOneRow(t *testing.T) {
 	}
 }
 
-// TestB4_TheLogHoldsWhatCrossedTheSocket: both directions, both sides of a conversation, byte for byte but for secrets
+// theLogHoldsWhatCrossedTheSocket: both directions, both sides of a conversation, byte for byte but for secrets
 // and contents, whose places are known.
-func TestB4_TheLogHoldsWhatCrossedTheSocket(t *testing.T) {
-	t.Parallel()
+func theLogHoldsWhatCrossedTheSocket(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
@@ -204,9 +197,8 @@ func TestB4_TheLogHoldsWhatCrossedTheSocket(t *testing.T) {
 	}
 }
 
-// TestM3_TwentySevenHeadsSign: each document by the key that its field names; a wrong field never by somebody else's.
-func TestM3_TwentySevenHeadsSign(t *testing.T) {
-	t.Parallel()
+// twentySevenHeadsSign: each document by the key that its field names; a wrong field never by somebody else's.
+func twentySevenHeadsSign(t conformance.T) {
 	const heads = 27
 	s := newStand(t, mockoperator.Scenario{}, func(c *mockoperator.Config) {
 		c.Identities = nil

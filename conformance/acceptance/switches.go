@@ -1,10 +1,10 @@
-package acceptance_test
+package acceptance
 
 import (
 	"errors"
-	"testing"
 	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
@@ -14,14 +14,12 @@ import (
 // The contract is silent on much; whatever the operator turns out to do, the promise holds. Each test here runs the
 // whole way against each plausible behaviour.
 
-// TestSilence_ALostAnswerIsNotSentAgain: the operator takes a message, the answer is lost. Whether it would take the same
+// aLostAnswerIsNotSentAgain: the operator takes a message, the answer is lost. Whether it would take the same
 // message again or refuse it, there is one.
-func TestSilence_ALostAnswerIsNotSentAgain(t *testing.T) {
-	t.Parallel()
+func aLostAnswerIsNotSentAgain(t conformance.T) {
 	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
 		for _, loss := range []mockoperator.What{mockoperator.AcceptThenCut, mockoperator.TruncatedXML} {
-			t.Run(resend+" "+string(loss), func(t *testing.T) {
-				t.Parallel()
+			sub(t, resend+" "+string(loss), func(t conformance.T) {
 				s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}})
 				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss})
 				company, client := s.side(0, options{}), s.side(1, options{})
@@ -48,13 +46,11 @@ func TestSilence_ALostAnswerIsNotSentAgain(t *testing.T) {
 	}
 }
 
-// TestSilence_TheSameMessageAgain: an operator that never shows what it took gets it once more and no oftener; whether it
+// theSameMessageAgain: an operator that never shows what it took gets it once more and no oftener; whether it
 // takes the copy or refuses it as known, nothing is called sent, and a person is asked to look.
-func TestSilence_TheSameMessageAgain(t *testing.T) {
-	t.Parallel()
+func theSameMessageAgain(t conformance.T) {
 	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
-		t.Run(resend, func(t *testing.T) {
-			t.Parallel()
+		sub(t, resend, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}, Visibility: mockoperator.Visibility{Never: true}})
 			s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut, Times: 2})
 			company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false }})
@@ -72,13 +68,11 @@ func TestSilence_TheSameMessageAgain(t *testing.T) {
 	}
 }
 
-// TestSilence_ALostAnswerToACountersignatureIsFound: a signature alone has no id of ours at the operator; it is found at
+// aLostAnswerToACountersignatureIsFound: a signature alone has no id of ours at the operator; it is found at
 // the document it signs.
-func TestSilence_ALostAnswerToACountersignatureIsFound(t *testing.T) {
-	t.Parallel()
+func aLostAnswerToACountersignatureIsFound(t conformance.T) {
 	for _, kind := range []edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse, edo.AnswerRevoke} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
+		sub(t, string(kind), func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = kind != edo.AnswerRevoke }))
@@ -94,9 +88,8 @@ func TestSilence_ALostAnswerToACountersignatureIsFound(t *testing.T) {
 	}
 }
 
-// TestSilence_ContentThatIsClosedUntilTheReceipt: described first, the receipt goes, the content follows; told once each.
-func TestSilence_ContentThatIsClosedUntilTheReceipt(t *testing.T) {
-	t.Parallel()
+// contentThatIsClosedUntilTheReceipt: described first, the receipt goes, the content follows; told once each.
+func contentThatIsClosedUntilTheReceipt(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ContentClosed: true}})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	op := company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedReceipt = true }))
@@ -115,12 +108,10 @@ func TestSilence_ContentThatIsClosedUntilTheReceipt(t *testing.T) {
 	}
 }
 
-// TestSilence_ARecipientWhoIsNotActive: refused by the operator until he is, or parked there; either way it goes once.
-func TestSilence_ARecipientWhoIsNotActive(t *testing.T) {
-	t.Parallel()
+// aRecipientWhoIsNotActive: refused by the operator until he is, or parked there; either way it goes once.
+func aRecipientWhoIsNotActive(t conformance.T) {
 	for _, way := range []string{"refused", "parked"} {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
+		sub(t, way, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way, InviteNonActive: "allowed"}})
 			company := s.side(0, options{subscriber: registers})
 			_, err := company.gw.Send(t.Context(), company.letter("p", company, func(p *edo.Package) { p.To = stranger().Counterparty }))
@@ -138,13 +129,11 @@ func TestSilence_ARecipientWhoIsNotActive(t *testing.T) {
 	}
 }
 
-// TestSilence_ABoxThatIsNotActiveIsSentTo: the driver alone, asked to send there. The operator refuses, which is told as a
+// aBoxThatIsNotActiveIsSentTo: the driver alone, asked to send there. The operator refuses, which is told as a
 // counterparty to wait for, or takes it and keeps it.
-func TestSilence_ABoxThatIsNotActiveIsSentTo(t *testing.T) {
-	t.Parallel()
+func aBoxThatIsNotActiveIsSentTo(t conformance.T) {
 	for _, way := range []string{"refused", "parked"} {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
+		sub(t, way, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way}})
 			company := s.side(0, options{idle: true})
 			session := company.session()
@@ -170,10 +159,9 @@ func TestSilence_ABoxThatIsNotActiveIsSentTo(t *testing.T) {
 	}
 }
 
-// TestSilence_PrintedForms: whatever comes as a form is stored as it came or refused for what it is; only a form that bears
+// printedForms: whatever comes as a form is stored as it came or refused for what it is; only a form that bears
 // the operator's ids is called recognised.
-func TestSilence_PrintedForms(t *testing.T) {
-	t.Parallel()
+func printedForms(t conformance.T) {
 	for name, row := range map[string]struct {
 		scenario   mockoperator.Scenario
 		name       string
@@ -188,8 +176,7 @@ func TestSilence_PrintedForms(t *testing.T) {
 		"for PDFs, a text":       {forms(mockoperator.PrintForms{Others: "nil"}), "письмо.txt", edo.StampNever, false},
 		"none for untyped files": {mockoperator.Scenario{Flow: mockoperator.Flow{FormsForUntyped: mockoperator.FormsNil}}, "письмо.pdf", edo.StampNever, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		sub(t, name, func(t conformance.T) {
 			s := newStand(t, row.scenario)
 			company := s.side(0, options{gateway: patient(2 * time.Second)})
 			op := company.send(company.letter("p", company, func(p *edo.Package) {
@@ -206,12 +193,10 @@ func TestSilence_PrintedForms(t *testing.T) {
 	}
 }
 
-// TestSilence_ACursorThatTheOperatorForgot: a fault, an empty page or the beginning; nothing is lost, nothing told twice.
-func TestSilence_ACursorThatTheOperatorForgot(t *testing.T) {
-	t.Parallel()
+// aCursorThatTheOperatorForgot: a fault, an empty page or the beginning; nothing is lost, nothing told twice.
+func aCursorThatTheOperatorForgot(t conformance.T) {
 	for _, way := range []string{mockoperator.CursorFault, mockoperator.CursorEmpty, mockoperator.CursorBeginning} {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
+		sub(t, way, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{WrongCursor: way}})
 			company := s.side(0, options{idle: true, gateway: often})
 			must(t, company.home.Store.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: company.id}, Kind: edo.JobPull, Due: time.Now()}))
@@ -243,12 +228,10 @@ func TestSilence_ACursorThatTheOperatorForgot(t *testing.T) {
 	}
 }
 
-// TestSilence_TheReceiptMayHaveToComeFirst: a countersignature that is asked for at once waits for the receipt.
-func TestSilence_TheReceiptMayHaveToComeFirst(t *testing.T) {
-	t.Parallel()
+// theReceiptMayHaveToComeFirst: a countersignature that is asked for at once waits for the receipt.
+func theReceiptMayHaveToComeFirst(t conformance.T) {
 	for _, way := range []string{mockoperator.ReceiptFree, mockoperator.ReceiptRequired} {
-		t.Run(way, func(t *testing.T) {
-			t.Parallel()
+		sub(t, way, func(t conformance.T) {
 			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ReceiptBeforeSign: way}})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
@@ -258,9 +241,8 @@ func TestSilence_TheReceiptMayHaveToComeFirst(t *testing.T) {
 	}
 }
 
-// TestSilence_ATokenThatEndsInTheMiddle: tokens end while both sides talk; nothing is lost or doubled.
-func TestSilence_ATokenThatEndsInTheMiddle(t *testing.T) {
-	t.Parallel()
+// aTokenThatEndsInTheMiddle: tokens end while both sides talk; nothing is lost or doubled.
+func aTokenThatEndsInTheMiddle(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{TokenLifetime: 150 * time.Millisecond})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	for _, id := range []edo.PackageID{"a", "b", "c", "d"} {
@@ -273,9 +255,8 @@ func TestSilence_ATokenThatEndsInTheMiddle(t *testing.T) {
 	}
 }
 
-// TestSilence_AWrongPasswordWaitsForAPerson: a wrong password is one answer, told as what it is, and is not hammered.
-func TestSilence_AWrongPasswordWaitsForAPerson(t *testing.T) {
-	t.Parallel()
+// aWrongPasswordWaitsForAPerson: a wrong password is one answer, told as what it is, and is not hammered.
+func aWrongPasswordWaitsForAPerson(t conformance.T) {
 	s := newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{idle: true})
 	must(t, company.home.Vault.SetPassword(t.Context(), company.id, edo.NewSecret("неверный")))

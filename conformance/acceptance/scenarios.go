@@ -1,4 +1,4 @@
-package acceptance_test
+package acceptance
 
 import (
 	"context"
@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/conformance/replay"
 	"github.com/edokit/edokit/edo"
@@ -93,33 +93,30 @@ func endings() map[string]ending {
 	}
 }
 
-// TestScenarios runs a working day through the library for each named scenario: three letters, documents in the box, a
+// faults are the named scenarios of the stand-in, each a working day through the library: three letters, documents in the box, a
 // clock that jumps. Nothing is lost, nothing is at the operator twice, what the host is told is so, and it ends as the
 // scenario says.
-func TestScenarios(t *testing.T) {
-	t.Parallel()
-	all := endings()
+func faults() []conformance.Case {
+	var all []conformance.Case
 	for _, name := range mockoperator.ScenarioNames() {
-		end, known := all[name]
-		if delete(all, name); !known {
-			t.Errorf("%s: how it ends is not said", name)
-			continue
-		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			scenario, err := mockoperator.NamedScenario(name)
-			must(t, err)
-			x := newShift(t, scenario, end)
-			x.work(end)
-			x.judge(end)
-			if n := len(x.op.Struck()); n == 0 && !end.silent {
-				t.Error("the scenario has not struck")
-			}
+		scenario, err := mockoperator.NamedScenario(name)
+		end, known := endings()[name]
+		all = append(all, conformance.Case{
+			ID: "scenario-" + name, Group: "faults of the field", Says: scenario.About.Title, Expects: scenario.About.Expect, Clauses: []string{scenario.About.From},
+			Run: func(t conformance.T) {
+				if must(t, err); !known {
+					conformance.Broke(t, "how it ends is not said")
+				}
+				x := newShift(t, scenario, end)
+				x.work(end)
+				x.judge(end)
+				if n := len(x.op.Struck()); n == 0 && !end.silent {
+					t.Error("the scenario has not struck")
+				}
+			},
 		})
 	}
-	for name := range all {
-		t.Errorf("%s: there is no such scenario", name)
-	}
+	return all
 }
 
 // shift is one side whose clock jumps.
@@ -131,7 +128,7 @@ type shift struct {
 	more  func() // as many documents come in again, once: the first check of the box does not see them
 }
 
-func newShift(t *testing.T, scenario mockoperator.Scenario, end ending) *shift {
+func newShift(t conformance.T, scenario mockoperator.Scenario, end ending) *shift {
 	t.Helper()
 	switch {
 	case end.inbox < 0:
