@@ -1,6 +1,6 @@
 // Package replay sends one package through the library (gateway, home folder on SQLite, driver, HTTP) to an operator that
-// plays a cassette, on a clock that does not wait. So what happened once, exported with `edo-dms log export --format
-// cassette`, is a test for ever:
+// plays a cassette, on a clock that does not wait. So what happened once, exported with `edo-dms log cassette
+// PACKAGE`, is a test for ever:
 //
 //	c, err := mockoperator.ParseCassette(file)
 //	out, err := replay.Run(ctx, t.TempDir(), c)

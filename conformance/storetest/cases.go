@@ -14,7 +14,7 @@ func (h Harness) bind(run func(t conformance.T, h Harness)) func(t conformance.T
 
 func (h Harness) cases() []conformance.Case {
 	return []conformance.Case{
-		{ID: "accept-keeps-everything", Group: "packages", Says: "a package is stored with all its fields", Clauses: []string{"gateway.Outbox.Accept", "B3"}, Run: h.bind(acceptKeepsEverything)},
+		{ID: "accept-keeps-everything", Group: "packages", Says: "a package is stored with all its fields", Clauses: []string{"gateway.Outbox.Accept", "B3", "S8"}, Run: h.bind(acceptKeepsEverything)},
 		{ID: "accept-twice-writes-nothing", Group: "packages", Says: "a package that is accepted twice is written once", Clauses: []string{"gateway.Outbox.Accept", "V19"}, Run: h.bind(acceptTwiceWritesNothing)},
 		{ID: "accept-held", Group: "packages", Says: "a job may be held from the start", Clauses: []string{"gateway.Outbox.Accept", "V3"}, Run: h.bind(acceptHeld)},
 		{ID: "settle", Group: "packages", Says: "one step of work is written whole", Clauses: []string{"gateway.Outbox.Settle", "V13"}, Run: h.bind(settle)},
@@ -30,7 +30,7 @@ func (h Harness) cases() []conformance.Case {
 		{ID: "accepted-once-with-its-send-job", Group: "answers", Says: "an answer is accepted once with its send job", Clauses: []string{"gateway.Outbox.Settle", "V16"}, Run: h.bind(acceptedOnceWithItsSendJob)},
 		{ID: "answer-is-drafted-then-signed", Group: "answers", Says: "an answer is drafted, then signed, and its signature stays", Clauses: []string{"V16"}, Run: h.bind(answerIsDraftedThenSigned)},
 		{ID: "state-of-a-document", Group: "answers", Says: "the state of a document never goes back", Clauses: []string{"edo.Change.Documents", "V21"}, Run: h.bind(stateOfADocument)},
-		{ID: "events-of-every-kind", Group: "answers", Says: "events of every kind are kept whole", Clauses: []string{"gateway.Outbox.Events", "S14"}, Run: h.bind(eventsOfEveryKind)},
+		{ID: "events-of-every-kind", Group: "answers", Says: "events of every kind are kept whole", Clauses: []string{"gateway.Outbox.Events", "S14", "S8"}, Run: h.bind(eventsOfEveryKind)},
 		{ID: "foreign-event", Group: "answers", Says: "an event of another subscriber is refused", Clauses: []string{"gateway.Outbox.Settle"}, Run: h.bind(foreignEvent)},
 		{ID: "wake", Group: "answers", Says: "waking a job never makes it later", Clauses: []string{"edo.Change.Jobs"}, Run: h.bind(wake)},
 		{ID: "job-wakes-itself", Group: "answers", Says: "a job wakes itself", Clauses: []string{"edo.Change.Jobs"}, Run: h.bind(jobWakesItself)},

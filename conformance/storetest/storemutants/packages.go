@@ -202,7 +202,9 @@ func packages() []Mutant {
 		accepter("accepts-twice", "a package that is sent again is the same package", accepting{claims: true}, "V19"),
 		accepter("accepts-without-work", "what was accepted is worked on", accepting{change: func(_ *edo.Operation, jobs *[]edo.Job, _ *[]edo.Event) { *jobs = nil }}, "gateway.Outbox.Accept"),
 		accepter("accepts-in-silence", "whoever follows events hears of every package", accepting{change: func(_ *edo.Operation, _ *[]edo.Job, events *[]edo.Event) { *events = nil }}, "S7"),
-		accepter("loses-a-document", "a package is kept whole", accepting{change: func(op *edo.Operation, _ *[]edo.Job, _ *[]edo.Event) { op.Documents = op.Documents[:len(op.Documents)-1] }}, "B3"),
+		accepter("loses-a-document", "a package is kept whole", accepting{change: func(op *edo.Operation, _ *[]edo.Job, _ *[]edo.Event) {
+			op.Documents = op.Documents[:len(op.Documents)-1]
+		}}, "B3"),
 		accepter("swaps-documents", "documents keep their order", accepting{change: func(op *edo.Operation, _ *[]edo.Job, _ *[]edo.Event) {
 			op.Documents = append(op.Documents[1:len(op.Documents):len(op.Documents)], op.Documents[0])
 		}}, "B3"),

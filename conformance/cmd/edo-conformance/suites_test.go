@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/contract"
+)
+
+// TestSuitesCanBeTrusted: ids, sentences and clauses are there, and every row of the acceptance table has a case.
+func TestSuitesCanBeTrusted(t *testing.T) {
+	t.Parallel()
+	cases := 0
+	proved := map[string]int{}
+	for _, s := range all() {
+		if err := s.Check(); err != nil {
+			t.Error(err)
+		}
+		cases += len(s.Cases)
+		for _, c := range s.Cases {
+			for _, id := range c.Clauses {
+				proved[id]++
+			}
+		}
+	}
+	for _, row := range conformance.Rows() {
+		if proved[row.ID] == 0 {
+			t.Errorf("no case is about %s: %s", row.ID, row.Says)
+		}
+	}
+	t.Logf("%d cases in %d suites; %d clauses and %d rows", cases, len(all()), len(contract.Clauses()), len(conformance.Rows()))
+}
+
+// TestRunnableSuites: whatever runs can be listed and explained.
+func TestRunnableSuites(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, s := range all() {
+		names = append(names, s.Name)
+	}
+	for _, name := range runnable() {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s runs and is not listed", name)
+		}
+	}
+}
+
+// call runs the command and gives its exit code and what it said.
+func call(t *testing.T, args ...string) (code int, out, errors string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = command(t.Context(), args, streams{out: &o, err: &e, now: now})
+	return code, o.String(), e.String()
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	code, out, _ := call(t, "explain", "sqlite/drops")
+	if code != 2 || out != "" {
+		t.Errorf("an unknown case: %d, %q", code, out)
+	}
+	code, out, _ = call(t, "explain", "settle")
+	if code != 0 || !strings.Contains(out, "sqlite/settle") || !strings.Contains(out, "postgres/settle") || !strings.Contains(out, "V13: A package is sent") {
+		t.Errorf("%d, %s", code, out)
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{}, {"run", "--suite", "none"}, {"run", "--suite", "archive", "--only", "nothing"}, {"run", "--target", "http://127.0.0.1:1/"},
+		{"run", "--suite", "archive", "--expect-fail", "testdata/none"}, {"run", "--credentials", "testdata/none"}, {"list", "--suite", "none"}, {"mutants", t.TempDir()},
+	} {
+		if code, _, errors := call(t, args...); code != 2 || errors == "" {
+			t.Errorf("%q: %d, %q", args, code, errors)
+		}
+	}
+}
