@@ -14,6 +14,7 @@ type Kills struct {
 	Suite   string   `json:"suite"`
 	Cases   []string `json:"cases"` // those that ran against the mutants
 	Mutants []Killed `json:"mutants"`
+	Note    string   `json:"note,omitempty"` // for the reader: what was not tried
 }
 
 // Killed is a mutant with the cases that found it.
