@@ -154,6 +154,11 @@ func rows() []row {
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},
 		{
+			Package: "conformance/wiretest", Own: []string{"conformance", "conformance/contract"}, Third: []string{cmp, pkcs7, uuid},
+			Why: "the service by raw envelopes; no codec of the driver or of the stand-in, so that a mistake of theirs cannot hide",
+		},
+		{Package: "conformance/wiretest/wiremutants", Own: []string{"conformance", "conformance/contract"}, Why: "endpoints broken on purpose: they know no case"},
+		{
 			Package: "conformance/archivetest", Own: []string{"conformance", "edo", "directory/archive"}, Third: []string{cmp},
 			Why: "one suite for every archive; of the folder it knows the reasons",
 		},

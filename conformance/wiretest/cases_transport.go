@@ -1,0 +1,190 @@
+package wiretest
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/edokit/edokit/conformance"
+	"github.com/edokit/edokit/conformance/contract"
+)
+
+func header(name, value string) func(*http.Request) {
+	return func(r *http.Request) { r.Header.Set(name, value) }
+}
+
+func (s *Suite) transport() []conformance.Case {
+	version := []string{"GetVersion"}
+	all := []conformance.Case{
+		{
+			ID: "http-post", Group: "transport", Says: "an envelope posted as text/xml in UTF-8 is answered", Clauses: []string{"HTTP-1"}, Calls: version,
+			Sends: "GetVersion with Content-Type text/xml; charset=utf-8", Expects: "status 200 and a text",
+			Run: s.run(func(w talk) {
+				if w.call("GetVersion", w.envelope("GetVersion")).ok().text("") == "" {
+					w.t.Error("the version is empty")
+				}
+			}),
+		},
+		{
+			ID: "http-action-without-quotes", Group: "transport", Says: "SOAPAction may stand without quotes", Clauses: []string{"HTTP-2"}, Calls: version,
+			Why: "stacks differ, and proxies take quotes away", Sends: "SOAPAction: " + contract.ActionPrefix + "GetVersion", Expects: "the same answer",
+			Run: s.run(func(w talk) {
+				got := w.post("GetVersion", w.envelope("GetVersion"), header("SOAPAction", contract.ActionPrefix+"GetVersion"))
+				same(w.t, "status", http.StatusOK, got.status)
+			}),
+		},
+		{
+			ID: "http-answer-head", Group: "transport", Says: "an answer is text/xml in UTF-8, without a byte order mark and not compressed", Clauses: []string{"HTTP-3"}, Calls: version,
+			Why: "a client that has not asked for compression cannot read it", Sends: "GetVersion without Accept-Encoding", Expects: "Content-Type text/xml; charset=utf-8, no Content-Encoding",
+			Run: s.run(func(w talk) { w.head(w.post("GetVersion", w.envelope("GetVersion"))) }),
+		},
+		{
+			ID: "http-fault-head", Group: "transport", Says: "a refusal has status 500 and a fault in an envelope, with the same head as an answer", Clauses: []string{"HTTP-3", "HTTP-4", "FAULT-1"}, Calls: []string{"GetBoxes"},
+			Why:   "a client that believes status 200 takes a fault for success",
+			Sends: "GetBoxes with a token that is none", Expects: "status 500, text/xml, a fault",
+			Run: s.run(func(w talk) {
+				got := w.post("GetBoxes", w.envelope("GetBoxes"))
+				same(w.t, "status", http.StatusInternalServerError, got.status)
+				if got.fault() == nil {
+					w.t.Error("the body holds no fault")
+				}
+				w.head(got)
+			}),
+		},
+	}
+	for _, c := range []struct {
+		id, says, clause string
+		edit             func(*http.Request)
+	}{
+		{"http-json", "a body that is called JSON is not taken", "HTTP-1", header("Content-Type", "application/json")},
+		{"http-soap-12", "a body that is called SOAP 1.2 is not taken", "HTTP-1", header("Content-Type", "application/soap+xml; charset=utf-8")},
+		{"http-no-type", "a body without Content-Type is not taken", "HTTP-1", header("Content-Type", "")},
+		{"http-get", "a GET is not taken for a call", "HTTP-1", func(r *http.Request) { r.Method = http.MethodGet }},
+		{"http-no-action", "a call without SOAPAction is not taken", "HTTP-2", header("SOAPAction", "")},
+		{"http-other-action", "a call whose SOAPAction names another operation than the body is not taken", "HTTP-2", header("SOAPAction", `"`+contract.ActionPrefix+`GetBoxes"`)},
+		{"http-foreign-action", "a SOAPAction of another service is not taken", "HTTP-2", header("SOAPAction", `"urn:other/GetVersion"`)},
+	} {
+		all = append(all, conformance.Case{
+			ID: c.id, Group: "transport", Says: c.says, Clauses: []string{c.clause}, Calls: version, Sends: "GetVersion, in all else right", Expects: "no status 200",
+			Run: s.run(func(w talk) {
+				if got := w.post("GetVersion", w.envelope("GetVersion"), c.edit); got.status == http.StatusOK {
+					w.t.Errorf("it is answered with status 200: %.200q", got.body)
+				}
+			}),
+		})
+	}
+	return all
+}
+
+// head examines what the header of an answer says about its body.
+func (w talk) head(got answer) {
+	w.t.Helper()
+	media, params, err := mime.ParseMediaType(got.header.Get("Content-Type"))
+	if err != nil || media != "text/xml" || !strings.EqualFold(params["charset"], "utf-8") {
+		w.t.Errorf("Content-Type is %q, expected text/xml; charset=utf-8", got.header.Get("Content-Type"))
+	}
+	if e := got.header.Get("Content-Encoding"); e != "" {
+		w.t.Errorf("Content-Encoding is %q, expected none", e)
+	}
+	if bytes.HasPrefix(got.body, []byte("\xef\xbb\xbf")) {
+		w.t.Error("the body begins with a byte order mark")
+	}
+}
+
+// envelopes changes one thing at a time in a list request that is otherwise answered.
+func (s *Suite) envelopes() []conformance.Case {
+	const entries = "GetDocumentEntries"
+	var all []conformance.Case
+	for _, c := range []struct {
+		id, says string
+		clauses  []string
+		taken    bool
+		oldnew   []string
+	}{
+		{"env-plain", "an envelope of SOAP 1.1 with all members in the order of the schema is answered", []string{"ENV-1", "ENV-3"}, true, nil},
+		{"env-soap-12", "an envelope of SOAP 1.2 is refused", []string{"ENV-1"}, false, []string{contract.NSEnvelope, "http://www.w3.org/2003/05/soap-envelope"}},
+		{"env-two-operations", "two operations in one body are refused", []string{"ENV-1"}, false, []string{"</s:Body>", `<GetVersion xmlns="` + contract.NSService + `"/></s:Body>`}},
+		{"env-empty-body", "an empty body is refused", []string{"ENV-1"}, false, []string{"<GetDocumentEntries", "<!--", "</GetDocumentEntries>", "-->"}},
+		{"env-header", "a header that need not be understood is passed over", []string{"ENV-2"}, true, []string{"<s:Body>", `<s:Header><x:Trace xmlns:x="urn:x">1</x:Trace></s:Header><s:Body>`}},
+		{"env-must-understand", "a header that must be understood and is not is refused", []string{"ENV-2"}, false, []string{"<s:Body>", `<s:Header><x:Trace xmlns:x="urn:x" s:mustUnderstand="1"/></s:Header><s:Body>`}},
+		{"env-parameter-order", "a parameter out of order is refused", []string{"ENV-4"}, false, []string{"<authToken>", "<!--", "</authToken>", "-->", "</options>", "</options><authToken>" + contract.SampleToken + "</authToken>"}},
+		{"env-member-order", "a member out of order is refused", []string{"ENV-4"}, false, []string{"<m:BoxFrom>box-a@sample</m:BoxFrom>", "", `<m:BoxTo i:nil="true"/>`, `<m:BoxTo i:nil="true"/><m:BoxFrom>box-a@sample</m:BoxFrom>`}},
+		{"env-member-twice", "a member that comes twice is refused", []string{"ENV-4"}, false, []string{"<m:First>0</m:First>", "<m:First>0</m:First><m:First>1</m:First>"}},
+		{"env-member-unknown", "a member that the schema does not have is refused", []string{"ENV-4"}, false, []string{"<m:First>0</m:First>", "<m:Fist>0</m:Fist>"}},
+		{"env-member-namespace", "a member in a wrong namespace is refused", []string{"ENV-4"}, false, []string{"<m:First>0</m:First>", "<First>0</First>"}},
+		{"env-absent-reference", "a reference that is absent is like one that is nil", []string{"ENV-5"}, true, []string{`<m:BoxTo i:nil="true"/>`, ""}},
+		{"env-nil-plain", "nil for a plain value is refused", []string{"ENV-5"}, false, []string{"<m:Max>100</m:Max>", `<m:Max i:nil="true"/>`}},
+		{"env-unknown-word", "a word that the enumeration does not have is refused", []string{"ENV-7"}, false, []string{"SentSigned", "SentSinged"}},
+		{"env-number-for-word", "a number instead of the word of an enumeration is refused", []string{"ENV-7"}, false, []string{">SentSigned<", ">0<"}},
+		{"env-type-named", "a type may be named by i:type with a prefix in scope", []string{"ENV-8"}, true, []string{"<options>", `<options i:type="m:DocumentEntryOptions">`}},
+		{"env-type-unknown", "a type that is none is refused", []string{"ENV-8"}, false, []string{"<options>", `<options i:type="m:Entries">`}},
+		{"env-type-no-prefix", "a type whose prefix is not declared is refused", []string{"ENV-8"}, false, []string{"<options>", `<options i:type="q:DocumentEntryOptions">`}},
+		{"env-doctype", "a DOCTYPE is refused", []string{"ENV-9"}, false, []string{"<s:Envelope", "<!DOCTYPE a><s:Envelope"}},
+		{"env-entity", "an entity of one's own is refused", []string{"ENV-9"}, false, []string{"<s:Envelope", `<!DOCTYPE a [<!ENTITY e "0">]><s:Envelope`, "<m:First>0<", "<m:First>&e;<"}},
+		{"env-second-root", "a second root is refused", []string{"ENV-9"}, false, []string{"</s:Envelope>", "</s:Envelope><a/>"}},
+		{"env-text-between", "text between elements is refused", []string{"ENV-9"}, false, []string{"<options>", "<options>text"}},
+		{"env-cut", "an envelope that breaks off is refused", []string{"ENV-1"}, false, []string{"</options>", ""}},
+	} {
+		all = append(all, conformance.Case{
+			ID: c.id, Group: "envelope", Says: c.says, Clauses: c.clauses, Calls: []string{entries},
+			Sends: "GetDocumentEntries, in all else right", Expects: map[bool]string{true: "a list", false: "a fault"}[c.taken],
+			Run: s.run(func(w talk) {
+				got := w.us().ask(entries, c.oldnew...)
+				switch {
+				case c.taken:
+					got.ok()
+				case w.c.Strict:
+					got.refused("InvalidFormatField", "NotFilledRequiredField")
+				case got.fault() == nil:
+					w.t.Error("it is not refused")
+				}
+			}),
+		})
+	}
+	return append(all, s.base64Cases()...)
+}
+
+// base64Cases read the certificate of the signer: nothing is changed, and no token is needed.
+func (s *Suite) base64Cases() []conformance.Case {
+	const operation = "GetCertificateSubjectInfo"
+	var all []conformance.Case
+	for _, c := range []struct {
+		id, says string
+		taken    bool
+		write    func(raw []byte) string
+	}{
+		{"base64-lines", "white space inside base64 is passed over", true, func(raw []byte) string {
+			var lines []string
+			for part := range slices.Chunk([]byte(b64(raw)), 76) {
+				lines = append(lines, string(part))
+			}
+			return "\r\n " + strings.Join(lines, "\r\n") + "\t"
+		}},
+		{"base64-other-alphabet", "base64 of the alphabet for addresses is refused", false, func(raw []byte) string {
+			return "_-" + b64(raw)[2:]
+		}},
+		{"base64-no-padding", "base64 without its padding is refused", false, func(raw []byte) string { return strings.TrimRight(b64(raw[:len(raw)/3*3-1]), "=") }},
+		{"base64-garbage", "what is no base64 is refused", false, func(raw []byte) string { return "!!" + b64(raw) }},
+	} {
+		all = append(all, conformance.Case{
+			ID: c.id, Group: "envelope", Says: c.says, Clauses: []string{"ENV-10"}, Calls: []string{operation},
+			Sends: "the certificate of our signer", Expects: map[bool]string{true: "its requisites", false: "a fault"}[c.taken],
+			Run: s.run(func(w talk) {
+				if w.signers[0] == nil {
+					w.t.Skip("no certificate is configured")
+				}
+				raw := w.signers[0].cert.Raw
+				got := w.call(operation, w.envelope(operation, contract.SampleCertificate, c.write(raw)))
+				if !c.taken {
+					got.refused()
+					return
+				}
+				want := w.call(operation, w.envelope(operation, contract.SampleCertificate, b64(raw))).ok()
+				same(w.t, "common name", want.text("CommonName"), got.ok().text("CommonName"))
+			}),
+		})
+	}
+	return all
+}
