@@ -157,6 +157,11 @@ func rows() []row {
 			Package: "conformance/wiretest", Own: []string{"conformance", "conformance/contract"}, Third: []string{cmp, pkcs7, uuid},
 			Why: "the service by raw envelopes; no codec of the driver or of the stand-in, so that a mistake of theirs cannot hide",
 		},
+		{
+			Package: "conformance/operatortest", Own: []string{"conformance", "conformance/canary", "edo"}, Third: []string{cmp, uuid},
+			Why: "drivers by their contract; no operator and no wire, so that any driver can be given",
+		},
+		{Package: "conformance/operatortest/drivermutants", Own: []string{"conformance", "edo"}, Why: "drivers broken on purpose: they know no case"},
 		{Package: "conformance/wiretest/wiremutants", Own: []string{"conformance", "conformance/contract"}, Why: "endpoints broken on purpose: they know no case"},
 		{
 			Package: "conformance/archivetest", Own: []string{"conformance", "edo", "directory/archive"}, Third: []string{cmp},
