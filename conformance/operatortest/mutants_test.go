@@ -7,6 +7,7 @@ import (
 	"github.com/edokit/edokit/conformance/gotest"
 	"github.com/edokit/edokit/conformance/operatortest"
 	"github.com/edokit/edokit/conformance/operatortest/drivermutants"
+	"github.com/edokit/edokit/conformance/subjects"
 )
 
 // TestMutants: every driver that is wrong in one thing is found, and every case finds one.
@@ -19,7 +20,7 @@ func TestMutants(t *testing.T) {
 		drivers[m.Name] = m
 	}
 	h.Bring = func(m conformance.Mutant) (conformance.Suite, func(), error) {
-		return operatortest.Suite(operatortest.Config{Stand: overHTTP(drivers[m.Name].Wrap)}), func() {}, nil
+		return operatortest.Suite(operatortest.Config{Stand: subjects.Synerdocs(drivers[m.Name].Wrap)}), func() {}, nil
 	}
 	gotest.Mutants(t, h, conformance.Options{Beside: 4})
 }
@@ -27,6 +28,6 @@ func TestMutants(t *testing.T) {
 // TestNothingBroken: what the cases find is the mutant and not the way in which it is made.
 func TestNothingBroken(t *testing.T) {
 	t.Parallel()
-	s := operatortest.Suite(operatortest.Config{Stand: overHTTP(drivermutants.Unbroken().Wrap)})
+	s := operatortest.Suite(operatortest.Config{Stand: subjects.Synerdocs(drivermutants.Unbroken().Wrap)})
 	gotest.Run(t, s, conformance.Options{})
 }

@@ -159,9 +159,9 @@ func (s *Suite) Cases() []conformance.Case {
 	return all
 }
 
-// Conformance gives the cases as a suite that can be run.
-func (s *Suite) Conformance() conformance.Suite {
-	return conformance.Suite{Name: "wire", Says: "the service of the operator, by raw envelopes: " + s.c.Endpoint, Cases: s.Cases()}
+// Suite gives the cases as a suite that can be run.
+func (s *Suite) Suite() conformance.Suite {
+	return conformance.Suite{Name: "wire", Says: "the service of an operator, by raw envelopes", Cases: s.Cases()}
 }
 
 // decisions are the clauses that the contract leaves open.

@@ -91,7 +91,7 @@ func suite(t *testing.T, c wiretest.Config) conformance.Suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s.Conformance()
+	return s.Suite()
 }
 
 // TestStandIn runs all cases against the stand-in at its best.

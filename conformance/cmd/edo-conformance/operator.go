@@ -8,8 +8,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
+	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
+	"github.com/edokit/edokit/conformance/operatortest"
+	"github.com/edokit/edokit/conformance/wiretest"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/cms"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
 
 // account is one organisation at the operator, as mock-operator prints it on its first line.
@@ -28,6 +35,7 @@ type account struct {
 // operator is what suites talk to, and two organisations there; the second one may be missing.
 type operator struct {
 	url      string
+	op       *mockoperator.Operator // the stand-in, if it is one
 	us, them account
 	// bring lets them send a document to us; nil where only a stand-in could.
 	bring func(ctx context.Context, name string, content []byte) (string, error)
@@ -100,6 +108,34 @@ func (a *account) load() (err error) {
 	return nil
 }
 
+// wire is the account as raw envelopes use it.
+func (a account) wire() wiretest.Account {
+	return wiretest.Account{Login: a.Login, Password: a.Password, Box: a.Box, INN: a.INN, KPP: a.KPP, Certificate: a.certificate, Key: a.key}
+}
+
+// party is the account as a driver uses it.
+func (a account) party(t conformance.T, url string) operatortest.Party {
+	t.Helper()
+	p := operatortest.Party{
+		Account: edo.Account{
+			Subscriber: edo.SubscriberID(a.Login), Operator: synerdocs.Name, Endpoint: url, Box: edo.BoxID(a.Box), INN: a.INN,
+			Login: edo.Login{Name: a.Login, Password: edo.NewSecret(a.Password)},
+		},
+		KPP: a.KPP,
+	}
+	if len(a.key) == 0 {
+		return p
+	}
+	key, err := cms.LoadPEM(a.key, a.certificate)
+	if err != nil {
+		conformance.Broke(t, "the key of %s: %v", a.Login, err)
+	}
+	p.Sign = func(ctx context.Context, content []byte) ([]byte, error) {
+		return cms.Sign(ctx, key, bytes.NewReader(content), time.Now())
+	}
+	return p
+}
+
 // standIn starts the stand-in operator inside this process.
 func standIn(ctx context.Context) (*operator, func() error, error) {
 	organisations := mockoperator.DefaultOrganisations()
@@ -126,7 +162,7 @@ func standIn(ctx context.Context) (*operator, func() error, error) {
 		}
 		return ids[0], nil
 	}
-	return &operator{url: url, us: us, them: them, bring: bring}, end, nil
+	return &operator{url: url, op: op, us: us, them: them, bring: bring}, end, nil
 }
 
 func accountOf(op *mockoperator.Operator, org mockoperator.Organisation) (account, error) {

@@ -14,23 +14,30 @@ import (
 	"github.com/edokit/edokit/conformance/acceptance"
 	"github.com/edokit/edokit/conformance/adaptertest"
 	"github.com/edokit/edokit/conformance/archivetest"
+	"github.com/edokit/edokit/conformance/operatortest"
 	"github.com/edokit/edokit/conformance/storetest"
 	"github.com/edokit/edokit/conformance/storetest/pgtest"
 	"github.com/edokit/edokit/conformance/subjects"
+	"github.com/edokit/edokit/conformance/wiretest"
 	"github.com/edokit/edokit/directory/postgres"
 	"github.com/edokit/edokit/dmsplugin/hosttest"
+	"github.com/edokit/edokit/edo"
+	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
 
 // all is every suite without anything to examine: what list and explain need.
 func all() []conformance.Suite {
 	return []conformance.Suite{
+		new(wiretest.Suite).Suite(), operatortest.Suite(operatortest.Config{}),
 		new(hosttest.Suite).Suite(), storetest.Harness{Name: "sqlite"}.Suite(), storetest.Harness{Name: "postgres"}.Suite(),
 		archivetest.Config{}.Suite(), acceptance.Suite(), adaptertest.Suite(nil),
 	}
 }
 
 // runnable are the suites that "run" runs; an adapter is judged by what it did, with "adapter".
-func runnable() []string { return []string{"host", "sqlite", "postgres", "archive", "acceptance"} }
+func runnable() []string {
+	return []string{"wire", "operator", "host", "sqlite", "postgres", "archive", "acceptance"}
+}
 
 // bench has what suites examine, and ends it.
 type bench struct {
@@ -59,12 +66,42 @@ func (b *bench) suite(ctx context.Context, name string) (conformance.Suite, erro
 		return subjects.Postgres(b.server).Suite(), nil
 	case "archive":
 		return subjects.Folder().Suite(), nil
+	case "wire":
+		return b.wire()
+	case "operator":
+		if b.operator.op != nil { // each case has a stand-in of its own, with levers
+			return operatortest.Suite(operatortest.Config{Stand: subjects.Synerdocs(func(d edo.Driver) edo.Driver { return d })}), nil
+		}
+		return operatortest.Suite(operatortest.Config{Stand: b.stand}), nil
 	case "acceptance":
 		return acceptance.Suite(), nil
 	case "host":
 		return b.host(ctx)
 	}
 	return conformance.Suite{}, fmt.Errorf("%w: no suite %q; there are %s", errUsage, name, strings.Join(runnable(), ", "))
+}
+
+// wire is the endpoint, by raw envelopes. What only the stand-in decides is asked of the stand-in only.
+func (b *bench) wire() (conformance.Suite, error) {
+	c := wiretest.Config{Endpoint: b.operator.url, Us: b.operator.us.wire(), Them: b.operator.them.wire()}
+	if b.operator.op != nil {
+		c.Strict, c.Roaming = true, "perekrestok@roaming.edo"
+	}
+	s, err := wiretest.New(c)
+	if err != nil {
+		return conformance.Suite{}, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return s.Suite(), nil
+}
+
+// stand is the driver with an operator that cannot be told anything.
+func (b *bench) stand(t conformance.T) operatortest.Stand {
+	t.Helper()
+	s := operatortest.Stand{Driver: synerdocs.New(synerdocs.Config{}), Us: b.operator.us.party(t, b.operator.url)}
+	if b.operator.them.Box != "" {
+		s.Them = b.operator.them.party(t, b.operator.url)
+	}
+	return s
 }
 
 // host is the plugin under test, with the operator behind it.
