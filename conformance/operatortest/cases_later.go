@@ -374,7 +374,7 @@ func (s suite) relating() []conformance.Case {
 		{
 			ID: "relate-again", Group: "counterparties", Says: "a move that has been made already is no error", Clauses: []string{"edo.Registrar", "CONT-3", "CONT-5"}, Changes: true,
 			Run: s.run(func(b bench) {
-				b.needs(b.Them.Account.Box != "", "other side")
+				b.needs(b.Relations, "relation that may be changed")
 				us, them := b.us(), b.them()
 				ours := edo.Address{Box: us.party.Account.Box, INN: us.party.Account.INN, KPP: us.party.KPP}
 				theirs := edo.Address{Box: them.party.Account.Box, INN: them.party.Account.INN, KPP: them.party.KPP}
@@ -399,6 +399,7 @@ func (s suite) relating() []conformance.Case {
 		{
 			ID: "relate-forbidden", Group: "counterparties", Says: "nobody is invited who has declined", Clauses: []string{"edo.Registrar", "CONT-6"}, Changes: true,
 			Run: s.run(func(b bench) {
+				b.needs(b.Relations, "relation that may be changed")
 				us, them := b.us(), b.them()
 				theirs := edo.Address{Box: them.party.Account.Box, INN: them.party.Account.INN, KPP: them.party.KPP}
 				ours := edo.Address{Box: us.party.Account.Box, INN: us.party.Account.INN, KPP: us.party.KPP}

@@ -28,6 +28,7 @@ type Stand struct {
 
 	Wire         bool              // there is a connection that can fail: Account.Endpoint is used
 	Verifies     bool              // signatures are checked by the operator
+	Relations    bool              // the two may part and meet again, and invitations wait for an answer
 	Now          func() time.Time  // the operator's clock, which should differ from ours; nil: not known
 	Accepted     func() int        // messages that the operator has accepted
 	WrongLogins  func() int        // logins that it has refused

@@ -98,7 +98,7 @@ func Synerdocs(wrap func(edo.Driver) edo.Driver) func(t conformance.T) operatort
 		return operatortest.Stand{
 			Driver: wrap(synerdocs.New(synerdocs.Config{})),
 			Us:     party(t, url, orgs[0], ids[0]), Them: party(t, url, orgs[1], ids[1]), Nobody: "7707083893", Many: "5029876544",
-			Wire: true, Verifies: true, Now: now, WrongLogins: op.RefusedLogins, Expire: op.Expire,
+			Wire: true, Verifies: true, Relations: true, Now: now, WrongLogins: op.RefusedLogins, Expire: op.Expire,
 			Accepted:   func() int { return len(op.Ledger()) },
 			LoseAnswer: next(mockoperator.Rule{What: mockoperator.AcceptThenCut}),
 			CutRequest: next(mockoperator.Rule{What: mockoperator.CutInRequestBody, Bytes: 100_000}),

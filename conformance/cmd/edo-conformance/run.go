@@ -105,7 +105,7 @@ func (c *runCommand) suites(ctx context.Context, s streams, b *bench, names []st
 	for _, suite := range prepared {
 		o := conformance.Options{
 			Only: here(suite, c.Only), Skip: here(suite, c.Skip), Known: knownHere(suite, known), ReadOnly: c.ReadOnly,
-			Seed: c.Seed, Beside: c.Beside, Limit: c.Limit, Now: s.now,
+			Seed: c.Seed, Beside: b.beside(suite, c.Beside), Limit: c.Limit, Now: s.now,
 		}
 		if len(c.Only) > 0 && len(o.Only) == 0 {
 			continue

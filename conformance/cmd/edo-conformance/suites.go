@@ -104,6 +104,14 @@ func (b *bench) stand(t conformance.T) operatortest.Stand {
 	return s
 }
 
+// beside is how many cases of a suite may run at once: those of a driver share their two boxes where the operator is given.
+func (b *bench) beside(s conformance.Suite, wanted int) int {
+	if s.Name == "operator" && b.operator.op == nil {
+		return 1
+	}
+	return wanted
+}
+
 // host is the plugin under test, with the operator behind it.
 func (b *bench) host(ctx context.Context) (conformance.Suite, error) {
 	path, err := pluginPath(b.plugin)
