@@ -57,11 +57,12 @@ func (k Kills) Only(id string) []string {
 	return all
 }
 
-// FoundBy are the cases that a run against a mutant shows to have found it. A case that broke has found nothing.
+// FoundBy are the cases that a run against a mutant shows to have found it. A case that broke, or whose time was over, has found
+// nothing: a slow machine does the same to it.
 func FoundBy(results []Result) []string {
 	var all []string
 	for _, r := range results {
-		if r.Verdict == Fail {
+		if r.Verdict == Fail && !r.Late {
 			all = append(all, r.Case.ID)
 		}
 	}

@@ -39,6 +39,7 @@ type Result struct {
 	Known     *Known // the entry of the list of known faults, if there is one
 	Began     time.Time
 	Took      time.Duration
+	Late      bool // its time was over before it had ended
 }
 
 // Options of a run. The zero value runs all cases, one after another, in the order of the suite.
@@ -190,6 +191,7 @@ func (o Options) ask(ctx context.Context, c Case, r *Result) {
 		case <-wait.C: // it is left behind: nothing can end a goroutine from outside
 		}
 	}
+	r.Late = ctx.Err() != nil
 	rec.conclude(r, done, limit)
 }
 

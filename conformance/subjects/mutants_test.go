@@ -32,5 +32,5 @@ func TestStoreMutants(t *testing.T) {
 	h.Bring = func(m conformance.Mutant) (conformance.Suite, func(), error) {
 		return into[m.Name](subjects.SQLite()).Suite(), func() {}, nil
 	}
-	gotest.Mutants(t, h, conformance.Options{Beside: 8, Limit: 10 * time.Second})
+	gotest.Mutants(t, h, conformance.Options{Beside: 8, Limit: 30 * time.Second})
 }

@@ -57,22 +57,26 @@ type claiming struct {
 
 	mu     *sync.Mutex
 	held   *edo.Job
-	twice  bool // the job that was claimed last is given again where there is none
+	twice  bool // a job that was claimed is given once more
 	ahead  bool // jobs are claimed before they are due
 	silent bool // when a job is due next is not known
 	lease  bool // a renewed lease is not kept
 }
 
 func (s claiming) Claim(ctx context.Context, owner string, now, until time.Time) (edo.Job, bool, error) {
+	s.mu.Lock()
+	again := *s.held
+	*s.held = edo.Job{}
+	s.mu.Unlock()
+	if s.twice && again.ID != 0 {
+		return again, true, nil
+	}
 	if s.ahead {
 		now = now.Add(24 * time.Hour)
 	}
 	j, found, err := s.Store.Claim(ctx, owner, now, until)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.twice && err == nil && !found && s.held.ID != 0 {
-		return *s.held, true, nil
-	}
 	if found {
 		*s.held = j
 	}
