@@ -21,6 +21,10 @@ import (
 // maxStreams bounds the calls of one connection that run at once; the rest waits in the host.
 const maxStreams = 128
 
+// workers is how many goroutines take calls one after another; when all are busy a call gets one of its own. A new one begins with
+// a small stack that has to be copied until it is large enough for SQLite. go-plugin's own streams hold two as long as a host is there.
+const workers = 16
+
 // server holds what all services share: the ports, and the count of calls under way.
 type server struct {
 	ServeConfig
@@ -62,6 +66,7 @@ func (p *grpcPlugin) GRPCClient(_ context.Context, _ *goplugin.GRPCBroker, c *gr
 func (s *server) options() []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(MaxMessage), grpc.MaxSendMsgSize(MaxMessage), grpc.MaxConcurrentStreams(maxStreams), grpc.UnknownServiceHandler(unknown),
+		grpc.NumStreamWorkers(workers),
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (answer any, err error) {
 			if strings.HasPrefix(info.FullMethod, healthService) {
 				return s.healthCall(ctx, info.FullMethod, req)

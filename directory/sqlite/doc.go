@@ -10,7 +10,8 @@
 // connection, never assumed. Writes of this process queue up for one writer, which runs each in a savepoint of its own
 // inside one transaction and tells the callers after the commit: one fsync serves up to 256 of them, and one that
 // fails takes none of the others with it. Several processes of one machine may share the file: claims, leases and
-// lists live in SQL under immediate transactions, nothing in memory is believed.
+// lists live in SQL under immediate transactions, nothing in memory is believed. A package that was read is given again
+// without reading its rows only while SQLite says that nobody, here or in another process, has committed anything since.
 //
 // What was said once is not taken back by a worker that knew less: a signature stays, states of documents and fates of
 // what came in only move on, a message that is stored is never merely listed again, the earliest reply to a request

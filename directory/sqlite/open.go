@@ -46,6 +46,7 @@ type Store struct {
 	db      *sql.DB // the writer's
 	writer  *writer
 	reader  *readerPool
+	recent  recent
 	codec   compact.Codec
 }
 
@@ -83,8 +84,9 @@ func open(ctx context.Context, cfg Config, override string) (*Store, error) {
 	db, err := connectThrough(cfg.Wrap, cfg.Path, "_query_only=1&"+override)
 	if err == nil {
 		s.reader = &readerPool{DB: db, ready: map[string]*sql.Stmt{}}
-		s.reader.SetMaxOpenConns(readers)
+		s.reader.SetMaxOpenConns(readers + 1) // that of recent
 		s.reader.SetMaxIdleConns(readers)
+		s.recent = recent{readers: db, known: map[edo.Key]edo.Operation{}}
 		err = errors.Join(s.db.PingContext(ctx), checkSchema(ctx, s.reader.DB))
 	}
 	if err != nil {
@@ -103,6 +105,7 @@ func (s *Store) Close() error {
 func (s *Store) closePools() error {
 	err := s.db.Close()
 	if s.reader != nil {
+		s.recent.close()
 		err = errors.Join(s.reader.Close(), err) // the writer last: it may put the log back into the file
 	}
 	return err

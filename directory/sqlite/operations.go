@@ -75,11 +75,13 @@ func accept(ctx context.Context, tx *session, op edo.Operation, jobs []edo.Job, 
 
 // Operation gives what is stored of a package, [edo.NotFound] if nothing is.
 func (s *Store) Operation(ctx context.Context, k edo.Key) (edo.Operation, error) {
-	var op edo.Operation
-	err := s.reader.view(ctx, func(tx querier) (err error) {
-		op, err = operation(ctx, tx, k)
-		return err
-	})
+	op, certain, err := s.recent.operation(ctx, k)
+	if err == nil && !certain {
+		err = s.reader.view(ctx, func(tx querier) (err error) {
+			op, err = operation(ctx, tx, k)
+			return err
+		})
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return edo.Operation{}, &edo.Error{Kind: edo.NotFound, Op: "sqlite.Operation", Field: "package", Message: string(k.Package) + " is not known"}
 	}

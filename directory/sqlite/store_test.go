@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if subjects.SQLite().Worker() {
+	if subjects.SQLite().Worker() || changer() {
 		return
 	}
 	goleak.VerifyTestMain(m)
