@@ -124,7 +124,7 @@ func readable(resp *http.Response) error {
 
 // parse reads the envelope. A fault of the driver's callback does not stop the reader: the log needs the rest.
 func (x *exchange) parse(s *scanner) (*Fault, error) {
-	fault, err := s.envelope(x.request, x.request.Body.wrapper.Space, x.client.fault)
+	fault, err := s.envelope(x.request, x.request.Body.wrapper.Space, x.client.config.FaultDetail)
 	if err != nil && s.err == nil {
 		s.unwind(0)
 	}
@@ -148,7 +148,7 @@ type answerError struct{ err error }
 func (e *answerError) Error() string { return "a value of the answer was not accepted" }
 func (e *answerError) Unwrap() error { return e.err }
 
-func (s *scanner) envelope(r *Request, space string, form *faultForm) (fault *Fault, err error) {
+func (s *scanner) envelope(r *Request, space string, detail Name) (fault *Fault, err error) {
 	s.prolog()
 	if s.err == nil && s.next(blank) != tokenStart && s.err == nil {
 		s.fail("no element")
@@ -171,7 +171,7 @@ func (s *scanner) envelope(r *Request, space string, form *faultForm) (fault *Fa
 			})
 		case n.el.name == Name{Space: envelopeSpace, Local: "Body"} && bodies == 0:
 			bodies++
-			fault, err = n.body(r, space, form)
+			fault, err = n.body(r, space, detail)
 			return err
 		}
 		s.fail("an element that is not expected in an envelope")
@@ -185,7 +185,7 @@ func (s *scanner) envelope(r *Request, space string, form *faultForm) (fault *Fa
 }
 
 // body reads the one child of soap:Body.
-func (n *Node) body(r *Request, space string, form *faultForm) (fault *Fault, err error) {
+func (n *Node) body(r *Request, space string, detail Name) (fault *Fault, err error) {
 	s, entries := n.s, 0
 	err = n.children(func(c *Node) error {
 		if entries++; entries > 1 {
@@ -194,7 +194,7 @@ func (n *Node) body(r *Request, space string, form *faultForm) (fault *Fault, er
 		}
 		switch c.el.name {
 		case Name{Space: envelopeSpace, Local: "Fault"}:
-			fault, err = c.fault11(form)
+			fault, err = c.fault11(detail)
 			return err
 		case Name{Space: space, Local: r.Operation + "Response"}:
 			return c.response(r, space)

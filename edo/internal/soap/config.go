@@ -69,7 +69,6 @@ type Client struct {
 	endpoint  *url.URL
 	transport *http.Transport
 	buffers   *buffers
-	fault     *faultForm
 }
 
 // New checks the Config and reports every fault of it at once; nothing is sent.
@@ -96,7 +95,7 @@ func New(c Config) (*Client, error) {
 	}
 	c.Limits = c.Limits.withDefaults()
 	b := &buffers{}
-	return &Client{config: c, endpoint: endpoint, buffers: b, fault: newFaultForm(c.FaultDetail), transport: newTransport(endpoint, roots, pins, b)}, nil
+	return &Client{config: c, endpoint: endpoint, buffers: b, transport: newTransport(endpoint, roots, pins, b)}, nil
 }
 
 // Close drops idle connections.

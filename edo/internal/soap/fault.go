@@ -2,8 +2,10 @@ package soap
 
 import (
 	"fmt"
-	"regexp"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/beevik/etree"
 
@@ -45,22 +47,25 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("soap fault %s in %s", f.Code, f.Field)
 }
 
-// faultForm is what a typed fault looks like; a client compiles it once.
-type faultForm struct {
-	detail      Name
-	code, field *regexp.Regexp
+// isCode tells whether a text looks like the code of a fault.
+func isCode(s string) bool {
+	return isWord(s, 100, "_.-", func(r rune) bool { return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) })
 }
 
-func newFaultForm(detail Name) *faultForm {
-	return &faultForm{
-		detail: detail,
-		code:   regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`),
-		field:  regexp.MustCompile(`^[\pL\pN_.:/\[\]@-]{1,200}$`),
-	}
+// isField tells whether a text looks like the name or path of a field.
+func isField(s string) bool {
+	return isWord(s, 200, "_.:/[]@-", func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}
+
+// isWord tells whether s is 1 to limit characters that are letters or among some marks. It is no regular expression: one
+// that counts to 200 takes longer to compile than an exchange, and 8 MB.
+func isWord(s string, limit int, marks string, letter func(rune) bool) bool {
+	n := utf8.RuneCountInString(s)
+	return 0 < n && n <= limit && !strings.ContainsFunc(s, func(r rune) bool { return !letter(r) && !strings.ContainsRune(marks, r) })
 }
 
 // fault11 reads soap:Fault. Its children have no namespace.
-func (n *Node) fault11(form *faultForm) (*Fault, error) {
+func (n *Node) fault11(detail Name) (*Fault, error) {
 	f := &Fault{Shape: NoDetail}
 	err := n.Fields(map[Name]func(*Node) error{
 		{Local: "faultcode"}:   func(c *Node) error { _, err := c.Text(); return err },
@@ -68,7 +73,7 @@ func (n *Node) fault11(form *faultForm) (*Fault, error) {
 		{Local: "detail"}: func(c *Node) error {
 			tree, err := c.tree(faultBounds(c.s.limits))
 			if err == nil {
-				f.read(tree, form)
+				f.read(tree, detail)
 			}
 			return err
 		},
@@ -77,7 +82,7 @@ func (n *Node) fault11(form *faultForm) (*Fault, error) {
 }
 
 // read finds the shape in the tree of the detail element.
-func (f *Fault) read(tree *etree.Element, form *faultForm) {
+func (f *Fault) read(tree *etree.Element, detail Name) {
 	children := tree.ChildElements()
 	if len(children) == 0 {
 		return
@@ -88,14 +93,14 @@ func (f *Fault) read(tree *etree.Element, form *faultForm) {
 	case len(children) > 1:
 	case name == Name{Space: exceptionSpace, Local: "ExceptionDetail"}:
 		f.Shape = ExceptionDetail
-	case name == form.detail:
-		f.typed(first, form)
+	case name == detail:
+		f.typed(first)
 	}
 }
 
 // typed reads the declared detail; its children may come in any order but only once. A code that does not look like one
 // is not passed on.
-func (f *Fault) typed(e *etree.Element, form *faultForm) {
+func (f *Fault) typed(e *etree.Element) {
 	values := map[string]string{}
 	for _, c := range e.ChildElements() {
 		if _, twice := values[c.Tag]; twice || c.NamespaceURI() != e.NamespaceURI() || len(c.ChildElements()) > 0 {
@@ -103,11 +108,11 @@ func (f *Fault) typed(e *etree.Element, form *faultForm) {
 		}
 		values[c.Tag] = c.Text()
 	}
-	if !form.code.MatchString(values["Code"]) {
+	if !isCode(values["Code"]) {
 		return
 	}
 	f.Shape, f.Code = Typed, values["Code"]
-	if form.field.MatchString(values["Field"]) {
+	if isField(values["Field"]) {
 		f.Field = values["Field"]
 	}
 	if values["Message"] != "" {

@@ -61,6 +61,31 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestCodeAndField(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string][2]bool{ // is it a code, is it a field
+		"":                                 {false, false},
+		"a_b.c-9":                          {true, true},
+		"a:b":                              {false, true},
+		"a/b[0]@c":                         {false, true},
+		"поле":                             {false, true},
+		"Ⅳ":                                {false, true}, // a number, but no digit
+		"a b":                              {false, false},
+		"a\n":                              {false, false},
+		"a\xff":                            {false, false},
+		strings.Repeat("a", 100):           {true, true},
+		strings.Repeat("a", 101):           {false, true},
+		strings.Repeat("я", 200):           {false, true},
+		strings.Repeat("я", 200) + "a":     {false, false},
+		"<b>":                              {false, false},
+		strings.Repeat("a", 99) + "\u0301": {false, false}, // a mark, not a letter
+	} {
+		if got := [2]bool{isCode(s), isField(s)}; got != want {
+			t.Errorf("%q: %v, want %v", s, got, want)
+		}
+	}
+}
+
 // What looks like a fault but cannot be read is no fault: nobody knows what it means.
 func TestFaultsThatAreNone(t *testing.T) {
 	t.Parallel()

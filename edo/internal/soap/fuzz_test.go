@@ -30,7 +30,7 @@ func FuzzEnvelope(f *testing.F) {
 	f.Add([]byte("\xEF\xBB\xBF" + fault("<detail><!-- --><?a b?></detail>")))
 	f.Add([]byte(envelope("<s:Fault/>") + "<!DOCTYPE a>"))
 	f.Add([]byte(`<?xml version="1.0" encoding="utf-8" standalone='yes'?>` + "<a xmlns='q' xmlns:b=\"r\"><b:c i=''>]]&gt;</b:c></a>\r\n"))
-	form := newFaultForm(in(faults, "Problem"))
+	client := &Client{config: Config{FaultDetail: in(faults, "Problem")}}
 	f.Fuzz(func(t *testing.T, p []byte) {
 		var views [2]string
 		for i, r := range []io.Reader{bytes.NewReader(p), iotest.OneByteReader(bytes.NewReader(p))} {
@@ -45,7 +45,7 @@ func FuzzEnvelope(f *testing.F) {
 					in(model, "Content"): func(c *Node) error { _, _, err := c.Content(io.Discard); return err },
 				})
 			}
-			x.client = &Client{fault: form}
+			x.client = client
 			fault, err := x.parse(s)
 			if err != nil {
 				s.drain()
@@ -128,11 +128,11 @@ func FuzzFault(f *testing.F) {
 	f.Add([]byte("<Code>Unauthorized</Code><Field>authToken</Field><Message>m</Message>"))
 	f.Add([]byte("<a><b/></a><Code xmlns='q'>A</Code>"))
 	f.Add([]byte("\xd3<")) // half a character once stopped the reader without an error
-	form := newFaultForm(in(faults, "Problem"))
+	client := &Client{config: Config{FaultDetail: in(faults, "Problem")}}
 	f.Fuzz(func(t *testing.T, p []byte) {
 		srv := strings.NewReader(typed(string(p)))
 		s := newScanner(srv, Limits{}.withDefaults(), nil, make([]byte, window))
-		x := &exchange{request: &Request{Operation: "Send", Body: NewBody(in(service, "Send"))}, client: &Client{fault: form}}
+		x := &exchange{request: &Request{Operation: "Send", Body: NewBody(in(service, "Send"))}, client: client}
 		got, err := x.parse(s)
 		switch {
 		case err != nil && !errors.As(err, new(*refusal)) && !errors.Is(err, errCut):
