@@ -82,7 +82,7 @@ func unpack(t *testing.T) string {
 	}
 	made, folder := t.TempDir(), t.TempDir()
 	dist := exec.CommandContext(t.Context(), "bash", "../../.ci/dist", runtime.GOOS+"/"+runtime.GOARCH)
-	dist.Env = append(os.Environ(), "EDOKIT_DIST="+made, "EDOKIT_DIST_FLAGS=", "EDOKIT_DIST_CGO=1") // as the tests are compiled
+	dist.Env = append(os.Environ(), "EDOKIT_DIST="+made, "EDOKIT_DIST_FLAGS=") // as the tests are compiled
 	if out, err := dist.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -28,7 +28,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "folder whose modules are tested")
 	race := flags.String("race", "auto", "race detector: auto (on where a C compiler is), on, off")
-	plain := flags.String("plain", "", "packages (./folder,./folder) that are tested last, without the race detector: what they test are other processes")
+	plain := flags.String("plain", "", "packages (./folder,./folder) that are tested last, without the race detector and cgo: what they test are other processes")
 	strict := flags.Bool("strict", os.Getenv("EDOKIT_STRICT_SKIPS") == "1", "a skip is a failure unless it may be absent")
 	if err := flags.Parse(args); err != nil {
 		return 2
@@ -65,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 				continue
 			}
 		}
-		if err := testModule(ctx, rep, dir, slices.Concat(raceFlag, args), stderr); err != nil {
+		if err := testModule(ctx, rep, dir, nil, slices.Concat(raceFlag, args), stderr); err != nil {
 			rep.broken(dir, err)
 		}
 	}
@@ -74,7 +74,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		for _, dir := range dirs {
 			own, err := below(*root, dir, dirs, strings.Split(*plain, ","))
 			if err == nil && len(own) > 0 {
-				err = testModule(ctx, rep, dir, own, stderr)
+				// Without cgo, as programs are shipped: what these suites build is then compiled already.
+				err = testModule(ctx, rep, dir, []string{"CGO_ENABLED=0"}, own, stderr)
 			}
 			if err != nil {
 				rep.broken(dir, err)
@@ -127,10 +128,10 @@ func raceFlags() []string {
 
 // testModule runs the tests of one module and feeds the report. The exit status of go test is repeated in its events;
 // one that no event explains (a broken go.mod, say) is an error.
-func testModule(ctx context.Context, rep *report, dir string, args []string, stderr io.Writer) error {
+func testModule(ctx context.Context, rep *report, dir string, env, args []string, stderr io.Writer) error {
 	// The longest packages wait for processes, and packages run beside each other: go's own ten minutes are few on a busy machine.
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-timeout", "30m"}, args...)...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stderr = stderr
 	// Let go test stop its own children: killed outright it leaves test binaries and their plugins behind.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

@@ -158,11 +158,12 @@ func TestNoModule(t *testing.T) {
 	}
 }
 
-// TestPlain: the package that is named runs last, once, and without the race detector.
+// TestPlain: the package that is named runs last, once, and without the race detector and cgo.
 func TestPlain(t *testing.T) {
 	t.Parallel()
 	const text = "import \"testing\"\n\nfunc TestA(*testing.T) {}\n"
-	dir := module(t, map[string]string{"a/a_test.go": "package a\n\n" + text, "b/a/b_test.go": "package a\n\n" + text})
+	noCgo := "import (\n\t\"os\"\n\t\"testing\"\n)\n\nfunc TestA(t *testing.T) {\n\tif os.Getenv(\"CGO_ENABLED\") != \"0\" {\n\t\tt.Error(\"cgo\")\n\t}\n}\n"
+	dir := module(t, map[string]string{"a/a_test.go": "package a\n\n" + text, "b/a/b_test.go": "package a\n\n" + noCgo})
 	var out bytes.Buffer
 	if code := run(t.Context(), []string{"-root", dir, "-race=off", "-plain", "./b/a"}, &out, io.Discard); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, &out)
