@@ -117,11 +117,11 @@ func (m *mailroom) try(t *testing.T, args ...string) (string, int) {
 	return string(out), c.ProcessState.ExitCode()
 }
 
-// shows runs a command until its output holds a text: the plugin works beside it.
+// shows runs a command until its output holds a text: the plugin works beside it. Each look is a process, so it looks seldom.
 func (m *mailroom) shows(t *testing.T, want string, args ...string) string {
 	t.Helper()
 	var out string
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(500 * time.Millisecond) {
 		if out, _ = m.try(t, args...); strings.Contains(out, want) {
 			return out
 		}
