@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -42,9 +43,33 @@ func Mutants(t *testing.T, h conformance.Hunted, o conformance.Options) {
 	if err := os.MkdirAll(filepath.Dir(list), 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(list, []byte(enough(k)), 0o600); err != nil {
-		t.Error(err)
+	if err := os.WriteFile(list, []byte(enough(k, clauses(t, h))), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	// Beside others a case may find what it does not find alone.
+	h.Only = readKills(t, list)
+	if k, err = conformance.Hunt(t.Context(), h, o); err != nil {
+		t.Fatal(err)
+	}
+	complete(t, h, k)
+	for _, name := range k.Survivors() {
+		t.Errorf("%s: the cases that %s names do not find it alone: name others", name, list)
+	}
+}
+
+// clauses are those of each case.
+func clauses(t *testing.T, h conformance.Hunted) map[string][]string {
+	t.Helper()
+	s, end, err := h.Bring(conformance.Mutant{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	all := map[string][]string{}
+	for _, c := range s.Cases {
+		all[c.ID] = c.Clauses
+	}
+	return all
 }
 
 // Keep writes a kill matrix into the folder that EDOKIT_MUTANTS names; without one it does nothing.
@@ -63,10 +88,16 @@ func Keep(t *testing.T, k conformance.Kills) {
 	}
 }
 
-// enough chooses for every mutant one case, and for every case one mutant: first for the cases that few mutants need.
-func enough(k conformance.Kills) string {
+// enough chooses for every mutant one case, and for every case one mutant: of the same clause if there is one, and then what
+// fewest others find.
+func enough(k conformance.Kills, clauses map[string][]string) string {
 	chosen := map[string][]string{}
-	used := map[string]bool{}
+	about := func(m conformance.Killed, id string) int {
+		if slices.ContainsFunc(m.Clauses, func(c string) bool { return slices.Contains(clauses[id], c) }) {
+			return 0
+		}
+		return 1
+	}
 	finds := func(id string) (n int) {
 		for _, m := range k.Mutants {
 			if slices.Contains(m.By, id) {
@@ -78,19 +109,18 @@ func enough(k conformance.Kills) string {
 	for _, id := range k.Cases {
 		best := -1
 		for i, m := range k.Mutants {
-			if slices.Contains(m.By, id) && (best < 0 || len(m.By) < len(k.Mutants[best].By)) {
+			if slices.Contains(m.By, id) && (best < 0 || cmp.Or(about(m, id)-about(k.Mutants[best], id), len(m.By)-len(k.Mutants[best].By)) < 0) {
 				best = i
 			}
 		}
 		if best >= 0 {
 			chosen[k.Mutants[best].Name] = append(chosen[k.Mutants[best].Name], id)
-			used[id] = true
 		}
 	}
 	b := &strings.Builder{}
 	for _, m := range k.Mutants {
 		if len(chosen[m.Name]) == 0 && len(m.By) > 0 {
-			chosen[m.Name] = []string{slices.MinFunc(m.By, func(a, b string) int { return finds(a) - finds(b) })}
+			chosen[m.Name] = []string{slices.MinFunc(m.By, func(a, b string) int { return cmp.Or(about(m, a)-about(m, b), finds(a)-finds(b)) })}
 		}
 		b.WriteString(m.Name + ": " + strings.Join(chosen[m.Name], " ") + "\n")
 	}
