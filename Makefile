@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := $(CURDIR)/bin
 
 # Suites whose subject are other processes, pages of hard PDFs and single faults: they run last, without the race detector.
-PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./conformance/foreign,./conformance/nth,./conformance/replay,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/hosts/pocketbase,./examples/library,./examples/portal,./examples/quickstart,./stamping/hardpdf,./stamping/printable,./stamping/worker
+PLAIN := ./conformance/acceptance,./conformance/adaptertest,./conformance/bench,./conformance/crash,./conformance/foreign,./conformance/nth,./conformance/operatortest,./conformance/replay,./conformance/subjects,./conformance/wiretest,./dmsplugin/cmd/edo-bridge,./dmsplugin/cmd/edo-dms,./dmsplugin/hosttest,./examples/hosts,./examples/hosts/pocketbase,./examples/library,./examples/portal,./examples/quickstart,./stamping/hardpdf,./stamping/printable,./stamping/worker
 
 # What a caller may set: make test RACE=off, make test ARGS='-run Crash ./conformance/crash', make fuzz FUZZTIME=1m
 RACE ?= auto
