@@ -36,8 +36,8 @@ func operations(o *mockoperator.Operator) []string {
 }
 
 // noneOneOrMany: the look-up has three answers, and many never silently picks one.
-func noneOneOrMany(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) noneOneOrMany(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	many := s.organisation(2) // two branches, two boxes
 	for name, row := range map[string]struct {
@@ -61,8 +61,8 @@ func noneOneOrMany(t conformance.T) {
 }
 
 // theCounterpartyIsLookedUpBeforeAnythingIsSent is the same question seen from the wire.
-func theCounterpartyIsLookedUpBeforeAnythingIsSent(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theCounterpartyIsLookedUpBeforeAnythingIsSent(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{subscriber: func(s *directory.Subscriber) { s.Policy.Receive = false }})
 	company.send(company.letter("p", company, func(p *edo.Package) { p.To = edo.Counterparty{INN: s.organisation(1).INN} }))
 	calls := operations(s.op)
@@ -73,7 +73,7 @@ func theCounterpartyIsLookedUpBeforeAnythingIsSent(t conformance.T) {
 }
 
 // selfAndForeignBoxesNeverReachTheOperator: neither is asked to be refused; it is refused here.
-func selfAndForeignBoxesNeverReachTheOperator(t conformance.T) {
+func (around Around) selfAndForeignBoxesNeverReachTheOperator(t conformance.T) {
 	for name, row := range map[string]struct {
 		change func(*directory.Subscriber)
 		to     int
@@ -84,7 +84,7 @@ func selfAndForeignBoxesNeverReachTheOperator(t conformance.T) {
 		"from another's box": {func(s *directory.Subscriber) { s.Box = "seti-head@mock.edo" }, 1, "", edo.BoxForeign},
 	} {
 		sub(t, name, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{})
+			s := around.newStand(t, mockoperator.Scenario{})
 			company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false; row.change(r) }})
 			p := company.letter("p", company, func(p *edo.Package) {
 				to := s.organisation(row.to)
@@ -105,10 +105,10 @@ func selfAndForeignBoxesNeverReachTheOperator(t conformance.T) {
 
 // fiftyCallsMakeOneRegistration: from two processes on one home, fifty at once, whatever the operator says to a
 // second registration.
-func fiftyCallsMakeOneRegistration(t conformance.T) {
+func (around Around) fiftyCallsMakeOneRegistration(t conformance.T) {
 	for _, duplicate := range []string{"fault", "response", "found"} {
 		sub(t, duplicate, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{DuplicateOrganisation: duplicate, InviteNonActive: "allowed"}})
+			s := around.newStand(t, mockoperator.Scenario{People: mockoperator.People{DuplicateOrganisation: duplicate, InviteNonActive: "allowed"}})
 			home := t.TempDir()
 			first := s.side(0, options{home: home})
 			second := s.side(0, options{home: home, gateway: func(c *gateway.Config) { c.Owner = "second" }})
@@ -135,6 +135,9 @@ func fiftyCallsMakeOneRegistration(t conformance.T) {
 			if got := s.op.Registrations(); len(got) != 1 || got[0].INN != strangerINN {
 				t.Errorf("registrations: %+v", got)
 			}
+			if n := len(slices.DeleteFunc(operations(s.op), func(name string) bool { return name != "CreateNonActiveSubscriber" })); n != 1 {
+				t.Errorf("asked to register %d times", n)
+			}
 			must(t, s.op.Activate(strangerINN, strangerKPP))
 			status(edo.CounterpartyReady)
 			if got := s.op.Registrations(); len(got) != 1 {
@@ -145,10 +148,10 @@ func fiftyCallsMakeOneRegistration(t conformance.T) {
 }
 
 // aPackageWaitsForItsCounterpartyAndGoesOutByItself: registered and invited, then sent when it becomes active.
-func aPackageWaitsForItsCounterpartyAndGoesOutByItself(t conformance.T) {
+func (around Around) aPackageWaitsForItsCounterpartyAndGoesOutByItself(t conformance.T) {
 	for _, invite := range []string{"allowed", "refused"} {
 		sub(t, invite, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: invite, Contacts: "required"}})
+			s := around.newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: invite, Contacts: "required"}})
 			company := s.side(0, options{subscriber: registers})
 			p := company.letter("p", company, func(p *edo.Package) { p.To = stranger().Counterparty })
 			_, err := company.gw.Send(t.Context(), p)
@@ -167,8 +170,8 @@ func aPackageWaitsForItsCounterpartyAndGoesOutByItself(t conformance.T) {
 }
 
 // boxThenSignatureThenSend: the order on the wire, and an invalid signature never leaves.
-func boxThenSignatureThenSend(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: "allowed"}})
+func (around Around) boxThenSignatureThenSend(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{People: mockoperator.People{InviteNonActive: "allowed"}})
 	company := s.side(0, options{subscriber: registers})
 	bad := company.letter("bad", company, func(p *edo.Package) {
 		p.To = stranger().Counterparty
@@ -193,8 +196,8 @@ func boxThenSignatureThenSend(t conformance.T) {
 }
 
 // everyFaultCodeHasAVerdict: each code of the contract reaches the caller as a typed error with the code itself.
-func everyFaultCodeHasAVerdict(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) everyFaultCodeHasAVerdict(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{idle: true})
 	session := company.session()
 	for code := range codes(t) {
@@ -209,8 +212,8 @@ func everyFaultCodeHasAVerdict(t conformance.T) {
 }
 
 // theOperatorFixesFactAndTime: its time stands beside ours, and a skew beyond the limit is an event.
-func theOperatorFixesFactAndTime(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theOperatorFixesFactAndTime(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	s.op.Advance(-10 * time.Minute)
 	company := s.side(0, options{})
 	op := company.send(company.letter("p", company, func(p *edo.Package) { p.To = edo.Counterparty{INN: s.organisation(1).INN} }))

@@ -19,7 +19,7 @@ import (
 // theOperatorFixesTheDateWhateverTheChannel: a client without a box gets operator time and printed form by way of
 // our own department or a service box, and the host is offered PDF, signature and evidence; where the operator gives no
 // form that way the time is fixed and nothing is called stamped.
-func theOperatorFixesTheDateWhateverTheChannel(t conformance.T) {
+func (around Around) theOperatorFixesTheDateWhateverTheChannel(t conformance.T) {
 	forms := map[string]struct {
 		forms mockoperator.PrintForms
 		stamp edo.StampState
@@ -37,7 +37,7 @@ func theOperatorFixesTheDateWhateverTheChannel(t conformance.T) {
 				continue
 			}
 			sub(t, fmt.Sprintf("%s to %q", name, box), func(t conformance.T) {
-				s := newStand(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{row.forms}})
+				s := around.newStand(t, mockoperator.Scenario{PrintForms: []mockoperator.PrintForms{row.forms}})
 				company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.ServiceBox, r.Policy.Receive = box, false }})
 				op := company.send(company.letter("p", company, func(p *edo.Package) {
 					p.To, p.Channel = edo.Counterparty{Name: "Иванов И. И., client@example.ru"}, edo.ChannelEMail
@@ -68,8 +68,8 @@ func theOperatorFixesTheDateWhateverTheChannel(t conformance.T) {
 }
 
 // theCompanyPaysAndTheCountIsTheLedgers: clients' packages are counted for who pays, and equal the operator's.
-func theCompanyPaysAndTheCountIsTheLedgers(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theCompanyPaysAndTheCountIsTheLedgers(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	client := s.side(1, options{subscriber: func(r *directory.Subscriber) { r.Payer = "the-company" }})
 	for i := range 3 {
@@ -98,10 +98,10 @@ func theCompanyPaysAndTheCountIsTheLedgers(t conformance.T) {
 }
 
 // bothSignaturesVerifyInTheBundle: signed by both; the operator's archive alone proves it, whatever its names.
-func bothSignaturesVerifyInTheBundle(t conformance.T) {
+func (around Around) bothSignaturesVerifyInTheBundle(t conformance.T) {
 	for _, names := range []string{"utf8", "cp866"} {
 		sub(t, names, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ArchiveNames: names}})
+			s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ArchiveNames: names}})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign, p.Documents[0].Kind = true, "Договор" }))
 			in := client.got("письмо.pdf")
@@ -137,8 +137,8 @@ func bothSignaturesVerifyInTheBundle(t conformance.T) {
 }
 
 // everySendIsOneRow: what was sent, its result and the tries can be asked for by package, state and time.
-func everySendIsOneRow(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) everySendIsOneRow(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "Unauthorized"}})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client))
@@ -161,8 +161,8 @@ func everySendIsOneRow(t conformance.T) {
 
 // theLogHoldsWhatCrossedTheSocket: both directions, both sides of a conversation, byte for byte but for secrets
 // and contents, whose places are known.
-func theLogHoldsWhatCrossedTheSocket(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theLogHoldsWhatCrossedTheSocket(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
 	client.answer(edo.AnswerSign, client.got("письмо.pdf").Key.Remote, "")
@@ -187,7 +187,7 @@ func theLogHoldsWhatCrossedTheSocket(t conformance.T) {
 			}
 			whole, err := x.home.Store.Exchange(t.Context(), r.ID)
 			must(t, err)
-			if bytes.Contains(whole.Request.Text, []byte(x.org.Password)) {
+			if text := fmt.Appendf(nil, "%s\n%s\n%s", whole.Endpoint, whole.RequestHead, whole.Request.Text); bytes.Contains(text, []byte(x.org.Password)) {
 				t.Errorf("%s %s: the password is in the log", x.id, r.Operation)
 			}
 		}
@@ -198,9 +198,9 @@ func theLogHoldsWhatCrossedTheSocket(t conformance.T) {
 }
 
 // twentySevenHeadsSign: each document by the key that its field names; a wrong field never by somebody else's.
-func twentySevenHeadsSign(t conformance.T) {
+func (around Around) twentySevenHeadsSign(t conformance.T) {
 	const heads = 27
-	s := newStand(t, mockoperator.Scenario{}, func(c *mockoperator.Config) {
+	s := around.newStand(t, mockoperator.Scenario{}, func(c *mockoperator.Config) {
 		c.Identities = nil
 		org := &c.Organisations[0]
 		for i := len(org.Heads); i < heads; i++ {

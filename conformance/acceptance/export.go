@@ -14,8 +14,8 @@ import (
 
 // exchangesCanBeReplayed: what the log has of a package is written as a cassette, played to the library again, and
 // ends in the same way.
-func exchangesCanBeReplayed(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) exchangesCanBeReplayed(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{idle: true})
 	company.send(company.letter("p", client))
 	company.stop()
@@ -36,8 +36,8 @@ func exchangesCanBeReplayed(t conformance.T) {
 }
 
 // threeBooks: subscribers, users and messages come out as tables under the names that users know, without secrets.
-func threeBooks(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) threeBooks(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{idle: true})
 	company.send(company.letter("p", client))
 	ctx, store := t.Context(), company.home.Store

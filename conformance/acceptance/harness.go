@@ -51,11 +51,12 @@ var identities = sync.OnceValues(func() ([]mockoperator.Identity, error) {
 // stand is one operator, its clock and the sides that talk through it.
 type stand struct {
 	conformance.T
-	op  *mockoperator.Operator
-	url string
+	around Around
+	op     *mockoperator.Operator
+	url    string
 }
 
-func newStand(t conformance.T, scenario mockoperator.Scenario, change ...func(*mockoperator.Config)) *stand {
+func (around Around) newStand(t conformance.T, scenario mockoperator.Scenario, change ...func(*mockoperator.Config)) *stand {
 	t.Helper()
 	ids, err := identities()
 	must(t, err)
@@ -68,7 +69,7 @@ func newStand(t conformance.T, scenario mockoperator.Scenario, change ...func(*m
 	url, stop, err := op.Listen(context.WithoutCancel(t.Context()), "127.0.0.1:0")
 	must(t, err)
 	t.Cleanup(func() { must(t, op.Close()); must(t, stop()) })
-	return &stand{T: t, op: op, url: url}
+	return &stand{T: t, around: around, op: op, url: url}
 }
 
 // organisation is one of the operator's subscribers: 0 is ours (the utility), 1 is theirs (the client).
@@ -105,7 +106,7 @@ func (s *stand) side(i int, o options) *side {
 	if o.home == "" {
 		o.home = filepath.Join(s.TempDir(), "home")
 	}
-	home, err := local.Open(s.Context(), o.home)
+	home, err := s.around.open(s.Context(), o.home)
 	must(s.T, err)
 	x := &side{stand: s, home: home, id: edo.SubscriberID(fmt.Sprintf("side-%d", i)), org: org}
 	x.register(o)
@@ -151,13 +152,13 @@ func (x *side) open(o options) {
 		o.driver(&driver)
 	}
 	conf := gateway.Config{
-		Drivers: []edo.Driver{synerdocs.New(driver)}, Forms: words{}, Lease: 5 * time.Second, Idle: 50 * time.Millisecond, Pull: 50 * time.Millisecond,
+		Drivers: []edo.Driver{x.around.driver(driver)}, Forms: words{}, Lease: 5 * time.Second, Idle: 50 * time.Millisecond, Pull: 50 * time.Millisecond,
 		FullCheck: time.Hour, Backoff: gateway.Backoff{First: 30 * time.Millisecond, Longest: 500 * time.Millisecond},
 	}
 	if o.gateway != nil {
 		o.gateway(&conf)
 	}
-	gw, err := x.home.Gateway(conf)
+	gw, err := x.around.gateway(x.home, conf)
 	must(x.T, err)
 	x.gw = gw
 	if o.idle {
@@ -209,7 +210,7 @@ func (x *side) send(p edo.Package) edo.Operation {
 	return op
 }
 
-// reach waits for a state of a package.
+// reach waits for a state of a package; one that has failed gets nowhere by itself.
 func (x *side) reach(p edo.PackageID, what string, ok func(edo.Operation) bool) edo.Operation {
 	x.Helper()
 	return until(x.T, what, func() (edo.Operation, bool) {
@@ -218,6 +219,9 @@ func (x *side) reach(p edo.PackageID, what string, ok func(edo.Operation) bool) 
 			return op, false
 		}
 		must(x.T, err)
+		if op.State == edo.StateFailed && !ok(op) {
+			x.Fatalf("%s has failed: %s %s", p, op.Reason, op.Detail)
+		}
 		return op, ok(op)
 	})
 }

@@ -20,10 +20,10 @@ import (
 
 // nothingLostNothingTwice: an inbox with page borders that lose and repeat, repeated events and shuffled pages,
 // while the reader dies at every named point and another goes on. Every document is handed over once, with one receipt.
-func nothingLostNothingTwice(t conformance.T) {
+func (around Around) nothingLostNothingTwice(t conformance.T) {
 	const documents = 120
 	points := []string{"pull.listed", "take.described", "take.archived", "take.stored", "receipt.accepted", "notices.accepted", "check.listed", "draft.written", "send.sending", "send.answered"}
-	s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{
+	s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{
 		MessagesPage: 10, MessagesOrder: "shuffled", RepeatEvents: 7, PageBorder: "lose", EmptyPage: 5,
 	}})
 	ids, err := s.op.Plant(s.organisation(1).Boxes[0], s.organisation(0).Boxes[0], documents, func(i int) mockoperator.PlantedDocument {
@@ -90,7 +90,7 @@ func (x *side) die(point string, n int, change func(*gateway.Config)) {
 		}
 	}
 	conf.Owner = fmt.Sprintf("life-%s-%d", point, rand.Int())
-	gw, err := x.home.Gateway(conf)
+	gw, err := x.around.gateway(x.home, conf)
 	must(x.T, err)
 	if err := gw.Run(ctx); !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		x.Errorf("run: %v", err)
@@ -99,8 +99,8 @@ func (x *side) die(point string, n int, change func(*gateway.Config)) {
 
 // theHostPullsAndSigns: a named version goes out with a signature that the host makes when it is asked, exactly
 // one stamped version comes back, however often it asks.
-func theHostPullsAndSigns(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theHostPullsAndSigns(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	id, err := s.op.Identity(company.org.Boxes[0])
 	must(t, err)
@@ -146,8 +146,8 @@ func theHostPullsAndSigns(t conformance.T) {
 }
 
 // readinessListsWhatIsMissing: everything at once; and a bad CMS made elsewhere is refused with the reason.
-func readinessListsWhatIsMissing(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) readinessListsWhatIsMissing(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	client := s.side(1, options{})
 	const kind = "Заявка на технологическое присоединение"
 	ready := client.gw.Readiness(t.Context(), clerk, client.id, "nobody", kind, nil)
@@ -176,8 +176,8 @@ func readinessListsWhatIsMissing(t conformance.T) {
 
 // anEndInTheMiddleKeepsNobodyWaiting: reading goes on for ever, so what is wrong now says nothing about how often it
 // was tried. Processes that end while they read must not make the next one wait.
-func anEndInTheMiddleKeepsNobodyWaiting(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) anEndInTheMiddleKeepsNobodyWaiting(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	patient := func(c *gateway.Config) {
 		c.Backoff.First, c.Backoff.Longest, c.Lease = 10*time.Minute, 20*time.Minute, time.Second
 	}
@@ -196,8 +196,8 @@ func anEndInTheMiddleKeepsNobodyWaiting(t conformance.T) {
 
 // menusPerCardType: two types of cards have different entries, each greyed with its reason; what is grey is refused when it
 // is done all the same, and what a person may not do is grey for him and leaves no trace of having been looked at.
-func menusPerCardType(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) menusPerCardType(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	const conditionsMet = "Уведомление о выполнении технических условий"
 	for id, kind := range map[string]string{"met": conditionsMet, "inquiry": "Запрос"} {
@@ -248,6 +248,9 @@ func menusPerCardType(t conformance.T) {
 	}
 	if err := do("sign", met, "stranger"); !errors.Is(err, edo.UserNotAllowed) {
 		t.Errorf("a stranger signs: %v", err)
+	}
+	if after, err = company.home.Store.Refusals(t.Context(), company.id, 1000); err != nil || len(after) != len(before)+1 {
+		t.Errorf("%d rows of refusals for a stranger who signs: %v", len(after)-len(before), err)
 	}
 	must(t, do("sign", met, clerk))
 	company.came("met.pdf", edo.StateSigned)

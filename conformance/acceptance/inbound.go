@@ -31,8 +31,8 @@ func builtIn(t conformance.T, d edo.Direction) []edo.DocumentKind {
 }
 
 // fiveKindsAndTheUnknownOne: each is recognised by its text; what nobody knows goes the default way and is not lost.
-func fiveKindsAndTheUnknownOne(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) fiveKindsAndTheUnknownOne(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{})
 	five := builtIn(t, edo.Inbound)
 	if len(five) != 5 {
@@ -59,12 +59,12 @@ func fiveKindsAndTheUnknownOne(t conformance.T) {
 }
 
 // theResponsiblePersonByKindAndAbsence: five kinds, three absences; who gets it and the sentence why.
-func theResponsiblePersonByKindAndAbsence(t conformance.T) {
+func (around Around) theResponsiblePersonByKindAndAbsence(t conformance.T) {
 	five := builtIn(t, edo.Inbound)
 	away := map[string][]edo.ActorID{"nobody": nil, "the counterparty's": {"manager"}, "both": {"manager", "desk"}}
 	for name, absent := range away {
 		sub(t, name, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{})
+			s := around.newStand(t, mockoperator.Scenario{})
 			company := s.side(0, options{})
 			ctx := t.Context()
 			must(t, company.home.Store.PutResponsible(ctx, company.id, edo.Responsible{Scope: edo.ScopeCounterparty, INN: s.organisation(1).INN, Actor: "manager"}))
@@ -103,8 +103,8 @@ func theResponsiblePersonByKindAndAbsence(t conformance.T) {
 }
 
 // outgoingKinds: the four kinds of the utility go out, each recognised at the other side by its text.
-func outgoingKinds(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) outgoingKinds(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	four := builtIn(t, edo.Outbound)
 	if len(four) != 4 {
@@ -121,8 +121,8 @@ func outgoingKinds(t conformance.T) {
 }
 
 // anElectronicRequestIsAnsweredElectronically: another way needs a reason, which is logged.
-func anElectronicRequestIsAnsweredElectronically(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) anElectronicRequestIsAnsweredElectronically(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	client.send(client.letter("request", company))
 	request := company.got("письмо.pdf")
@@ -142,8 +142,8 @@ func anElectronicRequestIsAnsweredElectronically(t conformance.T) {
 }
 
 // theTermIsDecidedByTheOperatorsTime: open, warned, met on the last moment, missed; our clock does not count.
-func theTermIsDecidedByTheOperatorsTime(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theTermIsDecidedByTheOperatorsTime(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	// Between its looks at the operator's clock the term runs on ours: here that clock jumps, so it is looked at often.
 	company, client := s.side(0, options{gateway: often}), s.side(1, options{})
 	for _, name := range []string{"in-time", "late"} {
@@ -183,8 +183,8 @@ func theTermIsDecidedByTheOperatorsTime(t conformance.T) {
 }
 
 // aRefusalTextReachesTheHost: waiting, signed, refused with the text.
-func aRefusalTextReachesTheHost(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) aRefusalTextReachesTheHost(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
 	in := client.got("письмо.pdf")
@@ -210,8 +210,8 @@ func aRefusalTextReachesTheHost(t conformance.T) {
 }
 
 // consentsRideWithTheSubmission: none, no submission; given, they are stored.
-func consentsRideWithTheSubmission(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) consentsRideWithTheSubmission(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	p := client.letter("application", company, func(p *edo.Package) {
 		p.Documents[0].Kind = "Заявка на технологическое присоединение"
@@ -226,7 +226,7 @@ func consentsRideWithTheSubmission(t conformance.T) {
 }
 
 // aNewKindNeedsNoGo: a kind that is only in the file is matched, bound to its rules, routed and given its term.
-func aNewKindNeedsNoGo(t conformance.T) {
+func (around Around) aNewKindNeedsNoGo(t conformance.T) {
 	mine, err := kinds.Read(strings.NewReader(`
 kinds:
   - id: heat-bill
@@ -238,7 +238,7 @@ kinds:
     answer_in: 3d
 `))
 	must(t, err)
-	s := newStand(t, mockoperator.Scenario{})
+	s := around.newStand(t, mockoperator.Scenario{})
 	with := options{gateway: func(c *gateway.Config) { c.Kinds = mine }}
 	company, client := s.side(0, with), s.side(1, with)
 	must(t, company.home.Store.PutResponsible(t.Context(), company.id, edo.Responsible{Scope: edo.ScopeBox, Kind: "heat-bill", Actor: "boiler-man"}))
@@ -256,8 +256,8 @@ kinds:
 }
 
 // onlyAReplyToTheSenderCounts: a reply to somebody else, or to a receipt, is refused and meets no term.
-func onlyAReplyToTheSenderCounts(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) onlyAReplyToTheSenderCounts(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	client.send(client.letter("request", company))
 	request := company.got("письмо.pdf")
@@ -281,8 +281,8 @@ func onlyAReplyToTheSenderCounts(t conformance.T) {
 }
 
 // anOfferThatWasRefusedMayBeMadeAgain: with another text; with the same it is the same offer.
-func anOfferThatWasRefusedMayBeMadeAgain(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) anOfferThatWasRefusedMayBeMadeAgain(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	op := company.send(company.letter("p", client))
 	client.got("письмо.pdf")

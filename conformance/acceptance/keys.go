@@ -32,7 +32,7 @@ func (x *side) session() edo.Session {
 	x.Helper()
 	account, err := x.home.Vault.Account(x.Context(), x.id)
 	must(x.T, err)
-	session, err := synerdocs.New(synerdocs.Config{}).Open(x.Context(), account)
+	session, err := x.around.driver(synerdocs.Config{}).Open(x.Context(), account)
 	must(x.T, err)
 	x.Cleanup(func() { must(x.T, session.Close()) })
 	return session

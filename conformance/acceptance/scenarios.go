@@ -96,7 +96,7 @@ func endings() map[string]ending {
 // faults are the named scenarios of the stand-in, each a working day through the library: three letters, documents in the box, a
 // clock that jumps. Nothing is lost, nothing is at the operator twice, what the host is told is so, and it ends as the
 // scenario says.
-func faults() []conformance.Case {
+func (around Around) faults() []conformance.Case {
 	var all []conformance.Case
 	for _, name := range mockoperator.ScenarioNames() {
 		scenario, err := mockoperator.NamedScenario(name)
@@ -107,7 +107,7 @@ func faults() []conformance.Case {
 				if must(t, err); !known {
 					conformance.Broke(t, "how it ends is not said")
 				}
-				x := newShift(t, scenario, end)
+				x := around.newShift(t, scenario, end)
 				x.work(end)
 				x.judge(end)
 				if n := len(x.op.Struck()); n == 0 && !end.silent {
@@ -128,7 +128,7 @@ type shift struct {
 	more  func() // as many documents come in again, once: the first check of the box does not see them
 }
 
-func newShift(t conformance.T, scenario mockoperator.Scenario, end ending) *shift {
+func (around Around) newShift(t conformance.T, scenario mockoperator.Scenario, end ending) *shift {
 	t.Helper()
 	switch {
 	case end.inbox < 0:
@@ -147,7 +147,7 @@ func newShift(t conformance.T, scenario mockoperator.Scenario, end ending) *shif
 		}
 		return now.Sub(begin) > max(end.lasts, workday)
 	}, enough)
-	s := newStand(t, scenario, func(c *mockoperator.Config) {
+	s := around.newStand(t, scenario, func(c *mockoperator.Config) {
 		if c.Now = x.clock.Now; len(scenario.Organisations) > 0 {
 			c.Organisations = nil
 		}
@@ -267,13 +267,16 @@ func (x *shift) told() {
 // inbox: every document that lies there is told once with its content, and confirmed once.
 func (x *shift) inbox() {
 	x.Helper()
-	type fate struct{ Told, Receipts int }
+	type fate struct {
+		Told, Receipts int
+		Content        string
+	}
 	want, got := map[string]fate{}, map[string]fate{}
 	for _, e := range x.op.Ledger() {
 		for _, d := range e.Documents {
 			switch {
 			case slices.Contains(e.Recipients, x.org.Boxes[0]) && d.Parent == "":
-				want[strings.ToLower(d.ServiceID)] = fate{1, 1}
+				want[strings.ToLower(d.ServiceID)] = fate{1, 1, d.SHA256}
 			case d.Type == "ServiceReceipt" && e.From == x.org.Boxes[0]:
 				f := got[strings.ToLower(d.Parent)]
 				f.Receipts++
@@ -286,6 +289,7 @@ func (x *shift) inbox() {
 			id := strings.ToLower(string(e.Inbound.Key.Remote))
 			f := got[id]
 			f.Told++
+			f.Content = e.Inbound.Digest.String()
 			got[id] = f
 		}
 	}

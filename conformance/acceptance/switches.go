@@ -8,7 +8,6 @@ import (
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/directory"
 	"github.com/edokit/edokit/edo"
-	"github.com/edokit/edokit/edo/operators/synerdocs"
 )
 
 // The contract is silent on much; whatever the operator turns out to do, the promise holds. Each test here runs the
@@ -16,11 +15,11 @@ import (
 
 // aLostAnswerIsNotSentAgain: the operator takes a message, the answer is lost. Whether it would take the same
 // message again or refuse it, there is one.
-func aLostAnswerIsNotSentAgain(t conformance.T) {
+func (around Around) aLostAnswerIsNotSentAgain(t conformance.T) {
 	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
 		for _, loss := range []mockoperator.What{mockoperator.AcceptThenCut, mockoperator.TruncatedXML} {
 			sub(t, resend+" "+string(loss), func(t conformance.T) {
-				s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}})
+				s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}})
 				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss})
 				company, client := s.side(0, options{}), s.side(1, options{})
 				op := company.send(company.letter("p", client))
@@ -48,10 +47,10 @@ func aLostAnswerIsNotSentAgain(t conformance.T) {
 
 // theSameMessageAgain: an operator that never shows what it took gets it once more and no oftener; whether it
 // takes the copy or refuses it as known, nothing is called sent, and a person is asked to look.
-func theSameMessageAgain(t conformance.T) {
+func (around Around) theSameMessageAgain(t conformance.T) {
 	for _, resend := range []string{mockoperator.ResendAccept, mockoperator.ResendRefuse} {
 		sub(t, resend, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}, Visibility: mockoperator.Visibility{Never: true}})
+			s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}, Visibility: mockoperator.Visibility{Never: true}})
 			s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AcceptThenCut, Times: 2})
 			company := s.side(0, options{subscriber: func(r *directory.Subscriber) { r.Policy.Receive = false }})
 			_, err := company.gw.Send(t.Context(), company.letter("p", company, func(p *edo.Package) { p.To = edo.Counterparty{INN: s.organisation(1).INN} }))
@@ -70,10 +69,10 @@ func theSameMessageAgain(t conformance.T) {
 
 // aLostAnswerToACountersignatureIsFound: a signature alone has no id of ours at the operator; it is found at
 // the document it signs.
-func aLostAnswerToACountersignatureIsFound(t conformance.T) {
+func (around Around) aLostAnswerToACountersignatureIsFound(t conformance.T) {
 	for _, kind := range []edo.AnswerKind{edo.AnswerSign, edo.AnswerRefuse, edo.AnswerRevoke} {
 		sub(t, string(kind), func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{})
+			s := around.newStand(t, mockoperator.Scenario{})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = kind != edo.AnswerRevoke }))
 			in := client.got("письмо.pdf")
@@ -89,8 +88,8 @@ func aLostAnswerToACountersignatureIsFound(t conformance.T) {
 }
 
 // contentThatIsClosedUntilTheReceipt: described first, the receipt goes, the content follows; told once each.
-func contentThatIsClosedUntilTheReceipt(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ContentClosed: true}})
+func (around Around) contentThatIsClosedUntilTheReceipt(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ContentClosed: true}})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	op := company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedReceipt = true }))
 	if d := client.got("письмо.pdf"); d.Digest != op.Documents[0].Digest || !d.Sound() {
@@ -109,10 +108,10 @@ func contentThatIsClosedUntilTheReceipt(t conformance.T) {
 }
 
 // aRecipientWhoIsNotActive: refused by the operator until he is, or parked there; either way it goes once.
-func aRecipientWhoIsNotActive(t conformance.T) {
+func (around Around) aRecipientWhoIsNotActive(t conformance.T) {
 	for _, way := range []string{"refused", "parked"} {
 		sub(t, way, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way, InviteNonActive: "allowed"}})
+			s := around.newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way, InviteNonActive: "allowed"}})
 			company := s.side(0, options{subscriber: registers})
 			_, err := company.gw.Send(t.Context(), company.letter("p", company, func(p *edo.Package) { p.To = stranger().Counterparty }))
 			must(t, err)
@@ -131,10 +130,10 @@ func aRecipientWhoIsNotActive(t conformance.T) {
 
 // aBoxThatIsNotActiveIsSentTo: the driver alone, asked to send there. The operator refuses, which is told as a
 // counterparty to wait for, or takes it and keeps it.
-func aBoxThatIsNotActiveIsSentTo(t conformance.T) {
+func (around Around) aBoxThatIsNotActiveIsSentTo(t conformance.T) {
 	for _, way := range []string{"refused", "parked"} {
 		sub(t, way, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way}})
+			s := around.newStand(t, mockoperator.Scenario{People: mockoperator.People{NonActiveRecipient: way}})
 			company := s.side(0, options{idle: true})
 			session := company.session()
 			registrar, ok := session.(edo.Registrar)
@@ -161,7 +160,7 @@ func aBoxThatIsNotActiveIsSentTo(t conformance.T) {
 
 // printedForms: whatever comes as a form is stored as it came or refused for what it is; only a form that bears
 // the operator's ids is called recognised.
-func printedForms(t conformance.T) {
+func (around Around) printedForms(t conformance.T) {
 	for name, row := range map[string]struct {
 		scenario   mockoperator.Scenario
 		name       string
@@ -177,7 +176,7 @@ func printedForms(t conformance.T) {
 		"none for untyped files": {mockoperator.Scenario{Flow: mockoperator.Flow{FormsForUntyped: mockoperator.FormsNil}}, "письмо.pdf", edo.StampNever, false},
 	} {
 		sub(t, name, func(t conformance.T) {
-			s := newStand(t, row.scenario)
+			s := around.newStand(t, row.scenario)
 			company := s.side(0, options{gateway: patient(2 * time.Second)})
 			op := company.send(company.letter("p", company, func(p *edo.Package) {
 				p.To = edo.Counterparty{INN: s.organisation(1).INN}
@@ -194,10 +193,10 @@ func printedForms(t conformance.T) {
 }
 
 // aCursorThatTheOperatorForgot: a fault, an empty page or the beginning; nothing is lost, nothing told twice.
-func aCursorThatTheOperatorForgot(t conformance.T) {
+func (around Around) aCursorThatTheOperatorForgot(t conformance.T) {
 	for _, way := range []string{mockoperator.CursorFault, mockoperator.CursorEmpty, mockoperator.CursorBeginning} {
 		sub(t, way, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{WrongCursor: way}})
+			s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{WrongCursor: way}})
 			company := s.side(0, options{idle: true, gateway: often})
 			must(t, company.home.Store.Start(t.Context(), edo.Job{Key: edo.Key{Subscriber: company.id}, Kind: edo.JobPull, Due: time.Now()}))
 			job, ok, err := company.home.Store.Claim(t.Context(), "an old life", time.Now(), time.Now().Add(time.Minute))
@@ -229,10 +228,10 @@ func aCursorThatTheOperatorForgot(t conformance.T) {
 }
 
 // theReceiptMayHaveToComeFirst: a countersignature that is asked for at once waits for the receipt.
-func theReceiptMayHaveToComeFirst(t conformance.T) {
+func (around Around) theReceiptMayHaveToComeFirst(t conformance.T) {
 	for _, way := range []string{mockoperator.ReceiptFree, mockoperator.ReceiptRequired} {
 		sub(t, way, func(t conformance.T) {
-			s := newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ReceiptBeforeSign: way}})
+			s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{ReceiptBeforeSign: way}})
 			company, client := s.side(0, options{}), s.side(1, options{})
 			company.send(company.letter("p", client, func(p *edo.Package) { p.Documents[0].NeedSign = true }))
 			client.answer(edo.AnswerSign, client.got("письмо.pdf").Key.Remote, "")
@@ -242,8 +241,8 @@ func theReceiptMayHaveToComeFirst(t conformance.T) {
 }
 
 // aTokenThatEndsInTheMiddle: tokens end while both sides talk; nothing is lost or doubled.
-func aTokenThatEndsInTheMiddle(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{TokenLifetime: 150 * time.Millisecond})
+func (around Around) aTokenThatEndsInTheMiddle(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{TokenLifetime: 150 * time.Millisecond})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	for _, id := range []edo.PackageID{"a", "b", "c", "d"} {
 		company.send(company.letter(id, client, func(p *edo.Package) { p.Documents[0].Name = string(id) + ".pdf" }))
@@ -256,15 +255,11 @@ func aTokenThatEndsInTheMiddle(t conformance.T) {
 }
 
 // aWrongPasswordWaitsForAPerson: a wrong password is one answer, told as what it is, and is not hammered.
-func aWrongPasswordWaitsForAPerson(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) aWrongPasswordWaitsForAPerson(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company := s.side(0, options{idle: true})
 	must(t, company.home.Vault.SetPassword(t.Context(), company.id, edo.NewSecret("неверный")))
-	account, err := company.home.Vault.Account(t.Context(), company.id)
-	must(t, err)
-	session, err := synerdocs.New(synerdocs.Config{}).Open(t.Context(), account)
-	must(t, err)
-	t.Cleanup(func() { must(t, session.Close()) })
+	session := company.session()
 	for range 5 {
 		if _, err := session.Lookup(t.Context(), edo.Counterparty{INN: strangerINN}); !errors.Is(err, edo.LoginRefused) {
 			t.Errorf("got %v", err)

@@ -7,8 +7,8 @@ import (
 )
 
 // theClientSendsReadsAndSignsBack: one round trip client, company, client, company through the operator.
-func theClientSendsReadsAndSignsBack(t conformance.T) {
-	s := newStand(t, mockoperator.Scenario{})
+func (around Around) theClientSendsReadsAndSignsBack(t conformance.T) {
+	s := around.newStand(t, mockoperator.Scenario{})
 	company, client := s.side(0, options{}), s.side(1, options{})
 
 	request := client.send(client.letter("request", company))
@@ -18,6 +18,9 @@ func theClientSendsReadsAndSignsBack(t conformance.T) {
 	in := company.got("письмо.pdf")
 	if !in.Sound() || in.Digest != request.Documents[0].Digest || in.Responsible != admin || in.Why.RU == "" {
 		t.Errorf("came in as %+v", in)
+	}
+	if n := len(in.Signatures); n != 1 || in.Signatures[0].CMS != request.Documents[0].Signature {
+		t.Errorf("%d signatures: %+v", n, in.Signatures)
 	}
 	client.inState("request", edo.StateDelivered) // our receipt went back by itself
 
