@@ -171,6 +171,14 @@ func rows() []row {
 			Package: "conformance/adaptertest", Own: []string{"conformance", "edo", "directory", "directory/archive", "dmsplugin"}, Why: "a plugin in shape only, for hosts under test",
 		},
 		{Package: "conformance/acceptance", Any: true, Why: "composition root: the whole way, each case named after a promise"},
+		{
+			Package: "conformance/acceptance/mutants",
+			Own: []string{
+				"conformance", "conformance/acceptance", "conformance/mockoperator", "conformance/operatortest/drivermutants", "conformance/storetest",
+				"conformance/storetest/storemutants", "directory/kinds", "directory/local", "edo", "edo/gateway",
+			},
+			Why: "parts of the library that are wrong in one thing, each with the cases that find it",
+		},
 		{Package: "conformance/bench", Why: "only tests: whole processes side by side, each wired as a program would"},
 		{Package: "conformance/chromium", Why: "a test instrument: drives chromium, knows nothing of the pages"},
 		{Package: "conformance/canary", Why: "a test instrument: finds secrets in bytes, knows nothing of what made them"},
