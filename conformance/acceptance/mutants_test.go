@@ -19,7 +19,7 @@ func TestMutants(t *testing.T) {
 	t.Parallel()
 	const beside = 6 // most of the time they wait
 	turn := make(chan struct{}, beside)
-	k := conformance.Kills{Suite: "acceptance", Note: "Tried were the cases that are named for a fault, not all against all."}
+	k := conformance.Kills{Suite: "acceptance", Note: "Tried were the cases that are named for a fault, not all against all; where one keeps something from coming, a case waits ten seconds for it."}
 	for _, c := range acceptance.Suite().Cases {
 		k.Cases = append(k.Cases, c.ID)
 	}
