@@ -71,8 +71,14 @@ func TestExplain(t *testing.T) {
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{}, {"run", "--suite", "none"}, {"run", "--suite", "archive", "--only", "nothing"}, {"run", "--target", "http://127.0.0.1:1/"},
-		{"run", "--suite", "archive", "--expect-fail", "testdata/none"}, {"run", "--credentials", "testdata/none"}, {"list", "--suite", "none"}, {"mutants", t.TempDir()},
+		{},
+		{"run", "--suite", "none"},
+		{"run", "--suite", "archive", "--only", "nothing"},
+		{"run", "--target", "http://127.0.0.1:1/"},
+		{"run", "--suite", "archive", "--expect-fail", "testdata/none"},
+		{"run", "--credentials", "testdata/none"},
+		{"list", "--suite", "none"},
+		{"mutants", t.TempDir()},
 	} {
 		if code, _, errors := call(t, args...); code != 2 || errors == "" {
 			t.Errorf("%q: %d, %q", args, code, errors)
