@@ -281,6 +281,11 @@ func (s suite) sending() []conformance.Case {
 				_, err := d.session.Send(b.t.Context(), m)
 				b.kind(err, edo.Unavailable)
 				b.accepted(0)
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				if w.read == 0 {
+					b.t.Error("the content was never begun: nothing is shown")
+				}
 			}),
 		},
 	}
@@ -434,6 +439,7 @@ func (s suite) journals() []conformance.Case {
 		{
 			ID: "log-cannot-begin", Group: "log", Says: "when the log cannot be written, nothing is sent", Clauses: []string{"edo.Journal"}, Changes: true, Expects: "Unavailable, nothing accepted",
 			Run: s.run(func(b bench) {
+				b.needs(b.Accepted != nil, "count of what was accepted") // without it a refused login would look the same
 				d := b.us()
 				m := d.letters(1)
 				d.log.failBegin = func(r edo.ExchangeRequest) bool { return r.Package == m.Package }
