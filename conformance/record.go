@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -116,12 +117,23 @@ func (r *Recorder) skip(text string) {
 	runtime.Goexit()
 }
 
+// maxShown is how many bytes of a request or an answer are kept for the report.
+const maxShown = 1 << 20
+
 func (r *Recorder) show(e Exchange) {
+	e.Request, e.Answer = prefix(e.Request), prefix(e.Answer)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.ended {
 		r.shown = append(r.shown, e)
 	}
+}
+
+func prefix(b []byte) []byte {
+	if len(b) <= maxShown {
+		return b
+	}
+	return fmt.Appendf(slices.Clone(b[:maxShown]), " ... and %d bytes more", len(b)-maxShown)
 }
 
 func text(args []any) string { return strings.TrimSuffix(fmt.Sprintln(args...), "\n") }

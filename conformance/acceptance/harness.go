@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bytes"
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -321,10 +322,11 @@ func until[V any](t conformance.T, what string, look func() (V, bool)) V {
 // pdf is a real letter.
 func pdf(t conformance.T) edo.Content {
 	t.Helper()
-	c, err := edo.FileContent(filepath.Join("..", "..", "examples", "quickstart", "testdata", "letter.pdf"))
-	must(t, err)
-	return c
+	return file(t, letter)
 }
+
+//go:embed testdata/letter.pdf
+var letter string //nolint:gochecknoglobals // embedded, never changed
 
 // file is any content.
 func file(t conformance.T, text string) edo.Content {

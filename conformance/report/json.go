@@ -14,7 +14,7 @@ type (
 		Version int                 `json:"version"` // 1
 		Target  string              `json:"target"`
 		Program string              `json:"program"`
-		Seed    uint64              `json:"seed"`
+		Seed    uint64              `json:"seed,string"` // too large for numbers of many readers
 		Began   time.Time           `json:"began"`
 		Ended   time.Time           `json:"ended"`
 		Counts  map[string]int      `json:"counts"` // by verdict

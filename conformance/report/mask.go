@@ -16,7 +16,27 @@ const (
 )
 
 // elements are members of envelopes whose text is a secret although nobody knew it before: what a login gives, and its like.
-var elements = regexp.MustCompile(`(?i)(<(?:[\w.-]+:)?\w*(?:password|token|authenticate\w*result)\b[^<>]*>)[^<]+(</)`)
+var elements = regexp.MustCompile(`(?i)(<(?:[\w.-]+:)?\w*(?:password|token|authenticate\w*result)\b[^<>]*>)([^<]+)(</)`)
+
+// maxTokens is how many values an envelope may give that are then looked for everywhere.
+const maxTokens = 1000
+
+// tokens are what logins gave: an operator may say them again where nobody expects it.
+func (r Report) tokens() map[string]string {
+	all := map[string]string{}
+	for _, s := range r.Suites {
+		for _, one := range s.Results {
+			for _, e := range one.Exchanges {
+				for _, found := range elements.FindAllSubmatch(append(e.Request, e.Answer...), -1) {
+					if value := string(found[2]); len(value) >= shortest && len(value) < 1<<10 && len(all) < maxTokens {
+						all["token "+value[:4]+value[len(value)-4:]] = value
+					}
+				}
+			}
+		}
+	}
+	return all
+}
 
 // heads are lines of a head whose value is a secret.
 var heads = regexp.MustCompile(`(?im)^((?:proxy-)?authorization|cookie|set-cookie|x-sbissessionid)(:[ \t]*)[^\r\n]*`)
@@ -25,7 +45,7 @@ var heads = regexp.MustCompile(`(?im)^((?:proxy-)?authorization|cookie|set-cooki
 // an envelope: passwords, tokens, values of heads that log in. A secret of less than eight bytes is taken out wherever its text
 // stands, by chance or not, but found in no other spelling.
 func (r Report) Masked(secrets map[string]string) (Report, error) {
-	long := map[string]string{}
+	long := r.tokens()
 	var short [][]byte
 	for name, secret := range secrets {
 		if len(secret) >= shortest {
@@ -42,7 +62,7 @@ func (r Report) Masked(secrets map[string]string) (Report, error) {
 		for _, s := range short {
 			text = bytes.ReplaceAll(text, s, []byte(masked))
 		}
-		text = elements.ReplaceAll(text, []byte("${1}"+masked+"${2}"))
+		text = elements.ReplaceAll(text, []byte("${1}"+masked+"${3}"))
 		text = heads.ReplaceAll(text, []byte("${1}${2}"+masked))
 		return scanner.Mask(text, masked)
 	}

@@ -12,7 +12,7 @@ import (
 
 // Limits of an answer.
 const (
-	maxAnswer = 64 << 20
+	maxAnswer = 16 << 20
 	maxDepth  = 64
 )
 

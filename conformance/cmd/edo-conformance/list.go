@@ -84,6 +84,10 @@ func explain(s streams, suite conformance.Suite, c conformance.Case) {
 	case c.Alone:
 		line("alone", "it measures: nothing runs beside it")
 	}
+	if suite.Name == "adapter" {
+		line("run", "edo-conformance adapter FOLDER")
+		return
+	}
 	line("run", fmt.Sprintf("edo-conformance run --suite %s --only %s --report report", suite.Name, c.ID))
 	line("by hand", byHand(c))
 }

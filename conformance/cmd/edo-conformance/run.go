@@ -40,6 +40,11 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Report != "" { // found out before the run and not after it
+		if err := os.MkdirAll(c.Report, 0o750); err != nil {
+			return fmt.Errorf("%w: --report: %w", errUsage, err)
+		}
+	}
 	b := &bench{plugin: c.Plugin}
 	defer func() {
 		if end := b.Close(); end != nil && err == nil {
