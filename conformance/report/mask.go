@@ -27,7 +27,7 @@ func (r Report) tokens() map[string]string {
 	for _, s := range r.Suites {
 		for _, one := range s.Results {
 			for _, e := range one.Exchanges {
-				for _, found := range elements.FindAllSubmatch(append(e.Request, e.Answer...), -1) {
+				for _, found := range elements.FindAllSubmatch(slices.Concat(e.Request, e.Answer), -1) {
 					if value := string(found[2]); len(value) >= shortest && len(value) < 1<<10 && len(all) < maxTokens {
 						all["token "+value[:4]+value[len(value)-4:]] = value
 					}
