@@ -129,7 +129,11 @@ func (n *node) items(path ...string) []*node {
 // null says that an element is not there or nil.
 func (n *node) null() bool { return n == nil || n.attr(contract.NSInstance, "nil") == "true" }
 
+// attr of an element that is not there is empty, like one that it does not have.
 func (n *node) attr(space, local string) string {
+	if n == nil {
+		return ""
+	}
 	for _, a := range n.attrs {
 		if a.Name.Space == space && a.Name.Local == local {
 			return a.Value
