@@ -46,17 +46,6 @@ func (k Kills) Suspects() []string {
 	return all
 }
 
-// Only are the mutants that this case alone has found: without it they would live.
-func (k Kills) Only(id string) []string {
-	var all []string
-	for _, m := range k.Mutants {
-		if len(m.By) == 1 && m.By[0] == id {
-			all = append(all, m.Name)
-		}
-	}
-	return all
-}
-
 // FoundBy are the cases that a run against a mutant shows to have found it. A case that broke, or whose time was over, has found
 // nothing: a slow machine does the same to it.
 func FoundBy(results []Result) []string {

@@ -50,8 +50,9 @@ type Options struct {
 	Seed       uint64   // of the order; 0: the order of the suite
 	Beside     int      // how many cases run at once; 0: 1
 	Limit      time.Duration
-	Progress   func(Result)     // called after each case, one call at a time; nil: nobody looks
-	Now        func() time.Time // nil: time.Now
+	// Progress is called after each case, one call at a time: the done-th of all that are run. nil: nobody looks.
+	Progress func(r Result, done, all int)
+	Now      func() time.Time // nil: time.Now
 }
 
 // DefaultLimit is how long one case may take.
@@ -73,13 +74,14 @@ func Run(ctx context.Context, s Suite, o Options) ([]Result, error) {
 	}
 	results := make([]Result, len(chosen))
 	var telling sync.Mutex
+	done := 0
 	do := func(i int) {
 		r := o.one(ctx, chosen[i])
 		telling.Lock()
 		defer telling.Unlock()
 		results[i] = r
-		if o.Progress != nil {
-			o.Progress(r)
+		if done++; o.Progress != nil {
+			o.Progress(r, done, len(chosen))
 		}
 	}
 	var rest []int
@@ -164,6 +166,9 @@ func (o Options) one(ctx context.Context, c Case) Result {
 		r.Verdict, r.Said = Broken, []string{"the run was stopped before"}
 	default:
 		o.ask(ctx, c, &r)
+		if ctx.Err() != nil && r.Verdict == Fail {
+			r.Verdict, r.Said = Broken, append(r.Said, "the run was stopped meanwhile")
+		}
 	}
 	r.Took = o.Now().Sub(began)
 	o.hold(&r)

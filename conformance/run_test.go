@@ -60,7 +60,7 @@ func TestVerdicts(t *testing.T) {
 	)
 	known := []conformance.Known{{ID: "known", Reason: "r"}, {ID: "mended", Reason: "r"}, {ID: "unknown", Reason: "r"}}
 	var told int
-	all := run(t, s, conformance.Options{Known: known, Progress: func(conformance.Result) { told++ }})
+	all := run(t, s, conformance.Options{Known: known, Progress: func(_ conformance.Result, done, all int) { told = done * all }})
 	(<-later).Error("when it is over")
 
 	want := map[string]conformance.Verdict{
@@ -71,8 +71,8 @@ func TestVerdicts(t *testing.T) {
 	if diff := cmp.Diff(want, verdicts(all)); diff != "" {
 		t.Error(diff)
 	}
-	if told != len(want) {
-		t.Errorf("told of %d", told)
+	if told != len(want)*len(want) {
+		t.Errorf("told last of %d times all", told)
 	}
 	if got := all[1].Text(); got != "first\nsecond 2" {
 		t.Errorf("wrong: %q", got)
@@ -94,10 +94,11 @@ func TestTimeIsLimited(t *testing.T) {
 func TestStoppedRun(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
-	s := suite(of("first", func(conformance.T) { stop() }), of("second", func(t conformance.T) { t.Error("it ran") }))
+	s := suite(of("first", func(t conformance.T) { stop(); t.Error("no answer came") }), of("second", func(t conformance.T) { t.Error("it ran") }))
 	all, err := conformance.Run(ctx, s, conformance.Options{})
-	if err != nil || all[1].Verdict != conformance.Broken {
-		t.Errorf("%v, %v", all, err)
+	want := map[string]conformance.Verdict{"first": conformance.Broken, "second": conformance.Broken}
+	if diff := cmp.Diff(want, verdicts(all)); err != nil || diff != "" {
+		t.Error(err, diff)
 	}
 }
 
@@ -217,5 +218,17 @@ func TestKnownFaults(t *testing.T) {
 	}
 	if _, err := conformance.ReadKnown(strings.NewReader(strings.Repeat("# long\n", 1<<20))); err == nil {
 		t.Errorf("a list without end: %v", err)
+	}
+}
+
+// TestShown: of a message without end a report has the beginning, and says how much is missing.
+func TestShown(t *testing.T) {
+	t.Parallel()
+	s := suite(of("shows", func(t conformance.T) {
+		conformance.Show(conformance.Part(t, "row"), conformance.Exchange{Name: "GetBoxes", Request: []byte("whole"), Answer: make([]byte, 3<<20)})
+	}))
+	got := run(t, s, conformance.Options{})[0].Exchanges
+	if len(got) != 1 || string(got[0].Request) != "whole" || !strings.HasSuffix(string(got[0].Answer), " ... and 2097152 bytes more") || len(got[0].Answer) > 1<<20+100 {
+		t.Errorf("%d exchanges", len(got))
 	}
 }

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "write the goldens")
 
 func day(d int) time.Time { return time.Date(2026, 12, d, 9, 30, 0, 0, time.UTC) }
 
-const envelope = `<s:Envelope xmlns:s="u"><s:Body><Send><authToken>3f2a-77</authToken><Empty/><Name a="1">Письмо</Name></Send></s:Body></s:Envelope>`
+const envelope = `<s:Envelope xmlns:s="u"><s:Body><Send><authToken>3f2a-77b1</authToken><Empty/><Name a="1">Письмо</Name></Send></s:Body></s:Envelope>`
 
 // sample has every verdict once.
 func sample() report.Report {
@@ -35,7 +35,7 @@ func sample() report.Report {
 			Verdict: v, Said: said, Took: 12 * time.Millisecond,
 		}
 	}
-	well, wrong, known, mended := of("well", conformance.Pass), of("wrong", conformance.Fail, "expected 0, got 1\nsecond line"), of("known", conformance.ExpectedFail, "as always"), of("mended", conformance.UnexpectedPass)
+	well, wrong, known, mended := of("well", conformance.Pass), of("wrong", conformance.Fail, "expected 0, got 1\nsecond line, with 3f2a-77b1"), of("known", conformance.ExpectedFail, "as always"), of("mended", conformance.UnexpectedPass)
 	well.Noted = []string{"p99 3 ms"}
 	wrong.Exchanges = []conformance.Exchange{
 		{Name: "SendMessage", Request: []byte("POST / HTTP/1.1\r\nAuthorization: Basic abc\r\n\r\n" + envelope), Answer: []byte("HTTP/1.1 200 OK\r\n\r\nno XML: пароль-Канарейка & \x00")},
@@ -85,7 +85,7 @@ func TestGoldens(t *testing.T) {
 		if diff := cmp.Diff(string(want), b.String()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		for _, secret := range []string{"3f2a-77", "Basic abc", "пароль-Канарейка"} {
+		for _, secret := range []string{"3f2a-77b1", "Basic abc", "пароль-Канарейка"} {
 			if strings.Contains(b.String(), secret) {
 				t.Errorf("%s holds %q", name, secret)
 			}

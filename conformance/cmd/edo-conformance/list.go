@@ -101,7 +101,7 @@ func byHand(c conformance.Case) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return strings.Join(all, "\n") + "\n(the bodies: report.html of a run has every request; put a token of your own where *** stands)"
+	return strings.Join(all, "\n") + "\n(these are the right calls: change in them what the case says; report.html and report.json of a run have every request\nas it was sent, head and body, with *** where a token of your own goes)"
 }
 
 // clauses are those that have a sentence here.

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"time"
 
@@ -67,8 +69,11 @@ func given(target, file string) (*operator, error) {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxCredentials+1))
-	if err != nil || len(text) > maxCredentials {
-		return nil, fmt.Errorf("%w: --credentials: %s is not readable or longer than %d bytes: %w", errUsage, file, maxCredentials, err)
+	if err != nil {
+		return nil, fmt.Errorf("%w: --credentials: %w", errUsage, err)
+	}
+	if len(text) > maxCredentials {
+		return nil, fmt.Errorf("%w: --credentials: %s is longer than %d bytes", errUsage, file, maxCredentials)
 	}
 	var read struct {
 		URL           string    `json:"url"`
@@ -91,6 +96,23 @@ func given(target, file string) (*operator, error) {
 		o.them = read.Organisations[1]
 	}
 	return o, errors.Join(o.us.load(), o.them.load())
+}
+
+// reach sees once whether anybody is there, so that a wrong address is one sentence and not as many failures as there are cases.
+func (o *operator) reach(ctx context.Context) error {
+	at, err := url.Parse(o.url)
+	if err != nil || at.Host == "" || at.User != nil || at.RawQuery != "" {
+		return fmt.Errorf("%w: --target is an address like https://HOST/PATH, without a login and without a query: both would stand in the report", errUsage)
+	}
+	port := at.Port()
+	if port == "" {
+		port = at.Scheme // "https" is the name of its port
+	}
+	c, err := (&net.Dialer{Timeout: 10 * time.Second}).DialContext(ctx, "tcp", net.JoinHostPort(at.Hostname(), port))
+	if err != nil {
+		return fmt.Errorf("nobody answers at the target, nothing was examined: %w", err)
+	}
+	return c.Close()
 }
 
 // load reads the files that an account names.

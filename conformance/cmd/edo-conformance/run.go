@@ -68,8 +68,10 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 // connect prepares the operator.
 func (c *runCommand) connect(ctx context.Context, b *bench) (err error) {
 	if c.Target != "" || c.Credentials != "" {
-		b.operator, err = given(c.Target, c.Credentials)
-		return err
+		if b.operator, err = given(c.Target, c.Credentials); err != nil {
+			return err
+		}
+		return b.operator.reach(ctx)
 	}
 	var end func() error
 	if b.operator, end, err = standIn(ctx); err == nil {
@@ -115,7 +117,7 @@ func (c *runCommand) suites(ctx context.Context, s streams, b *bench, names []st
 		if len(c.Only) > 0 && len(o.Only) == 0 {
 			continue
 		}
-		show := &progress{s: s, suite: suite.Name, of: len(suite.Cases), verbose: c.Verbose}
+		show := &progress{s: s, suite: suite.Name, verbose: c.Verbose}
 		o.Progress = show.tell
 		results, err := conformance.Run(ctx, suite, o)
 		show.end()
@@ -177,17 +179,20 @@ func (c *runCommand) conclude(r report.Report, b *bench, s streams) error {
 	return nil
 }
 
-// write makes the files of a report.
+// write makes the files of a report, each whole or not at all.
 func write(dir string, r report.Report) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}
 	for name, how := range map[string]func(io.Writer) error{"report.html": r.HTML, "report.json": r.JSON, "report.xml": r.JUnit} {
-		f, err := os.Create(filepath.Join(dir, name))
+		f, err := os.CreateTemp(dir, name+".*")
 		if err != nil {
 			return err
 		}
 		if err := errors.Join(how(f), f.Close()); err != nil {
+			return errors.Join(err, os.Remove(f.Name()))
+		}
+		if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
 			return err
 		}
 	}
@@ -198,13 +203,12 @@ func write(dir string, r report.Report) error {
 type progress struct {
 	s       streams
 	suite   string
-	of, n   int
-	bad     int
+	n, bad  int
 	verbose bool
 }
 
-func (p *progress) tell(r conformance.Result) {
-	p.n++
+func (p *progress) tell(r conformance.Result, done, all int) {
+	p.n = done
 	if r.Verdict.Bad() {
 		p.bad++
 	}
@@ -212,7 +216,7 @@ func (p *progress) tell(r conformance.Result) {
 	case p.verbose:
 		fmt.Fprintf(p.s.err, "%s %s\n", p.suite, report.Line(r))
 	case p.s.terminal:
-		fmt.Fprintf(p.s.err, "\r\033[K%s: %d of %d, %d to look at: %s", p.suite, p.n, p.of, p.bad, r.Case.ID)
+		fmt.Fprintf(p.s.err, "\r\033[K%s: %d of %d, %d to look at: %s", p.suite, done, all, p.bad, r.Case.ID)
 	}
 }
 

@@ -2,7 +2,8 @@ package main
 
 import (
 	"bytes"
-	"slices"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,20 +35,6 @@ func TestSuitesCanBeTrusted(t *testing.T) {
 	t.Logf("%d cases in %d suites; %d clauses and %d rows", cases, len(all()), len(contract.Clauses()), len(conformance.Rows()))
 }
 
-// TestRunnableSuites: whatever runs can be listed and explained.
-func TestRunnableSuites(t *testing.T) {
-	t.Parallel()
-	var names []string
-	for _, s := range all() {
-		names = append(names, s.Name)
-	}
-	for _, name := range runnable() {
-		if !slices.Contains(names, name) {
-			t.Errorf("%s runs and is not listed", name)
-		}
-	}
-}
-
 // call runs the command and gives its exit code and what it said.
 func call(t *testing.T, args ...string) (code int, out, errors string) {
 	t.Helper()
@@ -70,6 +57,7 @@ func TestExplain(t *testing.T) {
 
 func TestWrongUsage(t *testing.T) {
 	t.Parallel()
+	file := credentials(t)
 	for _, args := range [][]string{
 		{},
 		{"run", "--suite", "none"},
@@ -79,9 +67,29 @@ func TestWrongUsage(t *testing.T) {
 		{"run", "--credentials", "testdata/none"},
 		{"list", "--suite", "none"},
 		{"mutants", t.TempDir()},
+		{"run", "--suite", "host", "--plugin", "testdata/none"}, {"run", "--target", "http://user:word@127.0.0.1:1/", "--credentials", file}, {"run", "--target", "http://127.0.0.1:1/?key=K", "--credentials", file},
 	} {
 		if code, _, errors := call(t, args...); code != 2 || errors == "" {
 			t.Errorf("%q: %d, %q", args, code, errors)
 		}
+	}
+}
+
+// credentials is a file as mock-operator prints it, of nobody.
+func credentials(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "credentials")
+	if err := os.WriteFile(file, []byte(`{"organisations":[{"inn":"7701234560","kpp":"770101001","box":"a@b","login":"a","password":"b"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestNobodyThere: a wrong address is one sentence.
+func TestNobodyThere(t *testing.T) {
+	t.Parallel()
+	code, out, errors := call(t, "run", "--suite", "wire", "--target", "http://127.0.0.1:1/", "--credentials", credentials(t))
+	if code != 1 || out != "" || strings.Count(errors, "\n") != 1 || !strings.Contains(errors, "nobody answers") {
+		t.Errorf("%d, %q, %q", code, out, errors)
 	}
 }
