@@ -326,7 +326,7 @@ func pdf(t conformance.T) edo.Content {
 }
 
 //go:embed testdata/letter.pdf
-var letter string //nolint:gochecknoglobals // embedded, never changed
+var letter string
 
 // file is any content.
 func file(t conformance.T, text string) edo.Content {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/edokit/edokit/conformance"
@@ -70,6 +71,33 @@ func clauses(t *testing.T, h conformance.Hunted) map[string][]string {
 		all[c.ID] = c.Clauses
 	}
 	return all
+}
+
+// Named is for suites whose cases take long: of each mutant only the cases in its By are tried, with try, several at once, which
+// fails the test if the case does not find it. A mutant or a case without a partner fails; else the matrix is kept.
+func Named(t *testing.T, k conformance.Kills, beside int, try func(t *testing.T, m conformance.Mutant, id string)) {
+	t.Helper()
+	turn := make(chan struct{}, beside)
+	var all sync.WaitGroup
+	for _, m := range k.Mutants {
+		for _, id := range m.By {
+			all.Go(func() {
+				turn <- struct{}{}
+				defer func() { <-turn }()
+				t.Run(m.Name+"/"+id, func(t *testing.T) { try(t, m.Mutant, id) })
+			})
+		}
+	}
+	all.Wait()
+	for _, name := range k.Survivors() {
+		t.Errorf("nothing finds %s", name)
+	}
+	for _, id := range k.Suspects() {
+		t.Errorf("%s finds no fault", id)
+	}
+	if !t.Failed() {
+		Keep(t, k)
+	}
 }
 
 // Keep writes a kill matrix into the folder that EDOKIT_MUTANTS names; without one it does nothing.

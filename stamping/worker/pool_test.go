@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,7 +73,12 @@ func misbehave(e evil) {
 		os.Exit(3)
 	case eats:
 		os.Args[2] = strconv.Itoa(worker.LeastMemory)
-		go eat()
+		r, w, err := os.Pipe() // it is given nothing to do, so that it cannot be done first
+		if err != nil {
+			panic(err)
+		}
+		os.Stdin = r
+		go eat(w)
 		worker.Main()
 	}
 	in := bufio.NewReader(os.Stdin)
@@ -84,7 +90,7 @@ func misbehave(e evil) {
 	case panics:
 		panic("a secret of the document")
 	case hangs:
-		select {}
+		time.Sleep(time.Hour) // with select the runtime would find a deadlock and end the process
 	case babbles:
 		fmt.Print("Dear parent, all is well.")
 	case lies:
@@ -129,9 +135,10 @@ func answer(in *bufio.Reader) {
 	frame('R', `{"Findings":{"Pages":7}}`)
 }
 
-func eat() {
+func eat(open *os.File) {
 	for all := []byte{1}; ; {
 		all = append(all, all...)
+		runtime.KeepAlive(open)
 	}
 }
 

@@ -67,7 +67,9 @@ func TestWrongUsage(t *testing.T) {
 		{"run", "--credentials", "testdata/none"},
 		{"list", "--suite", "none"},
 		{"mutants", t.TempDir()},
-		{"run", "--suite", "host", "--plugin", "testdata/none"}, {"run", "--target", "http://user:word@127.0.0.1:1/", "--credentials", file}, {"run", "--target", "http://127.0.0.1:1/?key=K", "--credentials", file},
+		{"run", "--suite", "host", "--plugin", "testdata/none"},
+		{"run", "--target", "http://user:word@127.0.0.1:1/", "--credentials", file},
+		{"run", "--target", "http://127.0.0.1:1/?key=K", "--credentials", file},
 	} {
 		if code, _, errors := call(t, args...); code != 2 || errors == "" {
 			t.Errorf("%q: %d, %q", args, code, errors)
