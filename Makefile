@@ -55,7 +55,7 @@ $(BIN)/testreport:
 
 .PHONY: conformance
 conformance: build ## All suites against what is shipped here; leaves conformance-out/report.html
-	$(BIN)/edo-conformance run --report conformance-out
+	@.ci/in-memory $(BIN)/edo-conformance run --report conformance-out
 
 .PHONY: conformance/mutants
 conformance/mutants: build ## All suites against faults made on purpose, minutes; leaves mutants-out/report.html with the kill matrices

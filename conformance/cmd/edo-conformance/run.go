@@ -25,13 +25,16 @@ type runCommand struct {
 	ExpectFail  string        `help:"List of known faults: lines of DAY ID REASON (2026-12-01 send-is-whole until release 9.2)." placeholder:"FILE"`
 	ReadOnly    bool          `help:"Leave out whatever leaves something behind: for a live system."`
 	Seed        uint64        `help:"Seed of the order of cases. Default: a new one, shown in the report."`
-	Beside      int           `help:"How many cases run at once." default:"4"`
+	Beside      int           `help:"How many cases run at once. Default: 8, with --target 4." placeholder:"N"`
 	Limit       time.Duration `help:"Time limit of one case." default:"1m"`
 	Verbose     bool          `short:"v" help:"One line for each case."`
 }
 
 // Run runs the suites.
 func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
+	if c.Beside < 0 || c.Limit <= 0 {
+		return fmt.Errorf("%w: --beside is a number of cases, and --limit a time above zero, as 90s", errUsage)
+	}
 	names := c.Suite
 	if len(names) == 0 {
 		names = runnable()

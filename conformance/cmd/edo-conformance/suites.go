@@ -112,10 +112,15 @@ func (b *bench) stand(t conformance.T) operatortest.Stand {
 
 // beside is how many cases of a suite may run at once: those of a driver share their two boxes where the operator is given.
 func (b *bench) beside(s conformance.Suite, wanted int) int {
-	if s.Name == "operator" && b.operator.op == nil {
+	switch given := b.operator.op == nil; {
+	case given && s.Name == "operator":
 		return 1
+	case wanted > 0:
+		return wanted
+	case given:
+		return 4
 	}
-	return wanted
+	return 8
 }
 
 // host is the plugin under test, with the operator behind it.

@@ -65,6 +65,8 @@ func TestWrongUsage(t *testing.T) {
 		{"run", "--target", "http://127.0.0.1:1/"},
 		{"run", "--suite", "archive", "--expect-fail", "testdata/none"},
 		{"run", "--credentials", "testdata/none"},
+		{"run", "--suite", "archive", "--limit", "0s"},
+		{"run", "--suite", "archive", "--beside", "-1"},
 		{"list", "--suite", "none"},
 		{"mutants", t.TempDir()},
 		{"run", "--suite", "host", "--plugin", "testdata/none"},

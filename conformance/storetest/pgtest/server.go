@@ -32,6 +32,9 @@ type Server struct {
 	admin    *pgx.Conn
 	template string
 	copies   bool // the server knows strategies
+
+	dropping sync.Mutex
+	dropper  *pgx.Conn // the server waits a moment for those that a drop ends; others need not
 }
 
 // Main wraps the tests of a binary so that the server ends with them.
@@ -103,9 +106,7 @@ func (s *Server) database(t conformance.T, migrated bool) edo.Secret {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if err := s.exec("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)"); err != nil {
+		if err := s.drop(name); err != nil {
 			t.Error(err)
 		}
 	})
@@ -113,6 +114,13 @@ func (s *Server) database(t conformance.T, migrated bool) edo.Secret {
 }
 
 func unique() string { return "edokit_test_" + strings.ToLower(rand.Text()[:16]) }
+
+func (s *Server) drop(name string) error {
+	s.dropping.Lock()
+	defer s.dropping.Unlock()
+	_, err := s.dropper.Exec(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	return err
+}
 
 func (s *Server) exec(query string) error {
 	_, err := s.admin.Exec(context.Background(), query)
@@ -161,6 +169,9 @@ func (s *Server) start(ctx context.Context) (err error) {
 	if s.admin, err = pgx.Connect(ctx, s.root.Reveal()); err != nil {
 		return err
 	}
+	if s.dropper, err = pgx.Connect(ctx, s.root.Reveal()); err != nil {
+		return err
+	}
 	return s.admin.QueryRow(ctx, `SELECT current_setting('server_version_num')::int >= 150000`).Scan(&s.copies)
 }
 
@@ -181,6 +192,9 @@ func (s *Server) Stop() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var all []error
+	if s.dropper != nil {
+		all = append(all, s.dropper.Close(context.Background()))
+	}
 	if s.admin != nil {
 		if s.template != "" && s.cluster == nil {
 			all = append(all, s.exec("DROP DATABASE "+s.template))
@@ -190,6 +204,6 @@ func (s *Server) Stop() error {
 	if s.cluster != nil {
 		all = append(all, s.cluster.Stop())
 	}
-	s.admin, s.cluster, s.template, s.err = nil, nil, "", errors.New("the server was stopped")
+	s.admin, s.dropper, s.cluster, s.template, s.err = nil, nil, nil, "", errors.New("the server was stopped")
 	return errors.Join(all...)
 }
