@@ -32,9 +32,9 @@ type Case struct {
 	Group   string   // cases that are read together: "sending"
 	Says    string   // one sentence
 	Clauses []string // who says so: clauses of a contract ("SEND-6"), rows of the acceptance table ("V11"), places of a document
-	Why     string   // why it matters, optional
-	Sends   string   // what is done, for a person, optional
-	Expects string   // what must come of it, optional: the sentence says it
+	Why     string   // why it matters, where that is more than the suite says of its group
+	Sends   string   // what is done, for a person
+	Expects string   // what must come of it
 	Calls   []string // operations of the wire that it uses, optional
 
 	Changes bool          // it leaves something at the other side: never run against a live system
@@ -45,9 +45,18 @@ type Case struct {
 
 // Suite is cases about one kind of thing, bound to one of it.
 type Suite struct {
-	Name  string // "wire"
-	Says  string // what it examines
+	Name  string            // "wire"
+	Says  string            // what it examines
+	Why   map[string]string // by group: why it matters what is in it
 	Cases []Case
+}
+
+// Matters says why a case does.
+func (s Suite) Matters(c Case) string {
+	if c.Why != "" {
+		return c.Why
+	}
+	return s.Why[c.Group]
 }
 
 // idPattern is what fits in a command line, an address and a file name.

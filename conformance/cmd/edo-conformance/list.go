@@ -75,7 +75,7 @@ func explain(s streams, suite conformance.Suite, c conformance.Case) {
 	for _, id := range c.Clauses {
 		line("clause", clauseText(id))
 	}
-	line("why", c.Why)
+	line("why", suite.Matters(c))
 	line("sent", c.Sends)
 	line("expected", c.Expects)
 	switch {
