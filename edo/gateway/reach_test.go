@@ -98,7 +98,7 @@ func TestV2_FiftyCallsRegisterOnce(t *testing.T) {
 func TestReach(t *testing.T) {
 	t.Parallel()
 	lost := &edo.Error{Kind: edo.InDoubt, Reason: edo.AnswerLost}
-	active := []edo.Address{{Box: "b1", INN: client, Active: true}}
+	active := func() []edo.Address { return []edo.Address{{Box: "b1", INN: client, Active: true}} } // each operator changes its own
 	for name, tc := range map[string]struct {
 		change     func(*bundle)
 		state      edo.CounterpartyState
@@ -106,17 +106,17 @@ func TestReach(t *testing.T) {
 		registered int
 		invited    int
 	}{
-		"known and active": {func(b *bundle) { b.op.Boxes[client] = active }, edo.CounterpartyReady, "", 0, 0},
+		"known and active": {func(b *bundle) { b.op.Boxes[client] = active() }, edo.CounterpartyReady, "", 0, 0},
 		"known, not invited yet": {func(b *bundle) {
-			b.op.Boxes[client] = active
+			b.op.Boxes[client] = active()
 			b.op.SetRelation(client, edo.RelationNone, true)
 		}, edo.CounterpartyInvited, edo.CounterpartyPending, 0, 1},
 		"it has invited us": {func(b *bundle) {
-			b.op.Boxes[client] = active
+			b.op.Boxes[client] = active()
 			b.op.SetRelation(client, edo.RelationAsked, true)
 		}, edo.CounterpartyReady, "", 0, 0},
 		"it has forbidden the exchange": {func(b *bundle) {
-			b.op.Boxes[client] = active
+			b.op.Boxes[client] = active()
 			b.op.SetRelation(client, edo.RelationForbidden, true)
 		}, edo.CounterpartyForbidden, edo.CounterpartyBlocked, 0, 0},
 		"several boxes": {func(b *bundle) {
@@ -128,7 +128,7 @@ func TestReach(t *testing.T) {
 		}, edo.CounterpartyFailed, edo.OperatorRefused, 0, 0},
 		"registered by somebody else meanwhile": {func(b *bundle) {
 			b.op.People.Refuse = func(edo.Introduction) error {
-				b.op.SetBoxes(client, active...)
+				b.op.SetBoxes(client, active()...)
 				return &edo.Error{Kind: edo.Conflict, Reason: edo.CounterpartyKnown}
 			}
 		}, edo.CounterpartyReady, "", 0, 0},
