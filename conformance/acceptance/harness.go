@@ -69,7 +69,11 @@ func (around Around) newStand(t conformance.T, scenario mockoperator.Scenario, c
 	must(t, err)
 	url, stop, err := op.Listen(context.WithoutCancel(t.Context()), "127.0.0.1:0")
 	must(t, err)
-	t.Cleanup(func() { must(t, op.Close()); must(t, stop()) })
+	t.Cleanup(func() {
+		op.Show(t)
+		must(t, op.Close())
+		must(t, stop())
+	})
 	return &stand{T: t, around: around, op: op, url: url}
 }
 

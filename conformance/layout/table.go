@@ -149,7 +149,7 @@ func rows() []row {
 		{Package: "conformance/report", Own: []string{"conformance", "conformance/canary"}, Why: "writes what was found; runs nothing"},
 		{Package: "conformance/contract", Why: "data: the contract in our own clauses"},
 		{
-			Package: "conformance/mockoperator", Own: []string{"conformance/contract", "stamping", "stamping/signstamp"},
+			Package: "conformance/mockoperator", Own: []string{"conformance", "conformance/contract", "stamping", "stamping/signstamp"},
 			Third: []string{pkcs7, yaml, uuid, cmp, goleak}, TestsToo: true,
 			Why: "client and mock meet only in data, so that a shared mistake cannot hide",
 		},

@@ -89,19 +89,20 @@ func explain(s streams, suite conformance.Suite, c conformance.Case) {
 		return
 	}
 	line("run", fmt.Sprintf("edo-conformance run --suite %s --only %s --report report", suite.Name, c.ID))
-	line("by hand", byHand(c))
+	line("by hand", byHand(suite.Name, c))
 }
 
-// byHand is how one request of the case is made with curl: the report has each of them whole.
-func byHand(c conformance.Case) string {
+// byHand is how requests of the case are made with curl: a run of it alone leaves their bodies in the report's folder.
+func byHand(suite string, c conformance.Case) string {
 	var all []string
 	for _, op := range c.Calls {
-		all = append(all, fmt.Sprintf(`curl -sS --data-binary @%s.xml -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "%s"' "$URL"`, op, contract.ActionPrefix+op))
+		all = append(all, fmt.Sprintf(`curl -sS --data-binary @report/requests/%s-%s-N-%s.xml -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "%s"' "$URL"`,
+			suite, c.ID, op, contract.ActionPrefix+op))
 	}
 	if len(all) == 0 {
 		return ""
 	}
-	return strings.Join(all, "\n") + "\n(these are the right calls: change in them what the case says; report.html and report.json of a run have every request\nas it was sent, head and body, with *** where a token of your own goes)"
+	return strings.Join(all, "\n") + "\n(the run above leaves the bodies, numbered in the order in which they were sent; *** stands where a token or a password\nof your own goes; what a case changes in the head of a request is in report.html)"
 }
 
 // clauses are those that have a sentence here.

@@ -46,6 +46,9 @@ type operator struct {
 // secrets are those of the operator, for the report to mask.
 func (o *operator) secrets() map[string]string {
 	all := map[string]string{"password": o.us.Password, "password of the other side": o.them.Password}
+	for _, org := range mockoperator.DefaultOrganisations() { // of the stand-ins that cases have to themselves
+		all["password of "+org.Login] = org.Password
+	}
 	for name, key := range map[string][]byte{"key": o.us.key, "key of the other side": o.them.key} {
 		if lines := bytes.Split(bytes.TrimSpace(key), []byte("\n")); len(lines) > 3 {
 			all[name] = string(lines[len(lines)/2])

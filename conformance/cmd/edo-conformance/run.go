@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/edokit/edokit/conformance"
@@ -19,7 +21,7 @@ type runCommand struct {
 	Target      string        `help:"Address of the operator. Default: the stand-in operator, inside this process." placeholder:"URL"`
 	Credentials string        `help:"JSON with organisations at the target: what mock-operator prints. The first is ours, the second the other side." placeholder:"FILE"`
 	Plugin      string        `help:"Plugin binary for the host suite. Default: edo-dms beside this program, or on the PATH." placeholder:"FILE"`
-	Report      string        `help:"Folder for report.html, report.json and report.xml (JUnit); made if missing." placeholder:"FOLDER"`
+	Report      string        `help:"Folder for report.html, report.json and report.xml (JUnit), and in requests the bodies to repeat a bad case with curl (with --only of each case that ran); made if missing." placeholder:"FOLDER"`
 	Only        []string      `help:"Ids, groups or patterns (send-*) of cases to run." placeholder:"CASE"`
 	Skip        []string      `help:"Ids, groups or patterns of cases to leave out." placeholder:"CASE"`
 	ExpectFail  string        `help:"List of known faults: lines of DAY ID REASON (2026-12-01 send-is-whole until release 9.2)." placeholder:"FILE"`
@@ -171,7 +173,7 @@ func (c *runCommand) conclude(r report.Report, b *bench, s streams) error {
 		return err
 	}
 	if c.Report != "" {
-		if err := write(c.Report, r); err != nil {
+		if err := errors.Join(write(c.Report, r), bodies(filepath.Join(c.Report, "requests"), r, len(c.Only) > 0)); err != nil {
 			return err
 		}
 		fmt.Fprintln(s.out, "report:", filepath.Join(c.Report, "report.html"))
@@ -200,6 +202,49 @@ func write(dir string, r report.Report) error {
 		}
 	}
 	return nil
+}
+
+// bodies writes what curl can send again: the bodies of requests of bad cases, or of all that ran. Masked like the report, so a
+// token has to be put in by hand. Those of an earlier run of the same suites go.
+func bodies(dir string, r report.Report, all bool) error {
+	for _, suite := range r.Suites {
+		old, err := filepath.Glob(filepath.Join(dir, suite.Name+"-*.xml"))
+		for _, name := range old {
+			err = errors.Join(err, os.Remove(name))
+		}
+		if err != nil {
+			return err
+		}
+		for _, result := range suite.Results {
+			if !all && !result.Verdict.Bad() {
+				continue
+			}
+			for i, e := range result.Exchanges {
+				_, body, _ := bytes.Cut(e.Request, []byte("\r\n\r\n"))
+				if len(body) == 0 {
+					continue
+				}
+				if err := os.MkdirAll(dir, 0o750); err != nil {
+					return err
+				}
+				name := fmt.Sprintf("%s-%s-%03d-%s.xml", suite.Name, result.Case.ID, i+1, fileName(e.Name))
+				if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fileName is a name without what a file system minds.
+func fileName(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			return c
+		}
+		return -1
+	}, s)
 }
 
 // progress is one line that changes, on a terminal, or one line for each case.
