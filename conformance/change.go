@@ -1,11 +1,14 @@
 package conformance
 
-import "sync"
+import (
+	"fmt"
+	"sync"
+)
 
 // Change is a call that has an effect at the other side, and how often it has it when it is repeated. It makes four cases:
 // a client that lost an answer, a clerk who presses twice and two programs on one box are the ways in which this goes wrong.
 type Change struct {
-	Case // without Run; the four cases have its id and -again, -beside, -lost behind it
+	Case // without Run; the four cases have its id and -again, -beside, -lost behind it, and what they do behind Sends, if it has one
 
 	// Once says that the same call again has no second effect; else each call has its own.
 	Once bool
@@ -26,22 +29,25 @@ const many = 4
 // Cases gives the four cases.
 func (c Change) Cases() []Case {
 	var all []Case
-	add := func(end, says string, run func(t T, x Changing)) {
+	add := func(end, says, sends string, run func(t T, x Changing)) {
 		one := c.Case
 		one.ID, one.Says, one.Changes = c.ID+end, c.Says+says, true
+		if c.Sends != "" {
+			one.Sends += sends
+		}
 		one.Run = func(t T) { run(t, c.Start(t)) }
 		all = append(all, one)
 	}
-	add("", "", func(t T, x Changing) {
+	add("", "", ": once", func(t T, x Changing) {
 		x.Do(t)
 		c.hold(t, x, 1)
 	})
-	add("-again", ": again", func(t T, x Changing) {
+	add("-again", ": again", ": twice, one after the other", func(t T, x Changing) {
 		x.Do(t)
 		x.Do(t)
 		c.hold(t, x, 2)
 	})
-	add("-beside", ": several at once", func(t T, x Changing) {
+	add("-beside", ": several at once", fmt.Sprintf(": %d times at once", many), func(t T, x Changing) {
 		var done sync.WaitGroup
 		for range many {
 			done.Go(func() { x.Do(t) })
@@ -49,7 +55,7 @@ func (c Change) Cases() []Case {
 		done.Wait()
 		c.hold(t, x, many)
 	})
-	add("-lost", ": again after a lost answer", func(t T, x Changing) {
+	add("-lost", ": again after a lost answer", ": once, its answer lost, then once more", func(t T, x Changing) {
 		if x.Lose == nil {
 			t.Skip("an answer cannot be lost here")
 		}

@@ -45,6 +45,7 @@ func Suite(all []Observation) conformance.Suite {
 	for _, r := range rules() {
 		s.Cases = append(s.Cases, conformance.Case{
 			ID: r.id, Group: "adapter", Says: r.sentence, Clauses: []string{r.clause, "S5"},
+			Why: r.why, Sends: r.does, Expects: r.expects,
 			Run: func(t conformance.T) {
 				verdict, why, keys := r.judge(all)
 				for _, k := range keys {
@@ -66,25 +67,8 @@ func Suite(all []Observation) conformance.Suite {
 // rule looks at observations, oldest first.
 type rule struct {
 	id, sentence, clause string
+	why, does, expects   string // for a person; does: what the plugin does to the host
 	judge                func(all []Observation) (Verdict, string, []edo.Key)
-}
-
-func rules() []rule {
-	return []rule{
-		{"repeats-lost", "repeats a package under the same id when its answer was lost", "Send: after UNAVAILABLE repeat with the same id", repeatsLost},
-		{"asks-doubtful", "asks for the status of a package whose outcome is unknown, or repeats it under the same id", "UNKNOWN: ask Status, never another id", asksDoubtful},
-		{"never-another", "never sends the same documents under another id because of a lost or unknown answer", "exactly once", neverAnother},
-		{"accepts-refusal", "does not repeat by itself what was refused for lack of a right", "PERMISSION_DENIED: show it", acceptsRefusal},
-		{"asks-again-cut", "asks again for content that was cut off", "a stream without its trailer is broken", asksAgain(cut)},
-		{"asks-again-wrong", "asks again for content whose digest is not the announced one", "compare size and SHA-256 with what arrived", asksAgain(wrong)},
-		{"acknowledges-safe", "acknowledges an event only when its version has come whole", "Acknowledge: what is safe on the host's side", acknowledgesSafe},
-		{"acknowledges-given", "acknowledges nothing that was not given to it", "Acknowledge", acknowledgesGiven},
-		{"passes-foreign", "goes on past events of kinds that it does not know", "an enum value you do not know means unspecified", passesForeign},
-		{"goes-on", "launches the plugin again when it dies, and asks for events from a place that is safe", "Deliver: at least once", goesOn},
-		{"ends-in-order", "ends the plugin in order", "Drain before Shutdown", endsInOrder},
-		{"one-version", "keeps exactly one stamped version when it is offered twice", "apply an event by key, document and digest", oneVersion},
-		{"shows-text", "shows the plugin's sentence for a clerk when a package is refused", "ErrorDetail.text_ru", showsText},
-	}
 }
 
 // places lists the packages of which something was observed.

@@ -13,6 +13,8 @@ func (s suite) finding() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "find-sent", Group: "finding", Says: "what was sent is found with the same ids and the same time", Clauses: []string{"edo.Finder", "SEND-7"}, Changes: true,
+			Sends:   "Send of three documents, then Find of the package",
+			Expects: "the id of the message, the ids of the documents and the time that Send gave; the answer's own time within a minute of the operator's clock",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m := d.letters(3)
@@ -31,6 +33,9 @@ func (s suite) finding() []conformance.Case {
 		},
 		{
 			ID: "find-nothing", Group: "finding", Says: "what was not sent is not found, as of a time of the operator", Clauses: []string{"edo.Finder", "edo.Found"}, Changes: true,
+			Why:     "only a sure 'not found', of a known moment, allows another sending",
+			Sends:   "Send of one document, then Find of another package that was never sent",
+			Expects: "no error, nothing found, the answer's time within a minute of the operator's clock",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				d.sent(d.letters(1))
@@ -43,6 +48,9 @@ func (s suite) finding() []conformance.Case {
 		},
 		{
 			ID: "find-among-others", Group: "finding", Says: "of several packages each is found by its own id", Clauses: []string{"edo.Finder"}, Changes: true,
+			Why:     "a card that takes the ids of another package shows the stamp of another document",
+			Sends:   "Send of three messages with one document each, then Find of each package",
+			Expects: "for each package the id of its own message",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				var messages []edo.Message
@@ -62,7 +70,9 @@ func (s suite) finding() []conformance.Case {
 		},
 		{
 			ID: "find-last-page", Group: "finding", Says: "a package is found behind many others", Clauses: []string{"edo.Finder", "LIST-1"}, Changes: true,
-			Why: "a package that is not found is sent again",
+			Why:     "a package that is not found is sent again",
+			Sends:   "Send of one document, 220 other messages put into the outbox, then Find of the package",
+			Expects: "found, with the id of its message",
 			Run: s.run(func(b bench) {
 				b.needs(b.Fill != nil, "way to fill the outbox")
 				d := b.us()
@@ -121,6 +131,8 @@ func (s suite) following() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "follow-signed", Group: "following", Says: "a document is sent, delivered by the receipt and signed by the signature of the other side", Clauses: []string{"edo.Tracker", "edo.Answerer", "FLOW-1", "FLOW-2"}, Changes: true,
+			Sends:   "Send of one document and Track; the other side sends its receipt, and Track; the other side sends its signature, and Track",
+			Expects: "sent, then delivered, then signed",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				id, _ := us.one()
@@ -133,6 +145,9 @@ func (s suite) following() []conformance.Case {
 		},
 		{
 			ID: "follow-refused", Group: "following", Says: "a document that the other side refuses is refused, and its text can be read", Clauses: []string{"edo.Tracker", "edo.Answerer", "FLOW-3"}, Changes: true,
+			Why:     "the clerk has to know why, to mend the document",
+			Sends:   "Send of one document; the other side drafts a refusal with a text, which our side reads with Text, and sends it; then Track",
+			Expects: "the text as it was given; the document is refused",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				id, _ := us.one()
@@ -151,6 +166,9 @@ func (s suite) following() []conformance.Case {
 		},
 		{
 			ID: "follow-answered-twice", Group: "following", Says: "a second answer is Refused and says that it is not offered any more", Clauses: []string{"edo.Answerer", "FLOW-4"}, Changes: true,
+			Why:     "two people may answer the same document",
+			Sends:   "Send of one document; the other side sends its signature, and the same answer once more",
+			Expects: "the second time Refused, with the reason answer-not-offered",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				id, _ := us.one()
@@ -163,6 +181,8 @@ func (s suite) following() []conformance.Case {
 		},
 		{
 			ID: "form-ready", Group: "following", Says: "a printed form is written as it came, with its size and its source", Clauses: []string{"edo.Printer", "V11", "PRINT-1"}, Changes: true,
+			Sends:   "Send of one document whose printed form is there, then Print",
+			Expects: "a form that begins as a PDF does, not empty, of as many bytes as are told, with a source that is named",
 			Run: s.run(func(b bench) {
 				b.needs(b.FormReady != nil, "printed forms")
 				b.FormReady()
@@ -180,6 +200,9 @@ func (s suite) following() []conformance.Case {
 		},
 		{
 			ID: "form-late", Group: "following", Says: "a printed form that is not there yet is NotReady, and comes later", Clauses: []string{"edo.Printer", "V11", "PRINT-3"}, Changes: true,
+			Why:     "operators make the form some time after the document",
+			Sends:   "Send of one document whose printed form comes after two polls, then Print, eight times at most",
+			Expects: "NotReady at first and until it comes; it comes within eight",
 			Run: s.run(func(b bench) {
 				b.needs(b.FormLate != nil, "late printed forms")
 				b.FormLate(2)
@@ -201,6 +224,9 @@ func (s suite) following() []conformance.Case {
 		},
 		{
 			ID: "form-never", Group: "following", Says: "where there are no printed forms, it is NotSupported: nobody waits", Clauses: []string{"edo.Printer", "V11"}, Changes: true,
+			Why:     "a card that waits for a form that never comes is never closed",
+			Sends:   "Send of one document to an operator without printed forms, then Print",
+			Expects: "NotSupported, no byte written",
 			Run: s.run(func(b bench) {
 				b.needs(b.FormNever != nil, "way to have no printed forms")
 				b.FormNever()
@@ -260,6 +286,8 @@ func (s suite) receiving() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "receive-cursor", Group: "receiving", Says: "messages come in order behind the cursor, each once, with the ids that their sender got", Clauses: []string{"edo.Receiver", "S4", "MSG-1"}, Changes: true,
+			Sends:   "the other side reads its inbox to the end; we Send three messages of one document; it reads on from there, and again from the first of them",
+			Expects: "the three messages in the order and with the ids of Send; then the second and the third; its own messages apart",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				at := them.last()
@@ -273,6 +301,9 @@ func (s suite) receiving() []conformance.Case {
 		},
 		{
 			ID: "receive-listing", Group: "receiving", Says: "the slow way shows what the cursor shows", Clauses: []string{"edo.Receiver", "LIST-1"}, Changes: true,
+			Why:     "what the cursor has passed over is found by the listing alone",
+			Sends:   "Send of two documents; the other side reads its Listing of the last 24 hours, page by page",
+			Expects: "the message is in it; the time of each page within a minute of the operator's clock",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				sent := us.sent(us.letters(2)).Message
@@ -295,6 +326,8 @@ func (s suite) receiving() []conformance.Case {
 		},
 		{
 			ID: "receive-message", Group: "receiving", Says: "a message is described: who sent it, when, its documents, and their signatures with the operator's verdict", Clauses: []string{"edo.Receiver", "MSG-6"}, Changes: true,
+			Sends:   "Send of two documents; the other side asks for the message with Receive",
+			Expects: "our box as the sender, the time that Send gave, two documents; of each its name, its kind, its wish for a signature, the class of a main document, the bytes of its signature, which is called valid",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				m := us.letters(2)
@@ -325,6 +358,9 @@ func (s suite) receiving() []conformance.Case {
 		},
 		{
 			ID: "receive-content", Group: "receiving", Says: "content comes byte by byte as it was sent", Clauses: []string{"edo.Receiver", "S16"}, Changes: true,
+			Why:     "a signature fits the exact bytes and no others",
+			Sends:   "Send of one document of three megabytes that is no text; the other side downloads it",
+			Expects: "the same bytes, and as many as are told",
 			Run: s.run(func(b bench) {
 				us, them := b.us(), b.them()
 				raw := make([]byte, 3<<20)
@@ -341,6 +377,8 @@ func (s suite) receiving() []conformance.Case {
 		},
 		{
 			ID: "receive-unknown", Group: "receiving", Says: "a message that is not there is NotFound", Clauses: []string{"edo.Receiver"},
+			Sends:   "Receive of a made-up id",
+			Expects: "NotFound",
 			Run: s.run(func(b bench) {
 				us := b.us()
 				_, err := able[edo.Receiver](us).Receive(b.t.Context(), edo.MessageID(b.NewID()))
@@ -354,6 +392,8 @@ func (s suite) relating() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "introduce", Group: "counterparties", Says: "an organisation that nobody knows is registered once, and then found", Clauses: []string{"edo.Registrar", "V2", "REG-2", "REG-5"}, Changes: true,
+			Sends:   "Introduce an organisation that the operator does not know, twice, then Lookup of it",
+			Expects: "a box with its INN; the second time Conflict, with the reason counterparty-known; Lookup finds that box alone",
 			Run: s.run(func(b bench) {
 				b.needs(b.Introduction != nil, "organisation to introduce")
 				us := b.us()
@@ -373,6 +413,9 @@ func (s suite) relating() []conformance.Case {
 		},
 		{
 			ID: "relate-again", Group: "counterparties", Says: "a move that has been made already is no error", Clauses: []string{"edo.Registrar", "CONT-3", "CONT-5"}, Changes: true,
+			Why:     "a step that is repeated after a lost answer must not stop a registration halfway",
+			Sends:   "Relate, each move twice, and Relation by the same side after each pair: we stop, invite, withdraw and invite the other side, and it accepts",
+			Expects: "no error from any move; then none, invited, withdrawn, invited, active",
 			Run: s.run(func(b bench) {
 				b.needs(b.Relations, "relation that may be changed")
 				us, them := b.us(), b.them()
@@ -398,6 +441,8 @@ func (s suite) relating() []conformance.Case {
 		},
 		{
 			ID: "relate-forbidden", Group: "counterparties", Says: "nobody is invited who has declined", Clauses: []string{"edo.Registrar", "CONT-6"}, Changes: true,
+			Sends:   "Relate: we stop and invite the other side, it declines, we invite it again",
+			Expects: "no error from the first three moves; Refused for the last",
 			Run: s.run(func(b bench) {
 				b.needs(b.Relations, "relation that may be changed")
 				us, them := b.us(), b.them()

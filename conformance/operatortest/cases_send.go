@@ -18,6 +18,8 @@ func (s suite) logins() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "login", Group: "login", Says: "a check finds the box of the account, and the time is the operator's", Clauses: []string{"edo.Checker", "B7"},
+			Sends:   "Check of our account",
+			Expects: "no error; at least one box, the account's among them; a time within a minute of the operator's clock, and a difference of the two clocks that is right to a minute",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				h, err := able[edo.Checker](d).Check(b.t.Context())
@@ -32,7 +34,9 @@ func (s suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-wrong-password", Group: "login", Says: "a wrong password is Denied and typed once", Clauses: []string{"edo.Driver", "AUTH-1"}, Changes: true,
-			Why: "operators lock accounts after some wrong passwords", Expects: "Denied; one login counted by the operator",
+			Why:     "operators lock accounts after some wrong passwords",
+			Sends:   "Check and then Send of one document, with the right name and a made-up password",
+			Expects: "Denied for Check, after one login that the operator refused; Denied for Send, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Us.Account.Login.Name != "", "login with a password")
 				b.Us.Account.Login = edo.Login{Name: b.Us.Account.Login.Name, Password: edo.NewSecret("wrong " + b.NewID())}
@@ -49,6 +53,9 @@ func (s suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-other-box", Group: "login", Says: "a box that the login does not open is not found, and nothing is sent from it", Clauses: []string{"edo.Checker", "S3", "BOX-2"},
+			Why:     "documents that leave from the box of another firm are sent in its name",
+			Sends:   "Check and then Send of one document, with the other side's box in our account",
+			Expects: "a Check without error whose box is not found; Denied, Invalid or Refused for Send, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Them.Account.Box != "" && b.Wire, "other side")
 				to := b.Them.Account.Box
@@ -64,6 +71,9 @@ func (s suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-expired", Group: "login", Says: "a token that has run out is renewed, and the message goes once", Clauses: []string{"edo.Driver", "AUTH-4"}, Changes: true,
+			Why:     "a worker runs for days, and no clerk is there to log in again",
+			Sends:   "Send of one document, the end of all session tokens at the operator, Send of another",
+			Expects: "no error from either; two messages accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Expire != nil, "way to end tokens")
 				d := b.us()
@@ -75,6 +85,9 @@ func (s suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-secrets", Group: "login", Says: "no secret of the login stands in a row of the log, in no spelling", Clauses: []string{"edo.Driver", "B1", "B4"}, Changes: true,
+			Why:     "whoever may read the log, or gets a copy of it, could log in as the utility",
+			Sends:   "Check and Send of one document; then the text of all rows of the log is searched for the password",
+			Expects: "no hit in operation, endpoint, heads, bodies, code and note of the rows: not as it is, not escaped, encoded or packed",
 			Run: s.run(func(b bench) {
 				b.needs(b.Us.Account.Login.Name != "", "login with a password")
 				d := b.us()
@@ -121,6 +134,9 @@ func (s suite) lookups() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "lookup-none", Group: "look-up", Says: "none is an empty list, not an error", Clauses: []string{"edo.Session", "S2", "ORG-1"},
+			Why:     "an error would look to a clerk like a broken connection",
+			Sends:   "Lookup of an INN that no organisation has",
+			Expects: "no error, no box",
 			Run: s.run(func(b bench) {
 				b.needs(b.Nobody != "", "INN that nobody has")
 				same(b.t, "boxes", 0, len(look(b, edo.Counterparty{INN: b.Nobody})))
@@ -128,6 +144,8 @@ func (s suite) lookups() []conformance.Case {
 		},
 		{
 			ID: "lookup-one", Group: "look-up", Says: "INN and KPP find the box of the other side", Clauses: []string{"edo.Session", "S2", "ORG-1"},
+			Sends:   "Lookup of the other side's INN and KPP",
+			Expects: "exactly one box, that of the other side, with its INN, active",
 			Run: s.run(func(b bench) {
 				b.needs(b.Them.Account.Box != "", "other side")
 				var boxes []edo.BoxID
@@ -142,6 +160,8 @@ func (s suite) lookups() []conformance.Case {
 		},
 		{
 			ID: "lookup-many", Group: "look-up", Says: "of many boxes none is chosen silently, and the chosen one is found among them", Clauses: []string{"edo.Session", "S2", "ORG-1"},
+			Sends:   "Lookup of an INN with several boxes, and again with the second of them named",
+			Expects: "at least two boxes the first time, only the named one the second time",
 			Run: s.run(func(b bench) {
 				b.needs(b.Many != "", "organisation with several boxes")
 				all := look(b, edo.Counterparty{INN: b.Many})
@@ -161,6 +181,8 @@ func (s suite) sending() []conformance.Case {
 	all := []conformance.Case{
 		{
 			ID: "send-whole", Group: "sending", Says: "a message is answered with its id, the operator's time, an id for each document and the row of the log", Clauses: []string{"edo.Sent", "SEND-4", "V8"}, Changes: true,
+			Sends:   "Send of one message with three signed documents",
+			Expects: "one message accepted; an id of the message; three different ids, one for each document; a time within a minute of the operator's clock; over a wire, an ended row in the log under the id that the answer names",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m := d.letters(3)
@@ -183,6 +205,9 @@ func (s suite) sending() []conformance.Case {
 		},
 		{
 			ID: "send-each-its-own", Group: "sending", Says: "under the id of a document lies its content", Clauses: []string{"edo.Sent", "SEND-4", "S16"}, Changes: true,
+			Why:     "exchanged ids put the stamp and the signature of one contract on the card of another",
+			Sends:   "Send of one message with three documents of different content; the other side downloads each by its id",
+			Expects: "under each id the text of its document",
 			Run: s.run(func(b bench) {
 				d, them := b.us(), b.them()
 				m := edo.Message{Package: edo.PackageID("package-" + b.NewID()), To: []edo.Address{{Box: them.party.Account.Box}}}
@@ -201,7 +226,9 @@ func (s suite) sending() []conformance.Case {
 		},
 		{
 			ID: "send-streamed", Group: "sending", Says: "content is read once and in pieces", Clauses: []string{"edo.Driver", "edo.Content"}, Changes: true,
-			Why: "a thousand letters of a gigabyte must not be a thousand gigabytes", Sends: "eight megabytes", Expects: "opened once, no buffer above one megabyte",
+			Why:     "a thousand letters of a gigabyte must not be a thousand gigabytes",
+			Sends:   "Send of one document of eight megabytes, the reading of its content watched",
+			Expects: "opened once, every byte read once, no buffer above one megabyte",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				raw := []byte(strings.Repeat("Приложение ", 8<<20/21))
@@ -218,7 +245,10 @@ func (s suite) sending() []conformance.Case {
 			}),
 		},
 		{
-			ID: "send-other-content", Group: "sending", Says: "content that is shorter than it says is not sent", Clauses: []string{"edo.Content"}, Changes: true, Expects: "an error, nothing accepted",
+			ID: "send-other-content", Group: "sending", Says: "content that is shorter than it says is not sent", Clauses: []string{"edo.Content"}, Changes: true,
+			Why:     "half a contract under the signature of a whole one is no document",
+			Sends:   "Send of one document whose content says that it is a byte longer than it is",
+			Expects: "Invalid or Unavailable, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Wire, "wire")
 				d := b.us()
@@ -231,6 +261,9 @@ func (s suite) sending() []conformance.Case {
 		},
 		{
 			ID: "send-refused", Group: "sending", Says: "the operator's verdict is Refused, and says that mending helps and repeating does not", Clauses: []string{"edo.Driver", "SEND-3", "FAULT-2"}, Changes: true,
+			Why:     "a verdict that is taken for a passing trouble is repeated for ever, and no clerk learns what to mend",
+			Sends:   "Send of two documents, the second with the signature of the first; an operator that checks no signatures is told to refuse it",
+			Expects: "Refused or Invalid, whose advice is to repeat after mending; no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Verifies || b.Refuse != nil, "way to be refused")
 				d := b.us()
@@ -247,7 +280,9 @@ func (s suite) sending() []conformance.Case {
 		},
 		{
 			ID: "send-may-not-leave", Group: "sending", Says: "when Ready says no, nothing leaves, and the error is Unavailable with that cause", Clauses: []string{"edo.Message.Ready"}, Changes: true,
-			Why: "somebody else may be sending the same by now",
+			Why:     "somebody else may be sending the same by now",
+			Sends:   "Send of one document, with a Ready that answers with an error",
+			Expects: "Unavailable, with that error as its cause; no message accepted",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m, cause := d.letters(1), leaseGone()
@@ -262,7 +297,9 @@ func (s suite) sending() []conformance.Case {
 		},
 		{
 			ID: "send-asks-late", Group: "sending", Says: "Ready is asked while the content leaves, not only before", Clauses: []string{"edo.Message.Ready"}, Changes: true,
-			Sends: "a message that may leave until its content is read", Expects: "Unavailable, nothing accepted",
+			Why:     "the right to send can be lost while a large document is on its way",
+			Sends:   "Send of one document of 1.4 megabytes, with a Ready that answers with an error as soon as a byte of it was read",
+			Expects: "Unavailable, no message accepted, and the content was begun",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				w := &watched{}
@@ -291,7 +328,9 @@ func (s suite) sending() []conformance.Case {
 	}
 	return append(all, conformance.Change{
 		Case: conformance.Case{
-			ID: "send", Group: "sending", Says: "one call of Send is one message, never more", Clauses: []string{"edo.Driver", "SEND-5"}, Expects: "as many messages at the operator as calls",
+			ID: "send", Group: "sending", Says: "one call of Send is one message, never more", Clauses: []string{"edo.Driver", "SEND-5"},
+			Sends:   "Send of a message with one document (each call its own)",
+			Expects: "as many messages accepted as calls made; no error, InDoubt for a call whose answer was lost",
 		},
 		Start: func(t conformance.T) conformance.Changing {
 			b := s.bench(t)
@@ -326,6 +365,8 @@ func (s suite) doubts() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "doubt-lost-answer", Group: "doubt", Says: "a lost answer is InDoubt, and the message is found", Clauses: []string{"edo.Driver", "edo.Finder"}, Changes: true,
+			Sends:   "Send of two documents, accepted, the answer lost; then Find",
+			Expects: "InDoubt, whose advice is to ask first; one message accepted; found, with two documents",
 			Run: s.run(func(b bench) {
 				b.needs(b.LoseAnswer != nil, "way to lose an answer")
 				d := b.us()
@@ -343,6 +384,9 @@ func (s suite) doubts() []conformance.Case {
 		},
 		{
 			ID: "doubt-no-outcome", Group: "doubt", Says: "whatever is no outcome is InDoubt: a page, a status, half an answer, nothing in it", Clauses: []string{"edo.Driver", "FAULT-3"}, Changes: true,
+			Why:     "a page of a proxy, or a half of an answer, says nothing of what the operator did",
+			Sends:   "for each way in which the stand can spoil an answer, on a stand of its own: Send of one document, accepted, and answered so",
+			Expects: "InDoubt and one message accepted, each time",
 			Run: func(t conformance.T) {
 				first := s.bench(t)
 				first.needs(len(first.Spoil) > 0, "way to spoil an answer")
@@ -359,6 +403,8 @@ func (s suite) doubts() []conformance.Case {
 		},
 		{
 			ID: "doubt-cut-request", Group: "doubt", Says: "a request that is cut is Unavailable or InDoubt, never Refused, and nothing is accepted", Clauses: []string{"edo.Driver"}, Changes: true,
+			Sends:   "Send of one document of five and a half megabytes, the request cut before its last byte; then Find",
+			Expects: "Unavailable or InDoubt, no message accepted; nothing found",
 			Run: s.run(func(b bench) {
 				b.needs(b.CutRequest != nil, "way to cut a request")
 				d := b.us()
@@ -376,6 +422,9 @@ func (s suite) doubts() []conformance.Case {
 		},
 		{
 			ID: "doubt-nobody-there", Group: "doubt", Says: "an operator who cannot be reached is Unavailable: it is safe to repeat", Clauses: []string{"edo.Driver"},
+			Why:     "a clerk need not do anything while the network is down: it goes later, by itself",
+			Sends:   "Send of one document, to a port of this machine on which nobody listens",
+			Expects: "Unavailable, whose advice is that it is safe to repeat",
 			Run: s.run(func(b bench) {
 				b.needs(b.Wire, "wire")
 				b.Us.Account.Endpoint = "http://127.0.0.1:1/exchangeservice.svc"
@@ -387,6 +436,9 @@ func (s suite) doubts() []conformance.Case {
 		},
 		{
 			ID: "doubt-cancelled-before", Group: "doubt", Says: "a call whose context has ended sends nothing", Clauses: []string{"edo.Driver"}, Changes: true,
+			Why:     "what is stopped in time must not leave",
+			Sends:   "Send of one document, with a context that was cancelled before",
+			Expects: "Unavailable, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Wire, "wire")
 				d := b.us()
@@ -400,6 +452,9 @@ func (s suite) doubts() []conformance.Case {
 		},
 		{
 			ID: "doubt-cancelled-midway", Group: "doubt", Says: "a call whose context ends while content is read is not taken for an outcome, and nothing is accepted", Clauses: []string{"edo.Driver"}, Changes: true,
+			Why:     "a worker that is shut down in the middle of a sending must not leave a message that nobody knows of",
+			Sends:   "Send of one document of five and a half megabytes, the context cancelled when its content is first read",
+			Expects: "Unavailable or InDoubt, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Wire, "wire")
 				d := b.us()
@@ -421,7 +476,9 @@ func (s suite) journals() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "log-before-the-first-byte", Group: "log", Says: "the row of a message is in the log before its content is read", Clauses: []string{"edo.Driver", "edo.Journal", "B4"}, Changes: true,
-			Why: "a process that dies in between must leave a trace of what may have left",
+			Why:     "a process that dies in between must leave a trace of what may have left",
+			Sends:   "Send of one document; at each read of its content the log is looked at",
+			Expects: "a row of the package at every read, and at least one byte read",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m := d.letters(1)
@@ -437,7 +494,9 @@ func (s suite) journals() []conformance.Case {
 			}),
 		},
 		{
-			ID: "log-cannot-begin", Group: "log", Says: "when the log cannot be written, nothing is sent", Clauses: []string{"edo.Journal"}, Changes: true, Expects: "Unavailable, nothing accepted",
+			ID: "log-cannot-begin", Group: "log", Says: "when the log cannot be written, nothing is sent", Clauses: []string{"edo.Journal"}, Changes: true,
+			Sends:   "Send of one document, with a log that refuses to begin rows of its package",
+			Expects: "Unavailable, no message accepted",
 			Run: s.run(func(b bench) {
 				b.needs(b.Accepted != nil, "count of what was accepted") // without it a refused login would look the same
 				d := b.us()
@@ -449,7 +508,10 @@ func (s suite) journals() []conformance.Case {
 			}),
 		},
 		{
-			ID: "log-cannot-finish", Group: "log", Says: "an answer that the log does not keep is not believed", Clauses: []string{"edo.Driver", "edo.Journal"}, Changes: true, Expects: "InDoubt",
+			ID: "log-cannot-finish", Group: "log", Says: "an answer that the log does not keep is not believed", Clauses: []string{"edo.Driver", "edo.Journal"}, Changes: true,
+			Why:     "a success of which no proof was kept cannot be shown to anybody",
+			Sends:   "Send of one document, with a log that begins rows of its package and refuses to finish them",
+			Expects: "InDoubt",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m := d.letters(1)
@@ -460,6 +522,8 @@ func (s suite) journals() []conformance.Case {
 		},
 		{
 			ID: "log-rows", Group: "log", Says: "a row names operation, subscriber and endpoint without a query, and ends with an outcome", Clauses: []string{"edo.ExchangeRequest", "B3", "B4"}, Changes: true,
+			Sends:   "Send of one document",
+			Expects: "at least one row of the package, and in each: an operation, the subscriber of the account, a time, an endpoint without a question mark, the outcome ok",
 			Run: s.run(func(b bench) {
 				d := b.us()
 				m := d.letters(1)
@@ -479,6 +543,9 @@ func (s suite) journals() []conformance.Case {
 		},
 		{
 			ID: "log-of-doubt", Group: "log", Says: "a row of a lost answer says that nothing came back", Clauses: []string{"edo.ExchangeAnswer", "B4"}, Changes: true,
+			Why:     "whoever decides later what became of the package must see that there was no answer, not a refusal",
+			Sends:   "Send of one document, accepted, the answer lost",
+			Expects: "InDoubt; exactly one row of the package, ended with the outcome silent",
 			Run: s.run(func(b bench) {
 				b.needs(b.LoseAnswer != nil, "way to lose an answer")
 				d := b.us()

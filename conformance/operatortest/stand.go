@@ -65,6 +65,17 @@ func Suite(c Config) conformance.Suite {
 	s := suite{c}
 	return conformance.Suite{
 		Name: "operator", Says: "a driver and its operator, as the gateway uses them",
+		Why: map[string]string{
+			"login":          "with a login or a box that is wrong nothing may leave, and the utility must learn of it before the operator locks the account",
+			"look-up":        "a document that goes to the wrong box of an organisation is read by strangers, and the right one never gets it",
+			"sending":        "a message has legal effect: one that goes twice, or with other bytes than were signed, binds the utility to what it did not mean",
+			"doubt":          "an unknown outcome that is taken for a failure makes a document go twice; taken for a success, it is never sent and nobody knows",
+			"log":            "an auditor proves from the log what was sent and answered; what it does not have cannot be proved",
+			"finding":        "after a lost answer the operator is asked for the package: one that is missed goes again, one that is taken for another never goes",
+			"following":      "a clerk acts on the state and on the stamped form that the card has: a wrong one makes him work on a contract that nobody has signed, or wait for nothing",
+			"receiving":      "a letter that is passed over, or comes with other bytes, lets a term run out that the utility did not know of",
+			"counterparties": "documents go only to an organisation that the operator knows and that has agreed: a wrong step stops the exchange with it, or registers it twice",
+		},
 		Cases: slices.Concat(s.logins(), s.lookups(), s.sending(), s.doubts(), s.journals(), s.finding(), s.following(), s.receiving(), s.relating()),
 	}
 }
