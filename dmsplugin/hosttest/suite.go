@@ -80,7 +80,7 @@ func (s *Suite) Close() error {
 
 // Suite gives the cases for a run. They may run beside each other, except those that are Alone.
 func (s *Suite) Suite() conformance.Suite {
-	return conformance.Suite{Name: "host", Says: "a plugin binary, as a host sees it", Cases: s.cases()}
+	return conformance.Suite{Name: "host", Says: "a plugin binary, as a host sees it", Why: why(), Cases: s.cases()}
 }
 
 // bind makes a case of a function that needs the suite.
