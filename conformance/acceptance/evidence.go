@@ -138,14 +138,19 @@ func (around Around) bothSignaturesVerifyInTheBundle(t conformance.T) {
 
 // everySendIsOneRow: what was sent, its result and the tries can be asked for by package, state and time.
 func (around Around) everySendIsOneRow(t conformance.T) {
+	begin := time.Now()
 	s := around.newStand(t, mockoperator.Scenario{})
 	s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: mockoperator.AnswerFault, Fault: mockoperator.Fault{Code: "Unauthorized"}})
 	company, client := s.side(0, options{}), s.side(1, options{})
 	company.send(company.letter("p", client))
-	rows, err := company.home.Store.Exchanges(t.Context(), directory.ExchangeFilter{Package: "p", Operation: "SendMessage"})
+	filter := directory.ExchangeFilter{Package: "p", Operation: "SendMessage", From: begin, To: time.Now().Add(time.Minute)}
+	rows, err := company.home.Store.Exchanges(t.Context(), filter)
 	must(t, err)
-	if len(rows) != 2 || rows[0].Outcome != edo.OutcomeOK || rows[1].Code != "Unauthorized" { // newest first
-		t.Errorf("rows: %+v", rows)
+	filter.From, filter.To = time.Time{}, begin
+	before, err := company.home.Store.Exchanges(t.Context(), filter)
+	must(t, err)
+	if len(before) != 0 || len(rows) != 2 || rows[0].Outcome != edo.OutcomeOK || rows[1].Code != "Unauthorized" { // newest first
+		t.Errorf("rows: %+v, before that %d", rows, len(before))
 	}
 	sent, err := company.home.Store.Operations(t.Context(), edo.OperationFilter{Subscriber: company.id, States: []edo.State{edo.StateSent, edo.StateDelivered}})
 	must(t, err)

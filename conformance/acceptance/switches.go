@@ -21,11 +21,14 @@ func (around Around) aLostAnswerIsNotSentAgain(t conformance.T) {
 			sub(t, resend+" "+string(loss), func(t conformance.T) {
 				s := around.newStand(t, mockoperator.Scenario{Flow: mockoperator.Flow{Resend: resend}})
 				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss})
-				company, client := s.side(0, options{}), s.side(1, options{})
+				company, client := s.side(0, options{}), s.side(1, options{idle: true})
 				op := company.send(company.letter("p", client))
 				s.op.Misbehave(mockoperator.Rule{Operation: "SendMessage", What: loss}) // and the receipt
+				must(t, client.gw.Receive(t.Context(), client.id))
+				t.Cleanup(client.work(client.gw))
 				client.got("письмо.pdf")
 				company.inState("p", edo.StateDelivered)
+				client.came("письмо.pdf", edo.StateDelivered) // it knows that its receipt has gone
 				letters, receipts := 0, 0
 				for _, e := range s.op.Ledger() {
 					for _, d := range e.Documents {
