@@ -3,6 +3,7 @@ package acceptance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ type ending struct {
 	inbox  int                    // documents that lie there; 0: as the scenario says, at least two; negative: none
 	packs  func(*shift)           // nil: all are sent
 	forms  func(*shift, document) // nil: the operator's form is stored and recognised
+	looks  string                 // what packs and forms look at, for a person; empty: both are nil
 	copies int                    // messages that a package in doubt may be at the operator as; 0: one
 	silent bool                   // the scenario is what the operator is, nothing that it does
 }
@@ -38,21 +40,25 @@ type document struct {
 // workday holds a full check of the box.
 const workday = 8 * time.Hour
 
+func (end ending) hours() time.Duration { return max(end.lasts, workday) }
+
+func (end ending) documents(s mockoperator.Scenario) int {
+	if end.inbox < 0 {
+		return 0
+	}
+	return max(s.Inbox, 2)
+}
+
 // endings are how the named scenarios end, each what its file says under expect.
 func endings() map[string]ending {
-	form := func(state edo.StampState, reason edo.Reason) func(*shift, document) {
-		return func(x *shift, d document) {
-			if d.Stamp != state || d.StampReason != reason || len(d.Versions) != 0 {
-				x.Errorf("%s: form %s %q %s, %d versions", d.pack, d.Stamp, d.StampReason, d.StampDetail, len(d.Versions))
-			}
-		}
-	}
+	never := formless(edo.StampNever, edo.FormNotReady)
+	never.lasts = 76 * time.Hour
 	return map[string]ending{
 		"answer-lost":                       {},
 		"answer-lost-twice":                 {},
 		"answer-lost-resend-refused":        {},
 		"answer-lost-visible-late":          {},
-		"answer-lost-never-visible":         {packs: (*shift).undecided, copies: 2, forms: noForm},
+		"answer-lost-never-visible":         {packs: (*shift).undecided, copies: 2, forms: noForm, looks: "each letter is sent or in doubt with decision-needed, at least one is in doubt, and what has no id at the operator has no form"},
 		"answer-hangs":                      {},
 		"answer-truncated":                  {},
 		"answer-cut":                        {},
@@ -67,21 +73,21 @@ func endings() map[string]ending {
 		"token-runs-out":                    {silent: true},
 		"token-ends-while-sending":          {},
 		"login-unavailable":                 {},
-		"certificate-expires-mid-batch":     {packs: refused(edo.SignatureExpired, 2), inbox: -1, forms: noForm},
+		"certificate-expires-mid-batch":     refused(edo.SignatureExpired, 2),
 		"revocation-list-unavailable":       {},
-		"signature-refused":                 {packs: refused(edo.SignatureInvalid, 1), inbox: -1, forms: noForm},
-		"signature-refused-later":           {packs: (*shift).undelivered},
-		"two-boxes-one-inn":                 {to: edo.Counterparty{INN: "7803456788"}, packs: (*shift).chosen, forms: noForm, silent: true},
-		"counterparty-not-active":           {packs: (*shift).unready, inbox: -1, forms: noForm, silent: true},
+		"signature-refused":                 refused(edo.SignatureInvalid, 1),
+		"signature-refused-later":           {packs: (*shift).undelivered, looks: "all three letters are sent, with delivery-failed, and the form of each is stored once and recognised"},
+		"two-boxes-one-inn":                 {to: edo.Counterparty{INN: "7803456788"}, packs: (*shift).chosen, forms: noForm, silent: true, looks: "all three letters have failed with counterparty-many and two candidates, and none has a form"},
+		"counterparty-not-active":           {packs: (*shift).unready, inbox: -1, forms: noForm, silent: true, looks: "all three letters wait with counterparty-inactive or counterparty-pending, and none has a form"},
 		"print-form-20-minutes":             {},
-		"print-form-never":                  {lasts: 76 * time.Hour, forms: form(edo.StampNever, edo.FormNotReady)},
+		"print-form-never":                  never,
 		"print-form-refused-then-ready":     {},
 		"print-form-first-try-fails":        {},
-		"print-form-switched-off":           {forms: form(edo.StampNever, edo.FormNever)},
-		"print-form-web-page":               {forms: form(edo.StampRejected, edo.FormNotPDF)},
-		"print-form-truncated":              {forms: form(edo.StampRejected, edo.FormTruncated)},
-		"print-form-without-stamp":          {forms: unstamped},
-		"print-form-is-original":            {forms: form(edo.StampRejected, edo.FormOriginal)},
+		"print-form-switched-off":           formless(edo.StampNever, edo.FormNever),
+		"print-form-web-page":               formless(edo.StampRejected, edo.FormNotPDF),
+		"print-form-truncated":              formless(edo.StampRejected, edo.FormTruncated),
+		"print-form-without-stamp":          {forms: unstamped, looks: "all three letters are sent, and the form of each is stored once and not called recognised"},
+		"print-form-is-original":            formless(edo.StampRejected, edo.FormOriginal),
 		"page-border-event-lost":            {},
 		"page-border-event-repeated":        {},
 		"event-ids-repeated":                {},
@@ -90,6 +96,41 @@ func endings() map[string]ending {
 		"empty-page-although-newer":         {},
 		"content-after-receipt":             {},
 		"document-missing-from-its-message": {},
+	}
+}
+
+// formless: all are sent, and what came as their forms is not stored.
+func formless(state edo.StampState, reason edo.Reason) ending {
+	return ending{
+		looks: fmt.Sprintf("all three letters are sent, each form is in state %s with %s, and none is stored", state, reason),
+		forms: func(x *shift, d document) {
+			if d.Stamp != state || d.StampReason != reason || len(d.Versions) != 0 {
+				x.Errorf("%s: form %s %q %s, %d versions", d.pack, d.Stamp, d.StampReason, d.StampDetail, len(d.Versions))
+			}
+		},
+	}
+}
+
+// refused: so many have failed for the operator's reason, the others are sent.
+func refused(reason edo.Reason, n int) ending {
+	return ending{
+		inbox: -1, forms: noForm,
+		looks: fmt.Sprintf("failed with %s: %d of three letters, the others are sent; what has no id at the operator has no form", reason, n),
+		packs: func(x *shift) {
+			x.Helper()
+			failed := 0
+			for _, op := range x.packs {
+				switch {
+				case op.State == edo.StateFailed && op.Reason == reason:
+					failed++
+				case !op.State.Sent():
+					x.Errorf("%s: %s %s %s", op.Key.Package, op.State, op.Reason, op.Detail)
+				}
+			}
+			if failed != n {
+				x.Errorf("%d have failed, want %d", failed, n)
+			}
+		},
 	}
 }
 
@@ -102,7 +143,8 @@ func (around Around) faults() []conformance.Case {
 		scenario, err := mockoperator.NamedScenario(name)
 		end, known := endings()[name]
 		all = append(all, conformance.Case{
-			ID: "scenario-" + name, Group: "faults of the field", Says: scenario.About.Title, Expects: scenario.About.Expect, Clauses: []string{scenario.About.From},
+			ID: "scenario-" + name, Group: "faults of the field", Says: scenario.About.Title, Clauses: []string{scenario.About.From},
+			Sends: end.sends(name, scenario), Expects: end.expects(scenario),
 			Run: func(t conformance.T) {
 				if must(t, err); !known {
 					conformance.Broke(t, "how it ends is not said")
@@ -130,12 +172,7 @@ type shift struct {
 
 func (around Around) newShift(t conformance.T, scenario mockoperator.Scenario, end ending) *shift {
 	t.Helper()
-	switch {
-	case end.inbox < 0:
-		scenario.Inbox = 0
-	default:
-		scenario.Inbox = max(scenario.Inbox, 2)
-	}
+	scenario.Inbox = end.documents(scenario)
 	done, enough := context.WithCancel(context.WithoutCancel(t.Context()))
 	t.Cleanup(enough)
 	begin := time.Now()
@@ -145,7 +182,7 @@ func (around Around) newShift(t conformance.T, scenario mockoperator.Scenario, e
 		if now.Sub(begin) > time.Hour {
 			x.more()
 		}
-		return now.Sub(begin) > max(end.lasts, workday)
+		return now.Sub(begin) > end.hours()
 	}, enough)
 	s := around.newStand(t, scenario, func(c *mockoperator.Config) {
 		if c.Now = x.clock.Now; len(scenario.Organisations) > 0 {
@@ -331,25 +368,6 @@ func (x *shift) undecided() {
 	}
 	if doubtful == 0 {
 		x.Error("nothing is in doubt")
-	}
-}
-
-// refused: so many have failed for the operator's reason, the others are sent.
-func refused(reason edo.Reason, n int) func(*shift) {
-	return func(x *shift) {
-		x.Helper()
-		failed := 0
-		for _, op := range x.packs {
-			switch {
-			case op.State == edo.StateFailed && op.Reason == reason:
-				failed++
-			case !op.State.Sent():
-				x.Errorf("%s: %s %s %s", op.Key.Package, op.State, op.Reason, op.Detail)
-			}
-		}
-		if failed != n {
-			x.Errorf("%d have failed, want %d", failed, n)
-		}
 	}
 }
 

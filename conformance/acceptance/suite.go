@@ -29,12 +29,26 @@ func Suite() conformance.Suite { return Around{}.Suite() }
 // Suite is [Suite] with something around the library.
 func (around Around) Suite() conformance.Suite {
 	s := conformance.Suite{
-		Name: "acceptance", Says: "this library as a whole, against the stand-in operator", Cases: slices.Concat(around.promises(), around.faults()),
+		Name: "acceptance", Says: "this library as a whole, against the stand-in operator", Why: matters(), Cases: slices.Concat(around.promises(), around.faults()),
 	}
 	for i := range s.Cases {
 		s.Cases[i].Limit = 5 * time.Minute // of a loaded machine
 	}
 	return s
+}
+
+// matters says what goes wrong for whom where the promises of a group are not kept.
+func matters() map[string]string {
+	return map[string]string{
+		"counterparties":          "a letter to the wrong box tells a stranger what a client owes, and the client himself never gets it",
+		"conversation":            "if one step between portal and office is lost, the client waits for an answer and the utility for a signature",
+		"host":                    "a clerk sees only what his own system got: what it lacks, holds twice or lets a stranger do, he cannot notice",
+		"inbound":                 "an application that reaches nobody, or the wrong person, is answered late, and the utility is fined for it",
+		"evidence":                "in a dispute the auditor asks for the operator's time and for valid signatures, and what was not kept then cannot be made later",
+		"log":                     "without the log nobody can prove to the operator what was sent, and one that holds secrets can be shown to nobody",
+		"silence of the contract": "the operator may do either and change it any day: the client must still get each letter once, and the clerk the truth about it",
+		"faults of the field":     "all of these have happened to others: letters went out twice or never, and clerks trusted a stamp that was not there",
+	}
 }
 
 func (around Around) driver(c synerdocs.Config) edo.Driver {
