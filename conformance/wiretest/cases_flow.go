@@ -21,7 +21,9 @@ func (s *Suite) flows() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "flow-delivery", Group: "flow", Says: "a document is received by the service, sent to the recipient, and delivered with his receipt", Clauses: []string{"FLOW-1"}, Changes: true, Calls: []string{"SendMessage", confirm, "GetFullDocumentInfo"},
-			Why: "a status that never moves looks like a recipient who never answers",
+			Why:     "a status that never moves looks like a recipient who never answers",
+			Sends:   "a document that wants a signature; GetFullDocumentInfo by us three times; the receipt of the recipient; GetFullDocumentInfo by both sides",
+			Expects: "RecievedByService or SentToRecipient at first, SentToRecipient at the third look; then DeliveredToRecipient WaitingForSign NoRevocation for both, the receipt among the service documents",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -42,6 +44,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-signed", Group: "flow", Says: "a signature of the recipient makes a document Signed, for both sides and for good", Clauses: []string{"FLOW-2", "FLOW-4"}, Changes: true, Calls: []string{"SendMessage", "GetFullDocumentInfo"},
+			Sends:   "a document that wants a signature, receipt and signature of the recipient, GetFullDocumentInfo by both sides; then a second signature and GenerateAmendmentRequest by the recipient",
+			Expects: "DeliveredToRecipient Signed NoRevocation for both; DocumentWasAlreadySigned or SignAlreadyExists, then DocumentWasAlreadySigned or WorkflowViolation",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -56,6 +60,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-refused", Group: "flow", Says: "a request for clarification makes a document SignRejected, with its text, and for good", Clauses: []string{"FLOW-3", "FLOW-4"}, Changes: true, Calls: []string{"SendMessage", amend, "GetFullDocumentInfo"},
+			Sends:   "a document that wants a signature; GenerateAmendmentRequest and SendMessage of the request by the recipient, GetFullDocumentInfo by us, then his signature",
+			Expects: "the reason in the request in windows-1251; DeliveredToRecipient SignRejected NoRevocation; SignWasAlreadyRejected for the signature",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -70,7 +76,9 @@ func (s *Suite) flows() []conformance.Case {
 			}),
 		},
 		{
-			ID: "flow-second-receipt", Group: "flow", Says: "a second receipt is refused", Clauses: []string{"FLOW-4"}, Changes: true, Calls: []string{"SendMessage", confirm}, Expects: "WorkflowViolation",
+			ID: "flow-second-receipt", Group: "flow", Says: "a second receipt is refused", Clauses: []string{"FLOW-4"}, Changes: true, Calls: []string{"SendMessage", confirm},
+			Sends:   "a document, GenerateDeliveryConfirmation by the recipient, SendMessage of the receipt twice",
+			Expects: "a message, then WorkflowViolation",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -82,7 +90,9 @@ func (s *Suite) flows() []conformance.Case {
 			}),
 		},
 		{
-			ID: "flow-not-asked", Group: "flow", Says: "a document that wants no signature is not signed", Clauses: []string{"FLOW-2", "FAULT-2"}, Changes: true, Calls: []string{"SendMessage"}, Expects: "DocumentDoesNotRequireSigning",
+			ID: "flow-not-asked", Group: "flow", Says: "a document that wants no signature is not signed", Clauses: []string{"FLOW-2", "FAULT-2"}, Changes: true, Calls: []string{"SendMessage"},
+			Sends:   "a document that wants no signature, then a signature of the recipient",
+			Expects: "DocumentDoesNotRequireSigning",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				content := []byte("Письмо " + w.c.NewID())
@@ -92,6 +102,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-own-answer", Group: "flow", Says: "the sender does not answer his own document, and a stranger does not either", Clauses: []string{"FLOW-6"}, Changes: true, Calls: []string{"SendMessage"},
+			Sends:   "a document that wants a signature; a signature of its sender to the recipient, then one of a subscriber registered for the case to the sender; GetFullDocumentInfo by us",
+			Expects: "WorkflowViolation; for the stranger WorkflowViolation or InvalidDocumentReference or NotFilledRequiredField or DocumentNotFound; SignStatus WaitingForSign still",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -101,7 +113,9 @@ func (s *Suite) flows() []conformance.Case {
 			}),
 		},
 		{
-			ID: "flow-answer-to-others", Group: "flow", Says: "an answer to somebody who is no party of the document is refused", Clauses: []string{"FLOW-6"}, Changes: true, Calls: []string{"SendMessage"}, Expects: "WorkflowViolation",
+			ID: "flow-answer-to-others", Group: "flow", Says: "an answer to somebody who is no party of the document is refused", Clauses: []string{"FLOW-6"}, Changes: true, Calls: []string{"SendMessage"},
+			Sends:   "a document that wants a signature, then a signature of the recipient to a subscriber registered for the case",
+			Expects: "WorkflowViolation",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -111,6 +125,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-answer-before-receipt", Group: "flow", Says: "an answer before the receipt is taken, or refused", Clauses: []string{"FLOW-7", "FLOW-12"}, Changes: true, Calls: []string{"SendMessage", "GetFullDocumentInfo"},
+			Sends:   "a document that wants a signature, then a signature of the recipient without a receipt; GetFullDocumentInfo by us if it is taken",
+			Expects: "WorkflowViolation, or SentToRecipient or DeliveredToRecipient with Signed NoRevocation",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -125,6 +141,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-content-open", Group: "flow", Says: "the content of a document that wants a receipt is open, or opened by the receipt", Clauses: []string{"FLOW-8"}, Changes: true, Calls: []string{"SendMessage", "GetDocumentContent"},
+			Sends:   "a document with NeedReceipt; GetDocumentContent by the recipient before his receipt and after it",
+			Expects: "before it any result or DocumentContentAccessDenied, after it the same bytes",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				p := paper{receipt: true, content: []byte("Требование " + w.c.NewID())}
@@ -138,6 +156,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-offers", Group: "flow", Says: "what a side may do now is told: the recipient may sign and refuse, the sender may not", Clauses: []string{"FLOW-11", "FLOW-13"}, Changes: true, Calls: []string{"GetFullDocumentInfo"},
+			Sends:   "a document that wants a signature; GetFullDocumentInfo by both sides, by the recipient after his receipt, by both after his signature",
+			Expects: "in AvailableOperationsV2 for the recipient Sign and Reject without Revoke, then Sign without ConfirmReceipt, then Revoke without Sign and Reject; for the sender none of these four, then Revoke",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -152,6 +172,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-title", Group: "flow", Says: "a title of the seller is answered by that of the buyer, alone in its message, and by no bare signature", Clauses: []string{"FLOW-5"}, Changes: true, Calls: []string{"SendMessage"},
+			Sends:   "a WaybillSeller; by the recipient a bare signature, an ActOfWorkBuyer, a WaybillBuyer beside another document, and a WaybillBuyer alone",
+			Expects: "WorkflowViolation three times, a message, and SignStatus Signed for the seller",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				w.needs(w.c.Strict, "a real operator examines the format, and the suite has no document that fits one")
@@ -165,6 +187,8 @@ func (s *Suite) flows() []conformance.Case {
 		},
 		{
 			ID: "flow-transfer-status", Group: "flow", Says: "a universal transfer document has the status of an invoice, of an untyped document, or none", Clauses: []string{"FLOW-14"}, Changes: true, Calls: []string{"SendMessage", "GetFullDocumentInfo"},
+			Sends:   "SendMessage of a GeneralTransferSeller, GetFullDocumentInfo by us",
+			Expects: "no Status, or one of type InvoiceDocumentFlowStatus or UntypedDocumentFlowStatus",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id := us.sent([]string{them.Box}, paper{kind: "GeneralTransferSeller", content: formal(), sign: true})[0]
@@ -184,6 +208,8 @@ func (s *Suite) revocations() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "revocation-accepted", Group: "revocation", Says: "an offer of revocation is awaited here and required there, and accepted by a signature on it", Clauses: []string{"REV-1", "REV-2"}, Changes: true, Calls: []string{revoke, "SendMessage", "GetFullDocumentInfo"},
+			Sends:   "a document received and signed; GenerateRevocationOffer and SendMessage of the offer by us, a signature of the other side for it; GetFullDocumentInfo by both sides after each",
+			Expects: "RevocationAwaited here and RevocationRequired there, then RevocationAccepted on both sides",
 			Run: s.run(func(w talk) {
 				us, them, id := w.agreed()
 				offer, raw := us.offer(them, id)
@@ -194,6 +220,8 @@ func (s *Suite) revocations() []conformance.Case {
 		},
 		{
 			ID: "revocation-rejected", Group: "revocation", Says: "an offer of revocation is rejected by a request for clarification", Clauses: []string{"REV-2"}, Changes: true, Calls: []string{revoke, amend, "SendMessage", "GetFullDocumentInfo"},
+			Sends:   "a document received and signed; GenerateRevocationOffer and SendMessage of the offer by us; GenerateAmendmentRequest for the offer and SendMessage of it by the other side; GetFullDocumentInfo by both sides",
+			Expects: "RevocationRejected on both sides",
 			Run: s.run(func(w talk) {
 				us, them, id := w.agreed()
 				offer, _ := us.offer(them, id)
@@ -202,7 +230,9 @@ func (s *Suite) revocations() []conformance.Case {
 			}),
 		},
 		{
-			ID: "revocation-too-early", Group: "revocation", Says: "an offer before the document was answered, and a second beside an open one, are refused", Clauses: []string{"REV-3", "GEN-3"}, Changes: true, Calls: []string{revoke, "SendMessage"}, Expects: "WorkflowViolation",
+			ID: "revocation-too-early", Group: "revocation", Says: "an offer before the document was answered, and a second beside an open one, are refused", Clauses: []string{"REV-3", "GEN-3"}, Changes: true, Calls: []string{revoke, "SendMessage"},
+			Sends:   "GenerateRevocationOffer for a document that nobody has answered; for one received and signed GenerateRevocationOffer and SendMessage of the offer, twice",
+			Expects: "WorkflowViolation for the first, and for the second sending of the offer",
 			Run: s.run(func(w talk) {
 				us, them, id := w.agreed()
 				early, _ := us.one(them)
@@ -238,7 +268,9 @@ func (d *side) revocation(id string) string {
 func (s *Suite) invoices() []conformance.Case {
 	return []conformance.Case{{
 		ID: "invoice-charged", Group: "invoices", Says: "an invoice is confirmed to both sides, and charged when all receipts are there", Clauses: []string{"INV-1", "INV-2", "INV-3", "INV-4"}, Changes: true,
-		Calls: []string{"SendMessage", "GetRequiredNotices", "GetFullDocumentInfo"}, Expects: "InvoiceSent, and InvoiceCharged for both sides at the end",
+		Calls:   []string{"SendMessage", "GetRequiredNotices", "GetFullDocumentInfo"},
+		Sends:   "an Invoice between two subscribers registered for the case; three times by the seller and then the buyer GetRequiredNotices, and for each notice GenerateInvoiceReceipt and SendMessage",
+		Expects: "as the buyer sees it, InvoiceSent for both sides and NoticeRequired at first, InvoiceCharged for both and no NoticeRequired at the end; due from the seller a notice for ServiceInvoiceConfirmation, from the buyer for it and for Invoice, at the end none from the seller",
 		Run: s.run(func(w talk) {
 			w.needs(w.c.Strict, "a real operator examines the format, and the suite has no document that fits one")
 			seller, buyer := w.newcomer(), w.newcomer()
@@ -282,6 +314,8 @@ func (s *Suite) generators() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "generator", Group: "generators", Says: "a generator makes XML in windows-1251 about the document and changes nothing", Clauses: []string{"GEN-1"}, Changes: true, Calls: []string{confirm, "GetFullDocumentInfo"},
+			Sends:   "a document; GetFullDocumentInfo, GenerateDeliveryConfirmation and GetFullDocumentInfo by the recipient",
+			Expects: "XML that names windows-1251, and a document that is not DeliveredToRecipient by it",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -296,7 +330,9 @@ func (s *Suite) generators() []conformance.Case {
 			}),
 		},
 		{
-			ID: "generator-as-it-was", Group: "generators", Says: "a service document of other bytes than were generated is refused", Clauses: []string{"GEN-2"}, Changes: true, Calls: []string{confirm, "SendMessage"}, Expects: "InvalidDocumentContent",
+			ID: "generator-as-it-was", Group: "generators", Says: "a service document of other bytes than were generated is refused", Clauses: []string{"GEN-2"}, Changes: true, Calls: []string{confirm, "SendMessage"},
+			Sends:   "a document; SendMessage of a ServiceReceipt for it by the recipient, of XML that nobody generated",
+			Expects: "InvalidDocumentContent, and the document not DeliveredToRecipient",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -307,7 +343,9 @@ func (s *Suite) generators() []conformance.Case {
 			}),
 		},
 		{
-			ID: "generator-refuses", Group: "generators", Says: "a generator refuses what could not be sent", Clauses: []string{"GEN-3"}, Changes: true, Calls: []string{confirm, amend}, Expects: "WorkflowViolation",
+			ID: "generator-refuses", Group: "generators", Says: "a generator refuses what could not be sent", Clauses: []string{"GEN-3"}, Changes: true, Calls: []string{confirm, amend},
+			Sends:   "a document; GenerateDeliveryConfirmation by its sender, GenerateAmendmentRequest with an empty text by the recipient",
+			Expects: "WorkflowViolation, then NotFilledRequiredField",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -317,6 +355,8 @@ func (s *Suite) generators() []conformance.Case {
 		},
 		{
 			ID: "generator-names-signer", Group: "generators", Says: "the certificate of the second generators names the signer", Clauses: []string{"GEN-4"}, Changes: true, Calls: []string{confirm + "V2", "SendMessage"},
+			Sends:   "a document; GenerateDeliveryConfirmationV2 by the recipient with the thumbprint of his certificate, SendMessage of what it gives as ServiceReceipt",
+			Expects: "both are taken",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -327,6 +367,8 @@ func (s *Suite) generators() []conformance.Case {
 		},
 		{
 			ID: "notices", Group: "generators", Says: "the receipts that a box owes are made, and owed no more when they are sent", Clauses: []string{"GEN-5"}, Changes: true, Calls: []string{"GetRequiredNotices", "SendMessage"},
+			Sends:   "two documents to a subscriber registered for the case; by him twice GetRequiredNotices, and for each notice GenerateDeliveryConfirmation and SendMessage; GetFullDocumentInfo by us",
+			Expects: "no notice left, DeliveredToRecipient for both documents",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				first, _ := us.one(reader)
@@ -351,6 +393,8 @@ func (s *Suite) evidence() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "enhanced-signature", Group: "evidence", Says: "an enhanced signature is in progress first and there later", Clauses: []string{"ENH-1"}, Changes: true, Calls: []string{"GetEnhancedSignById", "SendMessage"},
+			Sends:   "SendMessage of one document, GetEnhancedSignById of its signature, and again until it is Success or the settling time is over",
+			Expects: "CreateStatus InProgress or Success at first, Success later",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				sign := us.reply(them, []paper{{}}).ok().result().str("SignIds", "LocalServerId", "ServiceId")
@@ -367,6 +411,8 @@ func (s *Suite) evidence() []conformance.Case {
 		},
 		{
 			ID: "archive", Group: "evidence", Says: "an archive of a document holds its bytes, its signatures and its receipts, in folders by their order", Clauses: []string{"ARCH-1", "ARCH-2", "ARCH-3", "ARCH-6"}, Changes: true, Calls: []string{archive, "SendMessage"},
+			Sends:   "a document received and signed, DownloadDocumentFlowArchive by us; no verdict if it is nil or DownloadDocumentFlowArchiveFailed",
+			Expects: "a ZIP with the bytes of the document in one file, the id of the document once in its path; at least three files .sig, at most one «Печатная форма.pdf»",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -394,6 +440,8 @@ func (s *Suite) evidence() []conformance.Case {
 		},
 		{
 			ID: "archive-without-receipts", Group: "evidence", Says: "the archive without information receipts leaves them out", Clauses: []string{"ARCH-4", "ARCH-5"}, Changes: true, Calls: []string{archive, archive + "WithoutInformationReceipt", "SendMessage"},
+			Sends:   "a document received and signed, DownloadDocumentFlowArchive and DownloadDocumentFlowArchiveWithoutInformationReceipt by us; no verdict if one is nil or DownloadDocumentFlowArchiveFailed",
+			Expects: "the id of the receipt in a path of the first ZIP and in none of the second",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -453,7 +501,9 @@ func (s *Suite) faults() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "fault-detail", Group: "faults", Says: "the detail of a fault has code, field, message and stack trace in this order", Clauses: []string{"FAULT-1", "FAULT-2"}, Calls: []string{"GetBoxes"},
-			Why: "a client decides by the code whether it may send again", Sends: "GetBoxes with a token that nobody got",
+			Why:     "a client decides by the code whether it may send again",
+			Sends:   "GetBoxes with a token that nobody got",
+			Expects: "Code, Field, Message and StackTrace in this order in the namespace of the service; Unauthorized; faultcode and faultstring not empty",
 			Run: s.run(func(w talk) {
 				d := &side{talk: w, Account: w.c.Us, token: w.c.NewID()}
 				f := d.ask("GetBoxes").fault()
@@ -475,7 +525,9 @@ func (s *Suite) faults() []conformance.Case {
 			}),
 		},
 		{
-			ID: "fault-tells-nothing", Group: "faults", Says: "a fault tells nothing of the inside of the service and repeats no token", Clauses: []string{"FAULT-1"}, Calls: []string{"GetBoxes", "GetFullDocumentInfo"},
+			ID: "fault-tells-nothing", Group: "faults", Says: "a fault tells nothing of the inside of the service and repeats no token", Clauses: []string{"FAULT-1"}, Calls: []string{"GetFullDocumentInfo"},
+			Sends:   "GetFullDocumentInfo with our token in a box that nobody has",
+			Expects: "a fault, our token nowhere in the answer, StackTrace nil or empty",
 			Run: s.run(func(w talk) {
 				d := w.us()
 				real := d.token

@@ -13,6 +13,8 @@ func (s *Suite) logins() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "login-password", Group: "login", Says: "a login with its password gives a token that opens the box", Clauses: []string{"AUTH-1", "AUTH-4"}, Calls: []string{"Authenticate", "GetBoxes"},
+			Sends:   "Authenticate with our login and password, GetBoxes with the token",
+			Expects: "a GUID in lower case, our box among the boxes",
 			Run: s.run(func(w talk) {
 				w.needs(w.c.Us.Login != "", "no password is configured")
 				w.opens(w.byPassword(w.c.Us.Login, w.c.Us.Password).ok().text(""))
@@ -20,40 +22,59 @@ func (s *Suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-wrong-password", Group: "login", Says: "a wrong password gives nil and no token", Clauses: []string{"AUTH-1"}, Changes: true, Calls: []string{"Authenticate"},
-			Why: "operators count wrong passwords: this is asked once, and never of a live system", Sends: "the login with another password, and with none", Expects: "a nil result, or a refusal",
+			Why:     "operators count wrong passwords: none is ever sent to a live system",
+			Sends:   "Authenticate with our login, with another password and then with an empty one",
+			Expects: "nil; for the empty one nil or NotFilledRequiredField",
 			Run: s.run(func(w talk) {
 				w.needs(w.c.Us.Login != "", "no password is configured")
 				w.nobody(w.byPassword(w.c.Us.Login, "no "+w.c.NewID()))
-				w.nobody(w.byPassword(w.c.Us.Login, ""))
+				if empty := w.byPassword(w.c.Us.Login, ""); empty.fault() != nil {
+					empty.refused("NotFilledRequiredField")
+				} else {
+					w.nobody(empty)
+				}
 			}),
 		},
 		{
 			ID: "login-unknown", Group: "login", Says: "an unknown login gives nil and no token", Clauses: []string{"AUTH-1"}, Calls: []string{"Authenticate"},
-			Run: s.run(func(w talk) { w.nobody(w.byPassword("nobody-"+w.c.NewID(), "no")) }),
+			Sends:   "Authenticate with a login that nobody has",
+			Expects: "nil, no fault",
+			Run:     s.run(func(w talk) { w.nobody(w.byPassword("nobody-"+w.c.NewID(), "no")) }),
 		},
 		{
 			ID: "login-certificate", Group: "login", Says: "the envelope for a certificate opens with its key, holds sixteen bytes, and they are the token", Clauses: []string{"AUTH-2", "AUTH-3"},
-			Calls: []string{"AuthenticateWithCertificate", "GetBoxes"}, Sends: "the thumbprint of our certificate", Expects: "base64 of EnvelopedData",
-			Run: s.run(func(w talk) { w.opens(w.byCertificate(w.keyed())) }),
+			Calls:   []string{"AuthenticateWithCertificate", "GetBoxes"},
+			Sends:   "AuthenticateWithCertificate with the thumbprint of our certificate, GetBoxes with the token",
+			Expects: "base64 of EnvelopedData that our key opens, sixteen bytes in it; our box among the boxes of their token",
+			Run:     s.run(func(w talk) { w.opens(w.byCertificate(w.keyed())) }),
 		},
 		{
 			ID: "login-twice", Group: "login", Says: "each login is a token of its own, and the first stays good", Clauses: []string{"AUTH-2", "AUTH-4"}, Calls: []string{"AuthenticateWithCertificate", "GetBoxes"},
-			Why: "two programs work on one box",
+			Why:     "two programs work on one box",
+			Sends:   "AuthenticateWithCertificate with our thumbprint twice, GetBoxes with the second token and then with the first",
+			Expects: "two tokens that differ, our box among the boxes of both",
 			Run: s.run(func(w talk) {
 				first, second := w.byCertificate(w.keyed()), w.byCertificate(w.keyed())
+				if first == second {
+					w.t.Error("both logins give the same token")
+				}
 				w.opens(second)
 				w.opens(first)
 			}),
 		},
 		{
 			ID: "login-unknown-certificate", Group: "login", Says: "a certificate that nobody has registered gives nil", Clauses: []string{"AUTH-2"}, Calls: []string{"AuthenticateWithCertificate"},
+			Sends:   "AuthenticateWithCertificate with a thumbprint of forty zeros",
+			Expects: "nil, no fault",
 			Run: s.run(func(w talk) {
 				w.nobody(w.call("AuthenticateWithCertificate", w.envelope("AuthenticateWithCertificate", contract.SampleThumbprint, strings.Repeat("0", 40))))
 			}),
 		},
 		{
 			ID: "login-certificate-bytes", Group: "login", Says: "the second login with a certificate gives the envelope as bytes, without the layer of text", Clauses: []string{"AUTH-6"},
-			Calls: []string{"AuthenticateWithCertificate2", "GetBoxes"},
+			Calls:   []string{"AuthenticateWithCertificate2", "GetBoxes"},
+			Sends:   "AuthenticateWithCertificate2 with our thumbprint, GetBoxes with the token",
+			Expects: "EnvelopedData in one layer of base64 that our key opens, sixteen bytes in it; our box among the boxes of their token",
 			Run: s.run(func(w talk) {
 				k := w.keyed()
 				got := w.call("AuthenticateWithCertificate2", w.envelope("AuthenticateWithCertificate2", contract.SampleThumbprint, k.thumbprint())).ok()
@@ -66,7 +87,9 @@ func (s *Suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-certificate-and-password", Group: "login", Says: "certificate and password together give a token, plain or enveloped; with a wrong password nil", Clauses: []string{"AUTH-7"}, Changes: true,
-			Calls: []string{"AuthenticateWithCertificateAndPassword", "GetBoxes"},
+			Calls:   []string{"AuthenticateWithCertificateAndPassword", "GetBoxes"},
+			Sends:   "AuthenticateWithCertificateAndPassword with our thumbprint and password, GetBoxes with the token; the same login with a wrong password",
+			Expects: "a GUID, or base64 of an envelope that our key opens; our box among the boxes; nil for the wrong password",
 			Run: s.run(func(w talk) {
 				k := w.keyed()
 				w.needs(w.c.Us.Password != "", "no password is configured")
@@ -88,6 +111,8 @@ func (s *Suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-unknown-tokens", Group: "login", Says: "an unknown identity token and an unknown access token give nil", Clauses: []string{"AUTH-8"}, Calls: []string{"AuthenticateWithIdentityToken", "AuthenticateWithAccessToken"},
+			Sends:   "AuthenticateWithIdentityToken and AuthenticateWithAccessToken, each with a token that nobody got",
+			Expects: "nil from both, no fault",
 			Run: s.run(func(w talk) {
 				for _, op := range []string{"AuthenticateWithIdentityToken", "AuthenticateWithAccessToken"} {
 					w.nobody(w.call(op, w.envelope(op)))
@@ -96,6 +121,8 @@ func (s *Suite) logins() []conformance.Case {
 		},
 		{
 			ID: "login-check-certificates", Group: "login", Says: "of several thumbprints those come back with which a login is possible", Clauses: []string{"AUTH-9"}, Calls: []string{"CheckCertificates"},
+			Sends:   "CheckCertificates with our thumbprint and one of forty zeros",
+			Expects: "our thumbprint and no other",
 			Run: s.run(func(w talk) {
 				mine := w.keyed().thumbprint()
 				got := w.call("CheckCertificates", w.envelope("CheckCertificates", contract.SampleThumbprint, mine)).ok().schema()
@@ -132,14 +159,14 @@ func (w talk) opens(token string) {
 	}
 }
 
-// nobody wants no token: nil, or a refusal of what is empty; without [Config.Strict] any refusal.
+// nobody wants nil instead of a token, and no fault.
 func (w talk) nobody(got answer) {
 	w.t.Helper()
 	switch {
-	case got.fault() == nil && !got.result().null():
+	case got.fault() != nil:
+		w.t.Errorf("%s is refused: %s, expected nil", got.operation, got.told())
+	case !got.result().null():
 		w.t.Errorf("%s gives a result, expected nil", got.operation)
-	case got.fault() != nil && w.c.Strict:
-		got.refused("NotFilledRequiredField")
 	}
 }
 
@@ -164,7 +191,9 @@ func (s *Suite) tokenCases() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "token-unknown", Group: "login", Says: "every operation that reads refuses a token that nobody got", Clauses: []string{"AUTH-4", "FAULT-2"}, Calls: guarded(),
-			Why: "one operation that forgets to ask gives away the documents of all", Expects: "Unauthorized",
+			Why:     "one operation that forgets to ask gives away the documents of all",
+			Sends:   "each of these operations once, with our box and a GUID that is nobody's token",
+			Expects: "Unauthorized from each",
 			Run: s.run(func(w talk) {
 				d := &side{talk: w, Account: w.c.Us, token: w.c.NewID()}
 				for _, op := range guarded() {
@@ -173,7 +202,9 @@ func (s *Suite) tokenCases() []conformance.Case {
 			}),
 		},
 		{
-			ID: "token-nearly", Group: "login", Says: "a token with one digit changed is refused", Clauses: []string{"AUTH-4"}, Calls: []string{"GetBoxes"}, Expects: "Unauthorized",
+			ID: "token-nearly", Group: "login", Says: "a token with one digit changed is refused", Clauses: []string{"AUTH-4"}, Calls: []string{"GetBoxes"},
+			Sends:   "GetBoxes with our token, then with the last digit of it changed",
+			Expects: "a result, then Unauthorized",
 			Run: s.run(func(w talk) {
 				d := w.us()
 				d.ask("GetBoxes").ok() // a server that knows tokens by heart knows this one
@@ -183,7 +214,9 @@ func (s *Suite) tokenCases() []conformance.Case {
 			}),
 		},
 		{
-			ID: "token-sends", Group: "login", Says: "a message with a token that nobody got is refused and leaves nothing", Clauses: []string{"AUTH-4", "SEND-6"}, Changes: true, Calls: []string{"SendMessage"}, Expects: "Unauthorized",
+			ID: "token-sends", Group: "login", Says: "a message with a token that nobody got is refused and leaves nothing", Clauses: []string{"AUTH-4", "SEND-6"}, Changes: true, Calls: []string{"SendMessage"},
+			Sends:   "GetBoxes with our token, SendMessage of one document with a GUID that is nobody's token",
+			Expects: "Unauthorized, no document in the list",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				us.ask("GetBoxes").ok() // a server that knows tokens by heart knows ours
@@ -195,7 +228,9 @@ func (s *Suite) tokenCases() []conformance.Case {
 			}),
 		},
 		{
-			ID: "token-of-password-sends", Group: "login", Says: "a login with a password sends, or may only read", Clauses: []string{"AUTH-5"}, Changes: true, Calls: []string{"Authenticate", "SendMessage"}, Expects: "a message, or AccessDeniedError and nothing",
+			ID: "token-of-password-sends", Group: "login", Says: "a login with a password sends, or may only read", Clauses: []string{"AUTH-5"}, Changes: true, Calls: []string{"Authenticate", "SendMessage"},
+			Sends:   "Authenticate with our login and password, SendMessage of one document with the token",
+			Expects: "a message, or AccessDeniedError and no document in the list",
 			Run: s.run(func(w talk) {
 				w.needs(w.c.Us.Login != "", "no password is configured")
 				us, them := w.both()
@@ -214,6 +249,8 @@ func (s *Suite) boxes() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "boxes", Group: "boxes", Says: "the boxes of a token are those of its owner, with INN and KPP", Clauses: []string{"BOX-1"}, Calls: []string{"GetBoxes"},
+			Sends:   "GetBoxes, twice",
+			Expects: "our box with our INN and KPP, and not the box of the other side",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				box := us.own()
@@ -226,7 +263,9 @@ func (s *Suite) boxes() []conformance.Case {
 			}),
 		},
 		{
-			ID: "boxes-of-others", Group: "boxes", Says: "every operation that reads in a box refuses one that is not of the token", Clauses: []string{"BOX-2"}, Calls: boxed(), Expects: "BoxAccessError",
+			ID: "boxes-of-others", Group: "boxes", Says: "every operation that reads in a box refuses one that is not of the token", Clauses: []string{"BOX-2"}, Calls: boxed(),
+			Sends:   "each of these operations once, with our token and the box of the other side",
+			Expects: "BoxAccessError from each",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				us.Box = them.Box
@@ -236,7 +275,9 @@ func (s *Suite) boxes() []conformance.Case {
 			}),
 		},
 		{
-			ID: "boxes-unknown", Group: "boxes", Says: "a box that nobody has is refused", Clauses: []string{"BOX-2"}, Calls: []string{"GetFullDocumentInfo"}, Expects: "BoxAccessError",
+			ID: "boxes-unknown", Group: "boxes", Says: "a box that nobody has is refused", Clauses: []string{"BOX-2"}, Calls: []string{"GetFullDocumentInfo"},
+			Sends:   "GetFullDocumentInfo in a box that nobody has",
+			Expects: "BoxAccessError",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				us.Box = "nobody-" + w.c.NewID()
@@ -245,6 +286,8 @@ func (s *Suite) boxes() []conformance.Case {
 		},
 		{
 			ID: "boxes-user", Group: "boxes", Says: "the user of a token is told with his organisation", Clauses: []string{"BOX-3"}, Calls: []string{"GetUserInfo", "GetBoxes"},
+			Sends:   "GetUserInfo and GetBoxes",
+			Expects: "the OrganizationId of our box, and the thumbprint of our certificate if one is configured",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				got := us.ask("GetUserInfo").ok()
@@ -256,15 +299,21 @@ func (s *Suite) boxes() []conformance.Case {
 		},
 		{
 			ID: "boxes-name", Group: "boxes", Says: "a box tells INN, KPP and name of its owner, asked with a token that is called token", Clauses: []string{"BOX-4"}, Calls: []string{"GetInnKppNameByBoxId"},
+			Sends:   "GetInnKppNameByBoxId of our box, the token in the member token",
+			Expects: "our INN and KPP and a name that is not empty, written as the schema says",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				got := us.ask("GetInnKppNameByBoxId", contract.SamplePeer, us.Box).ok().schema()
 				same(w.t, "INN and KPP", []string{us.INN, us.KPP}, []string{got.text("Inn"), got.text("Kpp")})
+				if got.text("Name") == "" {
+					w.t.Error("the name is empty")
+				}
 			}),
 		},
 		{
 			ID: "boxes-regulation", Group: "boxes", Says: "the rules are accepted and withdrawn, and the box says so", Clauses: []string{"BOX-5"}, Changes: true, Calls: []string{"AcceptRegulation", "GetBoxes"},
-			Why: "it is done by a subscriber who was registered for it",
+			Sends:   "AcceptRegulation by a subscriber registered for the case, with false and then with true, GetBoxes after each",
+			Expects: "the answer and ServiceReglamentAccepted of the box are what was asked for",
 			Run: s.run(func(w talk) {
 				d := w.newcomer()
 				for _, accept := range []string{"false", "true"} {
@@ -276,6 +325,8 @@ func (s *Suite) boxes() []conformance.Case {
 		},
 		{
 			ID: "boxes-no-legal-force", Group: "boxes", Says: "a document of one who has not accepted the rules is not legitimate, and says why", Clauses: []string{"BOX-6"}, Changes: true, Calls: []string{"AcceptRegulation", "SendMessage", "GetFullDocumentInfo"},
+			Sends:   "AcceptRegulation with false and a document to the other side, both by a subscriber registered for the case; GetFullDocumentInfo by the recipient",
+			Expects: "IsLegitimate false, SenderNotAccepted among the reasons",
 			Run: s.run(func(w talk) {
 				them := w.them()
 				d := w.newcomer()
@@ -316,6 +367,8 @@ func (s *Suite) organisations() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "organisations-one", Group: "organisations", Says: "INN and KPP of ours find our box", Clauses: []string{"ORG-1"}, Calls: list,
+			Sends:   "GetOrganizationListByInnKpp with our INN and KPP",
+			Expects: "our box among those found, and each found with our INN and KPP",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				got := us.lookup(us.INN, us.KPP).result()
@@ -329,6 +382,8 @@ func (s *Suite) organisations() []conformance.Case {
 		},
 		{
 			ID: "organisations-any-kpp", Group: "organisations", Says: "an empty KPP means any", Clauses: []string{"ORG-1"}, Calls: list,
+			Sends:   "GetOrganizationListByInnKpp with our INN and an empty KPP",
+			Expects: "our box among those found",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				if got := us.lookup(us.INN, "").result().texts("BoxAddress"); !slices.Contains(got, us.Box) {
@@ -337,7 +392,9 @@ func (s *Suite) organisations() []conformance.Case {
 			}),
 		},
 		{
-			ID: "organisations-none", Group: "organisations", Says: "an INN that nobody has finds none", Clauses: []string{"ORG-1"}, Calls: list, Expects: "an empty list, not a fault",
+			ID: "organisations-none", Group: "organisations", Says: "an INN that nobody has finds none", Clauses: []string{"ORG-1"}, Calls: list,
+			Sends:   "GetOrganizationListByInnKpp with an INN made up and an empty KPP",
+			Expects: "an empty list, not a fault",
 			Run: s.run(func(w talk) {
 				if got := w.us().lookup(w.inn(), "").result().items(); len(got) != 0 {
 					w.t.Errorf("found %d", len(got))
@@ -346,18 +403,27 @@ func (s *Suite) organisations() []conformance.Case {
 		},
 		{
 			ID: "organisations-local", Group: "organisations", Says: "our organisation has the code of this operator", Clauses: []string{"ORG-2"}, Calls: append([]string{"GetSpecialOperatorInfo"}, list...),
+			Sends:   "GetSpecialOperatorInfo, GetOrganizationListByInnKpp with our INN and KPP",
+			Expects: "our box among those found, its OperatorCode the OperatorServiceCode of the operator",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				code := us.ask("GetSpecialOperatorInfo").ok().text("OperatorServiceCode")
+				found := false
 				for _, o := range us.lookup(us.INN, us.KPP).result().items() {
 					if o.str("BoxAddress") == us.Box {
+						found = true
 						same(w.t, "code of the operator", code, o.str("OperatorCode"))
 					}
+				}
+				if !found {
+					w.t.Errorf("%s is not found by its INN and KPP", us.Box)
 				}
 			}),
 		},
 		{
 			ID: "organisations-by", Group: "organisations", Says: "an organisation is found by its id, by INN and KPP, by its box and by its code", Clauses: []string{"ORG-3"}, Calls: append([]string{"GetOrganizationBy"}, list...),
+			Sends:   "GetOrganizationListByInnKpp for what ours is called, then GetOrganizationBy with ById, ByBoxAddress and ByServiceCode in any order, and with ByInnKpp",
+			Expects: "our box each time",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				me := us.lookup(us.INN, us.KPP).result()
@@ -374,6 +440,8 @@ func (s *Suite) organisations() []conformance.Case {
 		},
 		{
 			ID: "organisations-by-none", Group: "organisations", Says: "what no organisation has finds nil", Clauses: []string{"ORG-3"}, Calls: []string{"GetOrganizationBy"},
+			Sends:   "GetOrganizationBy with ByBoxAddress and a box that nobody has",
+			Expects: "nil, no fault",
 			Run: s.run(func(w talk) {
 				if got := w.us().by("ByBoxAddress", "BoxAddress", "nobody-"+w.c.NewID()); !got.result().null() {
 					w.t.Error("somebody is found, expected nil")
@@ -382,6 +450,8 @@ func (s *Suite) organisations() []conformance.Case {
 		},
 		{
 			ID: "organisations-prefer-local", Group: "organisations", Says: "of several that match, the one of this operator is given", Clauses: []string{"ORG-4"}, Calls: []string{"GetInnKppNameByBoxId", "GetOrganizationByInnKpp"},
+			Sends:   "GetInnKppNameByBoxId of the subscriber of another operator, GetOrganizationByInnKpp with his INN and an empty KPP, GetSpecialOperatorInfo",
+			Expects: "an OperatorCode that is the OperatorServiceCode of this operator",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				w.needs(w.c.Roaming != "", "no subscriber of another operator is configured")
@@ -392,6 +462,8 @@ func (s *Suite) organisations() []conformance.Case {
 		},
 		{
 			ID: "departments-one-head", Group: "organisations", Says: "an organisation has one head department, and the others hang below it", Clauses: []string{"DEP-1"}, Calls: []string{"GetOrganizationStructure", "OrganizationStructureHasSingleElement"},
+			Sends:   "GetBoxes, GetOrganizationStructure and OrganizationStructureHasSingleElement of our organisation",
+			Expects: "one department without ParentId, each other one below one of the list; a single one exactly if the list has one",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				got := us.ask("GetOrganizationStructure", contract.SampleOwnNumber, us.number()).ok().schema().result()
@@ -409,8 +481,10 @@ func (s *Suite) organisations() []conformance.Case {
 			}),
 		},
 		{
-			ID: "departments-unknown", Group: "organisations", Says: "a department that the organisation does not have is refused", Clauses: []string{"DEP-2"}, Calls: []string{"GetDepartmentEmployees"}, Expects: "DepartmentDoesNotExist",
-			Run: s.run(func(w talk) { w.us().ask("GetDepartmentEmployees").refused("DepartmentDoesNotExist") }),
+			ID: "departments-unknown", Group: "organisations", Says: "a department that the organisation does not have is refused", Clauses: []string{"DEP-2"}, Calls: []string{"GetDepartmentEmployees"},
+			Sends:   "GetDepartmentEmployees of a department that is not ours",
+			Expects: "DepartmentDoesNotExist",
+			Run:     s.run(func(w talk) { w.us().ask("GetDepartmentEmployees").refused("DepartmentDoesNotExist") }),
 		},
 	}
 }

@@ -38,7 +38,9 @@ func (s *Suite) messages() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "messages-cursor", Group: "messages", Says: "behind a message stand those that came later, oldest first", Clauses: []string{"MSG-1"}, Changes: true, Calls: get,
-			Why: "a reader that loses one message at a border loses a document with a term", Sends: "five messages to a box of its own, then the list behind each",
+			Why:     "a reader that loses one message at a border loses a document with a term",
+			Sends:   "five messages to a box of its own; GetMessages with an empty cursor, behind each of them, and without a cursor",
+			Expects: "all five in the order of sending; behind each exactly the later ones, in order",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				reader := w.newcomer()
@@ -52,7 +54,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-pages", Group: "messages", Says: "a reader who goes on from the last message of a page gets every message once", Clauses: []string{"MSG-1"}, Changes: true, Calls: get,
-			Sends: "a hundred and three messages to a box of its own", Expects: "pages of at most 100; all messages, each once",
+			Sends:   "a hundred and three messages to a box of its own; GetMessages with an empty cursor, then each time behind the last message of the page before",
+			Expects: "pages of at most 100; all messages, each once",
 			Run: s.run(func(w talk) {
 				sender, reader := w.newcomer(), w.newcomer()
 				sent := sender.letters(reader, 103)
@@ -72,6 +75,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-service", Group: "messages", Says: "messages with signatures or service documents alone are listed as well", Clauses: []string{"MSG-2"}, Changes: true, Calls: get,
+			Sends:   "a document to us by a subscriber registered for the case, our receipt, our signature alone in its message; GetMessages by him",
+			Expects: "two messages, that of the signature last",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				id, content := reader.one(us)
@@ -85,6 +90,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-own-not-listed", Group: "messages", Says: "with toBox what the box got is listed, or what it sent as well", Clauses: []string{"MSG-3"}, Changes: true, Calls: get,
+			Sends:   "a message to a subscriber registered for the case and one by him to us; GetMessages by him",
+			Expects: "the first, or both in this order",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				got := us.letters(reader, 1)
@@ -96,6 +103,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-wrong-cursor", Group: "messages", Says: "a cursor that is no message of the box gives NoDataFound, nothing or the beginning", Clauses: []string{"MSG-4"}, Calls: []string{"GetMessages"},
+			Sends:   "GetMessages behind an id that no message has",
+			Expects: "a result, or NoDataFound",
 			Run: s.run(func(w talk) {
 				if got := w.us().news(w.c.NewID()); got.fault() != nil {
 					got.refused("NoDataFound")
@@ -104,6 +113,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-content", Group: "messages", Says: "a message carries its documents with their bytes and its signatures", Clauses: []string{"MSG-5", "MSG-6", "SEND-3"}, Changes: true, Calls: get,
+			Sends:   "SendMessage of two documents, GetMessage by the recipient",
+			Expects: "both contents and both signatures byte for byte, our box as sender",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				p := []paper{{}, {}}
@@ -125,6 +136,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-without-content", Group: "messages", Says: "a message is given without contents where the switches say so", Clauses: []string{"MSG-5"}, Changes: true, Calls: []string{"GetMessageWithLoadOptions", "SendMessage"},
+			Sends:   "SendMessage of one document, GetMessageWithLoadOptions by the recipient with GetDocumentContent false and GetSignContent true",
+			Expects: "a document without Content, a signature with Raw",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				sent := us.letters(them, 1)[0]
@@ -136,6 +149,8 @@ func (s *Suite) messages() []conformance.Case {
 		},
 		{
 			ID: "messages-of-others", Group: "messages", Says: "a message of others is shown to nobody else", Clauses: []string{"BOX-2"}, Changes: true, Calls: get,
+			Sends:   "SendMessage of one document to the other side, GetMessage of it by a subscriber registered for the case",
+			Expects: "a fault or nil",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				sent := us.letters(them, 1)[0]
@@ -153,7 +168,9 @@ func (s *Suite) lists() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "list-pages", Group: "lists", Says: "pages of any size together are the list, each document once", Clauses: []string{"LIST-1"}, Changes: true, Calls: []string{op, "SendMessage"},
-			Why: "a document lost at the border of a page is one that a client believes was not accepted", Sends: "seven messages to a box of its own; the list by one, two, three, seven and a hundred",
+			Why:     "a document lost at the border of a page is one that a client believes was not accepted",
+			Sends:   "seven messages to a box of its own; the list by one, two, three, seven and a hundred",
+			Expects: "seven documents, the same ones by every size",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				us.letters(reader, 7)
@@ -166,6 +183,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-total", Group: "lists", Says: "Total counts the whole list and does not depend on the page", Clauses: []string{"LIST-1"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "three messages to a box of its own; GetDocumentEntries with Max 2 and First 0, 1, 2 and 3",
+			Expects: "Total 3 each time; 2, 2, 1 and 0 documents on the page",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				us.letters(reader, 3)
@@ -178,6 +197,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-both-sides", Group: "lists", Says: "a document stands in the list of what its sender sent and of what its recipient got, and in no other", Clauses: []string{"LIST-1", "LIST-2"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "SendMessage of one document; GetDocumentEntries by both sides for what they sent and for what they got",
+			Expects: "the document once in what we sent and in what the other side got, and not in the other two",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				custom := w.c.NewID()
@@ -193,11 +214,13 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-items", Group: "lists", Says: "an item names the document, its message, its sender and its status", Clauses: []string{"LIST-1", "SEND-7"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "SendMessage of one document that wants a signature, GetDocumentEntries for what we sent",
+			Expects: "one item, with the ids of document and message, our box as sender, Untyped, SentSigned and WaitingForSign",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				p := []paper{{custom: w.c.NewID(), sign: true}}
 				sent := us.reply(them, p).ok()
-				us.count(p[0].custom, 1)
+				same(w.t, "documents", 1, us.count(p[0].custom, 1))
 				for _, n := range us.named(us.outbox(), p[0].custom) {
 					same(w.t, "item", []string{sent.ids("DocumentIds")[p[0].id], sent.text("MessageId"), us.Box, "Untyped", "SentSigned", "WaitingForSign"},
 						[]string{n.str("DocumentId"), n.str("MessageId"), n.str("MessageFrom"), n.str("DocumentType"), n.str("FlowType"), n.str("Status", "SignStatus")})
@@ -206,6 +229,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-filtered", Group: "lists", Says: "a list of another time and one of another flow hold nothing", Clauses: []string{"LIST-1"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "a message to a box of its own; GetDocumentEntries there for the last day, from 2098 on, and for the unsigned flow alone",
+			Expects: "Total 1, then 0 and 0",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				us.letters(reader, 1)
@@ -216,6 +241,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-absent-first", Group: "lists", Says: "an absent First is zero", Clauses: []string{"ENV-6"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "two messages to a box of its own, GetDocumentEntries there without First",
+			Expects: "two documents",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				us.letters(reader, 2)
@@ -225,6 +252,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-no-flow-types", Group: "lists", Says: "a list without DocumentFlowTypes is refused", Clauses: []string{"LIST-2"}, Calls: []string{op},
+			Sends:   "GetDocumentEntries without DocumentFlowTypes",
+			Expects: "NotFilledRequiredField",
 			Run: s.run(func(w talk) {
 				got := w.us().ask(op, "<m:DocumentFlowTypes>", "<!--", "</m:DocumentFlowTypes>", "-->")
 				got.refused("NotFilledRequiredField")
@@ -232,6 +261,8 @@ func (s *Suite) lists() []conformance.Case {
 		},
 		{
 			ID: "list-documents", Group: "lists", Says: "the list of documents holds each document once", Clauses: []string{"LIST-4"}, Changes: true, Calls: []string{"GetDocumentList", "SendMessage"},
+			Sends:   "two messages to a box of its own, GetDocumentList there",
+			Expects: "Total 2 and two documents",
 			Run: s.run(func(w talk) {
 				us, reader := w.us(), w.newcomer()
 				us.letters(reader, 2)
@@ -241,7 +272,10 @@ func (s *Suite) lists() []conformance.Case {
 			}),
 		},
 		{
-			ID: "list-reads", Group: "lists", Says: "what a list names can be looked at", Clauses: []string{"LIST-1", "INFO-1"}, Calls: []string{op, "GetFullDocumentInfo"}, Why: "it reads what is there, and can be asked of a live system",
+			ID: "list-reads", Group: "lists", Says: "what a list names can be looked at", Clauses: []string{"LIST-1", "INFO-1"}, Calls: []string{op, "GetFullDocumentInfo"},
+			Why:     "it reads what is there, and can be asked of a live system",
+			Sends:   "in the strict profile first a message to us; GetDocumentEntries for up to three documents that our box got, GetFullDocumentInfo of each",
+			Expects: "the same MessageId and sender in both, all written as the schema says",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				if w.c.Strict { // a stand-in may have nothing yet
@@ -274,6 +308,8 @@ func (s *Suite) infos() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "info-unknown", Group: "information", Says: "an id that no document has gives nil", Clauses: []string{"INFO-1"}, Calls: []string{op},
+			Sends:   "GetFullDocumentInfo of an id that no document has",
+			Expects: "nil, no fault",
 			Run: s.run(func(w talk) {
 				if got := w.us().ask(op, contract.SampleServiceID, w.c.NewID()).ok(); !got.result().null() {
 					w.t.Error("there is a result")
@@ -282,6 +318,8 @@ func (s *Suite) infos() []conformance.Case {
 		},
 		{
 			ID: "info-everything", Group: "information", Says: "absent parameters mean everything, absent switches of given ones mean no", Clauses: []string{"INFO-1", "ENV-6"}, Changes: true, Calls: []string{op, "SendMessage"},
+			Sends:   "GetFullDocumentInfo of a document that we sent, without requestParams and then with them but without GetContent and GetSigns",
+			Expects: "the content and one signature, then neither",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
@@ -295,26 +333,39 @@ func (s *Suite) infos() []conformance.Case {
 			}),
 		},
 		{
-			ID: "info-status", Group: "information", Says: "the status of an untyped document is named by i:type and is that of its list", Clauses: []string{"INFO-2"}, Changes: true, Calls: []string{op, "SendMessage"},
+			ID: "info-status", Group: "information", Says: "the status of an untyped document is named by i:type and is that of its list", Clauses: []string{"INFO-2"}, Changes: true, Calls: []string{op, "SendMessage", "GetDocumentEntries"},
+			Sends:   "SendMessage of a document that wants a signature, GetFullDocumentInfo and GetDocumentEntries by us",
+			Expects: "i:type UntypedDocumentFlowStatus, SignStatus WaitingForSign in both",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
-				id, _ := us.one(them)
+				custom := w.c.NewID()
+				id := us.sent([]string{them.Box}, paper{custom: custom, sign: true})[0]
 				status := us.info(id).result().at("Status")
 				same(w.t, "type", "UntypedDocumentFlowStatus", localOf(status.attr(contract.NSInstance, "type")))
 				same(w.t, "signature", "WaitingForSign", status.str("SignStatus"))
+				same(w.t, "documents in the list", 1, us.count(custom, 1))
+				for _, n := range us.named(us.outbox(), custom) {
+					same(w.t, "signature in the list", "WaitingForSign", n.str("Status", "SignStatus"))
+				}
 			}),
 		},
 		{
 			ID: "info-id-forms", Group: "information", Says: "ids are taken with and without dashes", Clauses: []string{"INFO-3"}, Changes: true, Calls: []string{op, "GetDocumentContent", "SendMessage"},
+			Sends:   "GetDocumentContent and GetFullDocumentInfo of a document that we sent, by its id as the service gave it and without dashes",
+			Expects: "the content and the id of the document each time",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, content := us.one(them)
-				same(w.t, "content", string(content), string(us.content(plainID(id))))
-				same(w.t, "id", plainID(id), plainID(us.info(plainID(id)).result().str("Document", "Id")))
+				for _, form := range []string{id, plainID(id)} {
+					same(w.t, "content", string(content), string(us.content(form)))
+					same(w.t, "id", plainID(id), plainID(us.info(form).result().str("Document", "Id")))
+				}
 			}),
 		},
 		{
-			ID: "info-of-others", Group: "information", Says: "a document of others is shown to nobody else, and neither are its content and its form", Clauses: []string{"BOX-2", "INFO-1"}, Changes: true, Calls: []string{op, "GetDocumentContent", "DownloadPdfDocument"},
+			ID: "info-of-others", Group: "information", Says: "a document of others is shown to nobody else, and neither are its content and its form", Clauses: []string{"BOX-2", "INFO-1"}, Changes: true, Calls: []string{op, "GetDocumentContent", "DownloadPdfDocument", "PrintDocument", "GetFlowDocumentInfo"},
+			Sends:   "a document to the other side; GetFullDocumentInfo, GetDocumentContent, DownloadPdfDocument, PrintDocument and GetFlowDocumentInfo of it by a subscriber registered for the case",
+			Expects: "a fault or nil from each",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -328,6 +379,8 @@ func (s *Suite) infos() []conformance.Case {
 		},
 		{
 			ID: "print", Group: "information", Says: "both operations give a printed form in PDF under a name, or say nil", Clauses: []string{"PRINT-1", "PRINT-2", "PRINT-3"}, Changes: true, Calls: []string{"PrintDocument", "DownloadPdfDocument", "SendMessage"},
+			Sends:   "PrintDocument and DownloadPdfDocument of a document that we sent",
+			Expects: "nil, or a name and bytes that begin with %PDF- and end with %%EOF",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				id, _ := us.one(them)
@@ -338,7 +391,9 @@ func (s *Suite) infos() []conformance.Case {
 		},
 		{
 			ID: "print-of-the-document", Group: "information", Says: "a printed form is that of its document", Clauses: []string{"PRINT-1", "PRINT-2"}, Changes: true, Calls: []string{"PrintDocument", "DownloadPdfDocument", "SendMessage"},
-			Why: "a form of another document under the number of this one is a forged paper", Sends: "the forms of two documents, each twice", Expects: "for one document the same bytes again, for another one others",
+			Why:     "a form of another document under the number of this one is a forged paper",
+			Sends:   "PrintDocument of one document, of another and of the first again; the same with DownloadPdfDocument",
+			Expects: "for one document the same bytes again, for another one others",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				first, _ := us.one(them)
@@ -357,6 +412,8 @@ func (s *Suite) infos() []conformance.Case {
 		},
 		{
 			ID: "print-credentials", Group: "information", Says: "printing asks for token and box, both", Clauses: []string{"PRINT-1"}, Calls: []string{"PrintDocument"},
+			Sends:   "PrintDocument without BoxAddress, then without AuthToken",
+			Expects: "a fault with any code of the table each time",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				us.ask("PrintDocument", "<m:BoxAddress>"+contract.SampleBox+"</m:BoxAddress>", "").refused()

@@ -161,7 +161,7 @@ func (s *Suite) Cases() []conformance.Case {
 
 // Suite gives the cases as a suite that can be run.
 func (s *Suite) Suite() conformance.Suite {
-	return conformance.Suite{Name: "wire", Says: "the service of an operator, by raw envelopes", Cases: s.Cases()}
+	return conformance.Suite{Name: "wire", Says: "the service of an operator, by raw envelopes", Why: why(), Cases: s.Cases()}
 }
 
 // decisions are the clauses that the contract leaves open.

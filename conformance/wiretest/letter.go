@@ -229,7 +229,8 @@ func (d *side) count(custom string, want int) int {
 // nothing says that a refused message has left no document.
 func (d *side) nothing(custom string) {
 	d.t.Helper()
-	if n := len(d.named(d.outbox(), custom)); n != 0 {
+	// A field that is too long may have been cut.
+	if n := len(slices.DeleteFunc(d.outbox(), func(n *node) bool { return !strings.HasPrefix(n.str("CustomField"), custom) })); n != 0 {
 		d.t.Errorf("the message was refused, and %d documents of it are in the list", n)
 	}
 }

@@ -119,8 +119,10 @@ func (s *Suite) answers() []conformance.Case {
 	return []conformance.Case{
 		{
 			ID: "answers-of-people", Group: "answers", Says: "answers about boxes, users and organisations are written as the schema says", Clauses: how,
-			Calls: []string{"GetBoxes", "GetUserInfo", "GetBoxCertificates", "GetOrganizationListByInnKpp", "GetSpecialOperatorInfo", "SearchContacts"},
-			Why:   "clients of other makers read members in order and lose what stands elsewhere", Expects: "each known member in its namespace, in order, its value in its form",
+			Calls:   []string{"GetBoxes", "GetUserInfo", "GetBoxCertificates", "GetOrganizationListByInnKpp", "GetSpecialOperatorInfo", "SearchContacts"},
+			Why:     "clients of other makers read members in order and lose what stands elsewhere",
+			Sends:   "GetBoxes, GetUserInfo, GetBoxCertificates, GetSpecialOperatorInfo, GetOrganizationListByInnKpp with our INN and KPP, SearchContacts",
+			Expects: "each known member in its namespace, in order, its value in its form",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				us.ask("GetBoxes").ok().schema()
@@ -133,7 +135,9 @@ func (s *Suite) answers() []conformance.Case {
 		},
 		{
 			ID: "answers-of-lists", Group: "answers", Says: "lists of documents and messages are written as the schema says", Clauses: append([]string{"INFO-2"}, how...),
-			Calls: []string{"GetDocumentEntries", "GetMessages", "GetDocumentList"}, Expects: "each known member in its namespace, in order, its value in its form",
+			Calls:   []string{"GetDocumentEntries", "GetMessages"},
+			Sends:   "GetDocumentEntries for what our box sent and for what it got, up to twenty each; GetMessages with an empty cursor",
+			Expects: "each known member in its namespace, in order, its value in its form",
 			Run: s.run(func(w talk) {
 				us := w.us()
 				us.page("BoxFrom", 0, 20).schema()
@@ -143,7 +147,9 @@ func (s *Suite) answers() []conformance.Case {
 		},
 		{
 			ID: "answers-of-documents", Group: "answers", Says: "answers about a message and a document are written as the schema says", Clauses: append([]string{"INFO-2"}, how...), Changes: true,
-			Calls: []string{"SendMessage", "GetFullDocumentInfo", "GetMessage", "GetFlowDocumentInfo"}, Expects: "each known member in its namespace, in order, its value in its form",
+			Calls:   []string{"SendMessage", "GetFullDocumentInfo", "GetMessage", "GetFlowDocumentInfo"},
+			Sends:   "SendMessage of one document that wants a signature; GetFullDocumentInfo, GetMessage and GetFlowDocumentInfo of it by us",
+			Expects: "each known member in its namespace, in order, its value in its form; the status of type UntypedDocumentFlowStatus",
 			Run: s.run(func(w talk) {
 				us, them := w.both()
 				p := []paper{{sign: true}}
