@@ -81,7 +81,7 @@ func walk(root fs.FS, visit func(name string) error) error {
 		}
 		base := entry.Name()
 		hidden := name != "." && (base[0] == '.' || base[0] == '_')
-		made := name == "bin" || name == "demo-out" || name == "portal-out"
+		made := slices.Contains([]string{"bin", "dist", "demo-out", "portal-out", "conformance-out", "mutants-out"}, name)
 		if (hidden && name != ".ci") || base == "testdata" || base == "vendor" || base == "node_modules" || made {
 			return fs.SkipDir
 		}

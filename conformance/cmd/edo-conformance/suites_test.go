@@ -97,3 +97,22 @@ func TestNobodyThere(t *testing.T) {
 		t.Errorf("%d, %q, %q", code, out, errors)
 	}
 }
+
+// TestEveryCaseIsExplained: a person who sees a case fail is told what was done, what was wanted and why.
+func TestEveryCaseIsExplained(t *testing.T) {
+	t.Parallel()
+	for _, suite := range all() {
+		groups := map[string]bool{}
+		for _, c := range suite.Cases {
+			groups[c.Group] = true
+			if c.Sends == "" || c.Expects == "" || suite.Matters(c) == "" {
+				t.Errorf("%s/%s: sent %q, expected %q, why %q", suite.Name, c.ID, c.Sends, c.Expects, suite.Matters(c))
+			}
+		}
+		for group := range suite.Why {
+			if !groups[group] {
+				t.Errorf("%s: there is no group %q", suite.Name, group)
+			}
+		}
+	}
+}
