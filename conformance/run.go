@@ -132,6 +132,7 @@ func choose(s Suite, o Options) ([]Case, error) {
 	var chosen []Case
 	for _, c := range s.Cases {
 		if (len(o.Only) == 0 || oneOf(c, o.Only)) && !oneOf(c, o.Skip) {
+			c.Why = s.Matters(c) // so that a result needs no suite to be read
 			chosen = append(chosen, c)
 		}
 	}

@@ -269,12 +269,14 @@ func (s *Suite) refusals() []conformance.Case {
 			return []string{b64(p.cms), b64(broken)}
 		}},
 		{"refuse-attached", "a signature with the document inside is refused", "a signature with the content inside", "SEND-3", []string{"InvalidCMS", "SignIsNotValid"}, func(w talk, us, _ *side, p *paper) []string {
+			w.needs(us.signer.key != nil, "the key of the signer is elsewhere")
 			return []string{b64(p.cms), b64(w.made(us.signer.signed(p.content, false)))}
 		}},
 		{"refuse-without-certificate", "a signature without its certificate is refused", "the certificates taken out of the signature", "SEND-3", []string{"SignDoesNotContainCertificate", "InvalidCMS", "SignIsNotValid"}, func(w talk, _, _ *side, p *paper) []string {
 			return []string{b64(p.cms), b64(w.made(withoutCertificates(p.cms)))}
 		}},
 		{"refuse-two-signers", "a signature of two signers is refused", "a CMS of two signers", "SEND-3", nil, func(w talk, us, _ *side, p *paper) []string {
+			w.needs(us.signer.key != nil, "the key of the signer is elsewhere")
 			return []string{b64(p.cms), b64(w.made(us.signer.signed(p.content, true, w.key(-time.Hour, time.Hour))))}
 		}},
 		{"refuse-expired", "a signature by a certificate outside its time is refused", "a signature by a certificate that ended an hour ago", "SEND-3", []string{"CertificatePeriodIsNotValid"}, func(w talk, _, _ *side, p *paper) []string {

@@ -26,6 +26,9 @@ type Account struct {
 	INN, KPP        string
 	Certificate     []byte // PEM; of the signer, and of the login with a certificate
 	Key             []byte // PEM, PKCS#8, not encrypted; RSA for the login, else ECDSA is enough
+	// Sign makes a detached CMS in DER by the certificate, in the place of a key that is elsewhere or of GOST R 34.10-2012, which
+	// real operators want. Cases that need the key itself are skipped then: a login with the certificate, signatures of other shapes.
+	Sign func(content []byte) ([]byte, error)
 }
 
 // Config of a [Suite]. Endpoint and Us are required.
@@ -56,7 +59,8 @@ type Suite struct {
 // signer is a key with its certificate.
 type signer struct {
 	cert *x509.Certificate
-	key  crypto.PrivateKey
+	key  crypto.PrivateKey // nil: it is elsewhere
+	sign func(content []byte) ([]byte, error)
 }
 
 // New checks a configuration and reports everything that is wrong with it at once. It sends nothing.
@@ -78,7 +82,7 @@ func New(c Config) (*Suite, error) {
 		if s.signers[i], err = readSigner(a); err != nil {
 			faults = append(faults, fmt.Errorf("wiretest: %s: %w", name, err))
 		}
-		if s.signers[i] == nil && a.Login == "" {
+		if k := s.signers[i]; (k == nil || k.key == nil) && a.Login == "" {
 			faults = append(faults, fmt.Errorf("wiretest: %s: a login with password or a certificate with key is required", name))
 		}
 	}
@@ -117,17 +121,20 @@ func hidden(passwords ...string) []string {
 
 // readSigner gives nil where there is none.
 func readSigner(a Account) (*signer, error) {
-	if len(a.Certificate) == 0 && len(a.Key) == 0 {
+	if len(a.Certificate) == 0 && len(a.Key) == 0 && a.Sign == nil {
 		return nil, nil //nolint:nilnil // an account without a key is one
 	}
 	c, _ := pem.Decode(a.Certificate)
 	k, _ := pem.Decode(a.Key)
-	if c == nil || k == nil {
-		return nil, errors.New("certificate and key: both are required, as PEM")
+	if c == nil || k == nil && a.Sign == nil {
+		return nil, errors.New("certificate and key, or certificate and who signs: both are required, as PEM")
 	}
 	cert, err := x509.ParseCertificate(c.Bytes)
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	if k == nil {
+		return &signer{cert: cert, sign: a.Sign}, nil
 	}
 	key, err := x509.ParsePKCS8PrivateKey(k.Bytes)
 	if err != nil {

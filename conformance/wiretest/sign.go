@@ -18,8 +18,12 @@ import (
 	"github.com/smallstep/pkcs7"
 )
 
-// signed makes a CMS over content; detached as the contract wants it, or with the content inside.
+// signed makes a CMS over content; detached as the contract wants it, or, with a key that is here, with the content inside or by
+// several.
 func (k *signer) signed(content []byte, detached bool, more ...*signer) ([]byte, error) {
+	if k.key == nil {
+		return k.sign(content)
+	}
 	sd, err := pkcs7.NewSignedData(content)
 	if err != nil {
 		return nil, err

@@ -248,7 +248,7 @@ func (w talk) side(a Account, k *signer) *side {
 	w.tokensMu.Lock()
 	defer w.tokensMu.Unlock()
 	if w.tokens[a.Box] == "" {
-		if k != nil {
+		if k != nil && k.key != nil {
 			w.tokens[a.Box] = w.byCertificate(k)
 		} else {
 			w.tokens[a.Box] = w.byPassword(a.Login, a.Password).ok().text("")

@@ -1,10 +1,13 @@
 package wiretest_test
 
 import (
+	"crypto/tls"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/smallstep/pkcs7"
 
 	"go.uber.org/goleak"
 
@@ -100,6 +103,27 @@ func TestStandIn(t *testing.T) {
 	gotest.Run(t, suite(t, stand(t)), conformance.Options{})
 }
 
+// elsewhere signs as a device or a program does that has the key of an account.
+func elsewhere(t *testing.T, a wiretest.Account) func(content []byte) ([]byte, error) {
+	t.Helper()
+	pair, err := tls.X509KeyPair(a.Certificate, a.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(content []byte) ([]byte, error) {
+		sd, err := pkcs7.NewSignedData(content)
+		if err != nil {
+			return nil, err
+		}
+		sd.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
+		if err := sd.AddSigner(pair.Leaf, pair.PrivateKey, pkcs7.SignerInfoConfig{}); err != nil {
+			return nil, err
+		}
+		sd.Detach()
+		return sd.Finish()
+	}
+}
+
 // TestProfiles: without decisions of the stand-in, without another side, and reading only, nothing fails either.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
@@ -111,6 +135,7 @@ func TestProfiles(t *testing.T) {
 		"not strict":    {edit: func(c *wiretest.Config) { c.Strict = false }, pass: 90},
 		"nobody else":   {edit: func(c *wiretest.Config) { c.Them, c.Roaming = wiretest.Account{}, "" }, pass: 70},
 		"password only": {edit: func(c *wiretest.Config) { c.Us.Certificate, c.Us.Key = nil, nil }, pass: 40},
+		"key elsewhere": {edit: func(c *wiretest.Config) { c.Us.Sign, c.Us.Key = elsewhere(t, c.Us), nil }, pass: 180},
 		"only reads":    {o: conformance.Options{ReadOnly: true}, pass: 50},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -94,15 +94,22 @@ func explain(s streams, suite conformance.Suite, c conformance.Case) {
 
 // byHand is how requests of the case are made with curl: a run of it alone leaves their bodies in the report's folder.
 func byHand(suite string, c conformance.Case) string {
+	calls := c.Calls
+	if len(calls) == 0 && (suite == "operator" || suite == "acceptance") { // a driver makes them
+		calls = []string{"OPERATION"}
+	}
 	var all []string
-	for _, op := range c.Calls {
+	for _, op := range calls {
 		all = append(all, fmt.Sprintf(`curl -sS --data-binary @report/requests/%s-%s-N-%s.xml -H 'Content-Type: text/xml; charset=utf-8' -H 'SOAPAction: "%s"' "$URL"`,
 			suite, c.ID, op, contract.ActionPrefix+op))
 	}
 	if len(all) == 0 {
 		return ""
 	}
-	return strings.Join(all, "\n") + "\n(the run above leaves the bodies, numbered in the order in which they were sent; *** stands where a token or a password\nof your own goes; what a case changes in the head of a request is in report.html)"
+	return strings.Join(all, "\n") + `
+(the run above leaves the bodies, N is their number in the order in which they were sent, and tells their operations;
+in the place of *** goes a token or a password of your own, in that of "(N characters of base64)" a document or a signature;
+what a case changes in the head of a request is in report.html)`
 }
 
 // clauses are those that have a sentence here.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"time"
 
 	"github.com/edokit/edokit/conformance"
@@ -30,6 +31,9 @@ type account struct {
 	Password    string `json:"password"`
 	Key         string `json:"key"`         // PEM file of somebody who signs
 	Certificate string `json:"certificate"` // PEM file of the same person
+	// Sign is a program with its arguments that signs in the place of a key that is in no file: it reads a document and writes a
+	// detached CMS in DER. It is started with this environment and without a shell.
+	Sign []string `json:"sign"`
 
 	key, certificate []byte
 }
@@ -135,7 +139,33 @@ func (a *account) load() (err error) {
 
 // wire is the account as raw envelopes use it.
 func (a account) wire() wiretest.Account {
-	return wiretest.Account{Login: a.Login, Password: a.Password, Box: a.Box, INN: a.INN, KPP: a.KPP, Certificate: a.certificate, Key: a.key}
+	w := wiretest.Account{Login: a.Login, Password: a.Password, Box: a.Box, INN: a.INN, KPP: a.KPP, Certificate: a.certificate, Key: a.key}
+	if len(a.Sign) > 0 {
+		w.Sign = func(content []byte) ([]byte, error) { return a.program(context.Background(), content) }
+	}
+	return w
+}
+
+// How long the program of an account may take, and how many bytes it may write.
+const (
+	programTime = 2 * time.Minute
+	programSize = 1 << 20
+)
+
+// program has the program of the account sign.
+func (a account) program(ctx context.Context, content []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, programTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, a.Sign[0], a.Sign[1:]...) //nolint:gosec // whoever runs the suite names it
+	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(content), time.Second
+	cms, err := cmd.Output()
+	switch {
+	case err != nil: // what it says may quote a PIN
+		return nil, fmt.Errorf("the program %s that signs: %w", a.Sign[0], err)
+	case len(cms) == 0 || len(cms) > programSize:
+		return nil, fmt.Errorf("the program %s that signs has written %d bytes, expected a detached CMS in DER", a.Sign[0], len(cms))
+	}
+	return cms, nil
 }
 
 // party is the account as a driver uses it.
@@ -147,6 +177,10 @@ func (a account) party(t conformance.T, url string) operatortest.Party {
 			Login: edo.Login{Name: a.Login, Password: edo.NewSecret(a.Password)},
 		},
 		KPP: a.KPP,
+	}
+	if len(a.Sign) > 0 {
+		p.Sign = a.program
+		return p
 	}
 	if len(a.key) == 0 {
 		return p
