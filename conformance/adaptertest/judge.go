@@ -213,15 +213,8 @@ func passesForeign(all []Observation) (Verdict, string, []edo.Key) {
 func goesOn(all []Observation) (Verdict, string, []edo.Key) {
 	keys := places(all, died)
 	for _, k := range keys {
-		safe, after := int64(0), behind(all, died, k)
-		for _, o := range all {
-			if o.What == acknowledged && o.Key.Subscriber == k.Subscriber {
-				safe = max(safe, o.Seq)
-			}
-			if o.What == died && o.Key == k {
-				break
-			}
-		}
+		after := behind(all, died, k)
+		safe, what := safePlace(all[:len(all)-len(after)], k.Subscriber)
 		again := slices.IndexFunc(after, func(o Observation) bool { return o.What == started })
 		if again < 0 {
 			return Fail, "the plugin was not launched again", keys
@@ -231,10 +224,28 @@ func goesOn(all []Observation) (Verdict, string, []edo.Key) {
 			return Fail, "no events were asked for after it was launched again", keys
 		}
 		if first := after[again+next]; first.After > safe && !slices.ContainsFunc(after[:again], func(o Observation) bool { return o.What == acknowledged && o.Seq >= first.After }) {
-			return Fail, fmt.Sprintf("it asked for events after %d, and had acknowledged %d", first.After, safe), keys
+			return Fail, fmt.Sprintf("it asked for events after %d, and %s %d", first.After, what, safe), keys
 		}
 	}
 	return seen(keys)
+}
+
+// safePlace is what a host has acknowledged. One that keeps its own place need not: then it is what it was given.
+func safePlace(all []Observation, s edo.SubscriberID) (place int64, what string) {
+	acked, given := int64(0), int64(0)
+	for _, o := range all {
+		switch {
+		case o.Key.Subscriber != s:
+		case o.What == acknowledged:
+			acked = max(acked, o.Seq)
+		case o.What == delivered && o.Seq > o.After:
+			given = max(given, o.Seq)
+		}
+	}
+	if acked > 0 {
+		return acked, "had acknowledged"
+	}
+	return given, "was given"
 }
 
 func endsInOrder(all []Observation) (Verdict, string, []edo.Key) {

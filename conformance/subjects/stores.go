@@ -2,7 +2,10 @@ package subjects
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/storetest"
@@ -20,9 +23,13 @@ func SQLite() storetest.Harness {
 		Bare: bare,
 		Fresh: func(t conformance.T) string {
 			t.Helper()
+			empty, err := migrated()
+			if err != nil {
+				conformance.Broke(t, "%v", err)
+			}
 			path := bare(t)
-			if err := sqlite.Migrate(t.Context(), path); err != nil {
-				t.Fatal(err)
+			if err := errors.Join(os.Mkdir(filepath.Dir(path), 0o700), os.WriteFile(path, empty, 0o600)); err != nil {
+				conformance.Broke(t, "%v", err)
 			}
 			return path
 		},
@@ -36,6 +43,23 @@ func SQLite() storetest.Harness {
 		},
 	}
 }
+
+// migrated is a store without rows, made once for all cases: a quarter of their time went there.
+var migrated = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "edokit-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "edo.db")
+	if err := sqlite.Migrate(context.Background(), path); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+		return nil, errors.New("the empty store is not all in its file")
+	}
+	return os.ReadFile(path)
+})
 
 // Postgres makes a database per case. The server wants its Migrate to be postgres.Migrate.
 func Postgres(server *pgtest.Server) storetest.Harness {
