@@ -24,7 +24,7 @@ func (around Around) promises() []conformance.Case {
 			Run:     around.selfAndForeignBoxesNeverReachTheOperator,
 		},
 		{
-			ID: "fifty-calls-make-one-registration", Group: "counterparties", Says: "fifty calls make one registration: from two processes on one home, fifty at once, whatever the operator says to a second registration", Clauses: []string{"V2"},
+			ID: "fifty-calls-make-one-registration", Group: "counterparties", Says: "fifty calls make one registration: from two gateways on one home, fifty at once, whatever the operator says to a second registration", Clauses: []string{"V2"},
 			Sends:   "fifty EnsureCounterparty of one stranger at once, 25 to each of two gateways with one home, then the operator makes the stranger active; three rounds: a second registration gets a fault, an answer with code 1, or the organisation that is there",
 			Expects: "every call succeeds, the counterparty is invited after one CreateNonActiveSubscriber, then ready; there is one registration to the end",
 			Why:     "a client who is registered twice has two boxes, and half of his letters lie in the one that he does not read",
@@ -199,7 +199,7 @@ func (around Around) promises() []conformance.Case {
 		},
 
 		{
-			ID: "the-row-is-there-before-the-first-byte", Group: "log", Says: "the row is there before the first byte: when the first byte of a request reaches the socket, another process sees its row, committed and without an answer", Clauses: []string{"B3"},
+			ID: "the-row-is-there-before-the-first-byte", Group: "log", Says: "the row is there before the first byte: when the first byte of a request reaches the socket, another opening of the database sees its row, committed and without an answer", Clauses: []string{"B3"},
 			Sends:   "one letter through a proxy that, whenever a request begins, asks the database over a connection of its own before it passes it on",
 			Expects: "each time there is a row of that operation without an answer; at least three requests were looked at",
 			Run:     around.theRowIsThereBeforeTheFirstByte,

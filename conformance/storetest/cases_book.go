@@ -119,7 +119,7 @@ func (h Harness) bookCases() []conformance.Case {
 			Run:     h.bind(readings),
 		},
 		{
-			ID: "changes-hold-at-once", Group: "book", Says: "changes of the allow-list hold at once in another process", Clauses: []string{"gateway.Access.Allowed", "B2"},
+			ID: "changes-hold-at-once", Group: "book", Says: "changes of the allow-list hold at once in another store on the same data", Clauses: []string{"gateway.Access.Allowed", "B2"},
 			Sends:   "one store changes users and substitutions in ten steps; after each, another store on the same data is asked whether the deputy may send; then a substitution with every field, and the removal of one that is not there",
 			Expects: "allowed exactly while the right and the substitution are both in force; a removed deputy leaves no substitution behind; every field is listed; NotFound",
 			Run:     h.bind(changesHoldAtOnce),
