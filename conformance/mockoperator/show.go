@@ -1,10 +1,11 @@
 package mockoperator
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/edokit/edokit/conformance"
 )
@@ -14,9 +15,6 @@ const (
 	maxShown     = 300
 	maxShownBody = 32 << 10
 )
-
-// blob is a document, a signature or a form in a member of an envelope.
-var blob = regexp.MustCompile(`>[A-Za-z0-9+/=\s]{1000,}<`)
 
 // Show gives what crossed the socket to the report of a case, as the operator saw it: the first 300 different exchanges, without
 // long contents, of each body the first 32 KiB of what is kept (see [Config.WireMemory]). What was asked and answered in the same
@@ -51,9 +49,34 @@ func (c Capture) shown() []byte {
 	if int64(len(c.Body)) < c.Size {
 		return fmt.Appendf(nil, "(%d bytes, not kept; SHA-256 %s)", c.Size, c.SHA256)
 	}
-	body := blob.ReplaceAllFunc(c.Body, func(b []byte) []byte { return fmt.Appendf(nil, ">(%d characters of base64)<", len(b)-2) })
+	body := withoutContents(c.Body)
 	if len(body) > maxShownBody {
 		return fmt.Appendf(slices.Clone(body[:maxShownBody]), "\n... %d bytes more; SHA-256 of all %s", len(body)-maxShownBody, c.SHA256)
 	}
 	return body
+}
+
+// withoutContents gives an envelope whose long members, documents, signatures and forms in base64, are told by their length.
+func withoutContents(envelope []byte) []byte {
+	const long = 1000
+	var out []byte
+	for {
+		member := bytes.IndexByte(envelope, '>') + 1
+		end := bytes.IndexByte(envelope[member:], '<')
+		if member == 0 || end < 0 {
+			return append(out, envelope...)
+		}
+		text := envelope[member : member+end]
+		out = append(out, envelope[:member]...)
+		if len(text) >= long && !bytes.ContainsFunc(text[:long], noBase64) {
+			out = fmt.Appendf(out, "(%d characters of base64)", len(text))
+		} else {
+			out = append(out, text...)
+		}
+		envelope = envelope[member+end:]
+	}
+}
+
+func noBase64(c rune) bool {
+	return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("+/=\r\n \t", c)
 }
