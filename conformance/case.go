@@ -28,7 +28,7 @@ type T interface {
 
 // Case is one thing that everything of a kind does: every operator, every store, every plugin.
 type Case struct {
-	ID      string   // stable, never given to another sentence: "send-is-whole"
+	ID      string   // stable, never given to another sentence: "send-whole"
 	Group   string   // cases that are read together: "sending"
 	Says    string   // one sentence
 	Clauses []string // who says so: clauses of a contract ("SEND-6"), rows of the acceptance table ("V11"), places of a document

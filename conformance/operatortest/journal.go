@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/google/go-cmp/cmp"
@@ -133,6 +135,25 @@ func (b *blob) Commit(context.Context) (edo.Digest, int64, error) {
 
 // Abort implements [edo.Blob].
 func (b *blob) Abort() {}
+
+// show gives the rows to the report of a case, as the driver has written them: without secrets and contents.
+func (j *journal) show(t conformance.T) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, x := range j.rows {
+		e := conformance.Exchange{Name: x.request.Operation, Request: message(x.request.Head, x.request.Body)}
+		if a := x.answer; a != nil && a.Head != "" {
+			e.Answer = message(a.Head, a.Body)
+		} else if a != nil {
+			e.Answer = fmt.Appendf(nil, "(%s: %s)", a.Outcome, a.Note)
+		}
+		conformance.Show(t, e)
+	}
+}
+
+func message(head string, body edo.Masked) []byte {
+	return slices.Concat([]byte(strings.ReplaceAll(strings.TrimRight(head, "\n"), "\n", "\r\n")+"\r\n\r\n"), body.Text)
+}
 
 // of gives the rows of a package, as they are now.
 func (j *journal) of(p edo.PackageID) []row {

@@ -38,7 +38,7 @@ func inMemory(t conformance.T) operatortest.Stand {
 				return append([]byte("signature of "), content...), nil
 			},
 		},
-		Nobody: "7707083893", Many: "5029876544", Now: now,
+		Nobody: "7707083893", Many: "5029876544", Now: now, Anyone: true,
 		Accepted:   func() int { return len(op.Ledger()) },
 		LoseAnswer: next(edotest.Step{Err: &edo.Error{Kind: edo.InDoubt, Message: "no answer"}}),
 		CutRequest: next(edotest.Step{Lose: true, Err: &edo.Error{Kind: edo.Unavailable, Message: "cut"}}),

@@ -2,6 +2,8 @@ package operatortest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,6 +28,7 @@ type Stand struct {
 	Nobody string // an INN that no organisation has
 	Many   string // an INN with several boxes
 
+	Anyone       bool              // a message to a box that nobody knows is accepted
 	Wire         bool              // there is a connection that can fail: Account.Endpoint is used
 	Verifies     bool              // signatures are checked by the operator
 	Relations    bool              // the two may part and meet again, and invitations wait for an answer
@@ -123,6 +126,7 @@ func (b bench) open(p Party) *side {
 	b.t.Helper()
 	d := &side{b: b, party: p, log: &journal{}}
 	d.party.Account.Journal = d.log
+	b.t.Cleanup(func() { d.log.show(b.t) })
 	session, err := b.Driver.Open(b.t.Context(), d.party.Account)
 	if err != nil {
 		b.t.Fatalf("open: %v", err)
@@ -134,6 +138,23 @@ func (b bench) open(p Party) *side {
 	})
 	d.session = session
 	return d
+}
+
+// Login sees whether the login of a party opens its box: once, before many cases log in with it. An operator that cannot be asked
+// is no error.
+func Login(ctx context.Context, driver edo.Driver, p Party) error {
+	p.Account.Journal = &journal{}
+	session, err := driver.Open(ctx, p.Account)
+	if err != nil {
+		return err
+	}
+	if c, is := session.(edo.Checker); is {
+		h, asked := c.Check(ctx)
+		if err = asked; err == nil && !h.BoxFound {
+			err = fmt.Errorf("the login does not open the box %s", p.Account.Box)
+		}
+	}
+	return errors.Join(err, session.Close())
 }
 
 // able is a session that has an ability; without it the case is skipped.
@@ -151,6 +172,7 @@ func (d *side) letters(n int) edo.Message {
 	d.b.t.Helper()
 	m := edo.Message{Package: edo.PackageID("package-" + d.b.NewID()), To: []edo.Address{{Box: d.b.Them.Account.Box, INN: d.b.Them.Account.INN}}}
 	if d.b.Them.Account.Box == "" {
+		d.b.needs(d.b.Anyone, "other side")
 		m.To[0] = edo.Address{Box: "box-of-the-other-side"}
 	}
 	for range n {

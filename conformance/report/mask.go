@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/canary"
@@ -18,8 +19,8 @@ const (
 // elements are members of envelopes whose text is a secret although nobody knew it before: what a login gives, and its like.
 var elements = regexp.MustCompile(`(?i)(<(?:[\w.-]+:)?\w*(?:password|token|authenticate\w*result)\b[^<>]*>)([^<]+)(</)`)
 
-// maxTokens is how many values an envelope may give that are then looked for everywhere.
-const maxTokens = 1000
+// maxTokens is how many spellings of what envelopes give are looked for everywhere.
+const maxTokens = 3000
 
 // tokens are what logins gave: an operator may say them again where nobody expects it.
 func (r Report) tokens() map[string]string {
@@ -29,7 +30,8 @@ func (r Report) tokens() map[string]string {
 			for _, e := range one.Exchanges {
 				for _, found := range elements.FindAllSubmatch(slices.Concat(e.Request, e.Answer), -1) {
 					if value := string(found[2]); len(value) >= shortest && len(value) < 1<<10 && len(all) < maxTokens {
-						all["token "+value[:4]+value[len(value)-4:]] = value
+						name := "token " + value[:4] + value[len(value)-4:]
+						all[name], all[name+" in capitals"], all[name+" in small letters"] = value, strings.ToUpper(value), strings.ToLower(value)
 					}
 				}
 			}

@@ -21,8 +21,6 @@ const (
 	boxB = "vasilek@mock.edo"
 
 	ahead = 20 * time.Minute // the operator's clock before ours
-
-	shownMemory = 8 << 20 // bytes of bodies of one case that a report can show
 )
 
 // identities makes keys once for all tests of the run.
@@ -74,7 +72,7 @@ func Synerdocs(wrap func(edo.Driver) edo.Driver) func(t conformance.T) operatort
 		orgs := mockoperator.DefaultOrganisations()
 		orgs[1].ContactAuth = mockoperator.AuthManual
 		now := func() time.Time { return time.Now().Add(ahead) }
-		op, err := mockoperator.New(mockoperator.Config{Identities: ids, Organisations: orgs, Now: now, WireMemory: shownMemory})
+		op, err := mockoperator.New(mockoperator.Config{Identities: ids, Organisations: orgs, Now: now, WireMemory: -1})
 		if err != nil {
 			conformance.Broke(t, "%v", err)
 		}
@@ -83,7 +81,6 @@ func Synerdocs(wrap func(edo.Driver) edo.Driver) func(t conformance.T) operatort
 			conformance.Broke(t, "%v", err)
 		}
 		t.Cleanup(func() {
-			op.Show(t)
 			if err := op.Close(); err != nil {
 				t.Error(err)
 			}

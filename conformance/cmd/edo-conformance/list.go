@@ -89,6 +89,9 @@ func explain(s streams, suite conformance.Suite, c conformance.Case) {
 		return
 	}
 	line("run", fmt.Sprintf("edo-conformance run --suite %s --only %s --report report", suite.Name, c.ID))
+	if suite.Name == "wire" || suite.Name == "operator" {
+		line("", "--target URL --credentials FILE: at an operator of yours")
+	}
 	line("by hand", byHand(suite.Name, c))
 }
 
@@ -107,9 +110,10 @@ func byHand(suite string, c conformance.Case) string {
 		return ""
 	}
 	return strings.Join(all, "\n") + `
-(the run above leaves the bodies, N is their number in the order in which they were sent, and tells their operations;
-in the place of *** goes a token or a password of your own, in that of "(N characters of base64)" a document or a signature;
-what a case changes in the head of a request is in report.html)`
+(URL is the operator's address; the run above leaves the bodies, N is their number in the order in which they were sent, and tells
+their operations; *** stands where a password or a token of your own goes: Authenticate gives one, its body is left by
+"run --suite wire --only login-password"; in the place of "(N characters of base64)" goes a document or a signature;
+a case about the head of a request changes it: see the request in report.html)`
 }
 
 // clauses are those that have a sentence here.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -146,26 +147,103 @@ func (a account) wire() wiretest.Account {
 	return w
 }
 
-// How long the program of an account may take, and how many bytes it may write.
+// How long the program of an account may take, which is less than a case may, and how many bytes it may write.
 const (
-	programTime = 2 * time.Minute
+	programTime = 30 * time.Second
 	programSize = 1 << 20
 )
 
 // program has the program of the account sign.
 func (a account) program(ctx context.Context, content []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, programTime)
+	limited, cancel := context.WithTimeout(ctx, programTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, a.Sign[0], a.Sign[1:]...) //nolint:gosec // whoever runs the suite names it
-	cmd.Stdin, cmd.WaitDelay = bytes.NewReader(content), time.Second
-	cms, err := cmd.Output()
+	out := &bounded{left: programSize}
+	cmd := exec.CommandContext(limited, a.Sign[0], a.Sign[1:]...) //nolint:gosec // whoever runs the suite names it
+	cmd.Stdin, cmd.Stdout, cmd.WaitDelay = bytes.NewReader(content), out, time.Second
+	err := cmd.Run() // what it says may quote a PIN: it is not shown
+	what := ""
 	switch {
-	case err != nil: // what it says may quote a PIN
-		return nil, fmt.Errorf("the program %s that signs: %w", a.Sign[0], err)
-	case len(cms) == 0 || len(cms) > programSize:
-		return nil, fmt.Errorf("the program %s that signs has written %d bytes, expected a detached CMS in DER", a.Sign[0], len(cms))
+	case out.left < 0:
+		what = fmt.Sprintf("writes more than %d bytes", programSize)
+	case limited.Err() != nil && ctx.Err() == nil:
+		what = fmt.Sprintf("did not end in %s", programTime)
+	case err != nil:
+		what = "fails: " + err.Error()
+	case out.kept.Len() == 0:
+		what = "writes nothing"
+	default:
+		return out.kept.Bytes(), nil
 	}
-	return cms, nil
+	return nil, fmt.Errorf("the program %q that signs %s; try it by hand: it reads a document and writes a detached CMS in DER", a.Sign[0], what)
+}
+
+// bounded keeps what a program writes, up to a limit.
+type bounded struct {
+	kept bytes.Buffer
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.left -= len(p); b.left < 0 {
+		return 0, errors.New("too much")
+	}
+	return b.kept.Write(p)
+}
+
+// try sees once whether an account can do what it says, so that a wrong file or password is one sentence and not a failure of the
+// operator in many cases.
+func (a account) try(ctx context.Context, url string) error {
+	if a.Box == "" {
+		return nil
+	}
+	if len(a.Sign) > 0 {
+		if err := a.trySign(ctx); err != nil {
+			return fmt.Errorf("%w: --credentials: %s: %w", errUsage, a.Box, err)
+		}
+	} else if len(a.key) > 0 {
+		if _, err := cms.LoadPEM(a.key, a.certificate); err != nil {
+			return fmt.Errorf("%w: --credentials: %s: %w", errUsage, a.Box, err)
+		}
+	}
+	if a.Login == "" || a.Password == "" {
+		return nil
+	}
+	p := operatortest.Party{Account: edo.Account{
+		Subscriber: edo.SubscriberID(a.Login), Operator: synerdocs.Name, Endpoint: url, Box: edo.BoxID(a.Box), INN: a.INN,
+		Login: edo.Login{Name: a.Login, Password: edo.NewSecret(a.Password)},
+	}}
+	if err := operatortest.Login(ctx, synerdocs.New(synerdocs.Config{}), p); err != nil {
+		return fmt.Errorf("nothing was examined: login of %s with the password of --credentials: %w", a.Box, err)
+	}
+	return nil
+}
+
+// trySign wants a signature of the program that is one: detached, by the certificate, over what it was given. The value of a GOST
+// signature cannot be checked here.
+func (a account) trySign(ctx context.Context) error {
+	block, _ := pem.Decode(a.certificate)
+	if block == nil {
+		return errors.New("certificate: a program that signs needs the certificate of its key, as PEM")
+	}
+	content := []byte("a trial of the program that signs")
+	der, err := a.program(ctx, content)
+	if err != nil {
+		return err
+	}
+	signed, err := cms.Parse(der)
+	if err != nil {
+		return fmt.Errorf("the program %q that signs gives no detached CMS in DER: %w", a.Sign[0], err)
+	}
+	report, err := signed.Verify(ctx, bytes.NewReader(content), time.Now())
+	switch one := report.Signers; {
+	case err != nil:
+		return err
+	case len(one) != 1 || one[0].Certificate == nil || !bytes.Equal(one[0].Certificate.DER, block.Bytes):
+		return fmt.Errorf("the program %q that signs does not sign by the one certificate that is named", a.Sign[0])
+	case one[0].State == edo.VerdictInvalid:
+		return fmt.Errorf("the signature of the program %q is not valid: %s", a.Sign[0], one[0].Detail)
+	}
+	return nil
 }
 
 // party is the account as a driver uses it.

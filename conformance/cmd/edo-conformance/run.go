@@ -22,9 +22,9 @@ type runCommand struct {
 	Credentials string        `help:"JSON with organisations at the target: what mock-operator prints. The first is ours, the second the other side." placeholder:"FILE"`
 	Plugin      string        `help:"Plugin binary for the host suite. Default: edo-dms beside this program, or on the PATH." placeholder:"FILE"`
 	Report      string        `help:"Folder for report.html, report.json and report.xml (JUnit), and in requests the bodies to repeat a bad case with curl (with --only of each case that ran); made if missing." placeholder:"FOLDER"`
-	Only        []string      `help:"Ids, groups or patterns (send-*) of cases to run." placeholder:"CASE"`
+	Only        []string      `help:"Ids (send-whole, wire/send-whole), groups or patterns (send-*) of cases to run." placeholder:"CASE"`
 	Skip        []string      `help:"Ids, groups or patterns of cases to leave out." placeholder:"CASE"`
-	ExpectFail  string        `help:"List of known faults: lines of DAY ID REASON (2026-12-01 send-is-whole until release 9.2)." placeholder:"FILE"`
+	ExpectFail  string        `help:"List of known faults: lines of DAY ID REASON (2026-12-01 send-whole until release 9.2)." placeholder:"FILE"`
 	ReadOnly    bool          `help:"Leave out whatever leaves something behind: for a live system."`
 	Seed        uint64        `help:"Seed of the order of cases. Default: a new one, shown in the report."`
 	Beside      int           `help:"How many cases run at once. Default: 8, with --target 4." placeholder:"N"`
@@ -46,7 +46,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	if c.Report != "" { // found out before the run and not after it
-		if err := os.MkdirAll(c.Report, 0o750); err != nil {
+		if err := writable(c.Report); err != nil {
 			return fmt.Errorf("%w: --report: %w", errUsage, err)
 		}
 	}
@@ -56,7 +56,7 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 			err = end
 		}
 	}()
-	if err := c.connect(ctx, b); err != nil {
+	if err := c.connect(ctx, s, b); err != nil {
 		return err
 	}
 	if c.Seed == 0 {
@@ -71,12 +71,16 @@ func (c *runCommand) Run(ctx context.Context, s streams) (err error) {
 }
 
 // connect prepares the operator.
-func (c *runCommand) connect(ctx context.Context, b *bench) (err error) {
+func (c *runCommand) connect(ctx context.Context, s streams, b *bench) (err error) {
 	if c.Target != "" || c.Credentials != "" {
 		if b.operator, err = given(c.Target, c.Credentials); err != nil {
 			return err
 		}
-		return b.operator.reach(ctx)
+		fmt.Fprintln(s.err, "target:", b.operator.url)
+		if err := b.operator.reach(ctx); err != nil {
+			return err
+		}
+		return errors.Join(b.operator.us.try(ctx, b.operator.url), b.operator.them.try(ctx, b.operator.url))
 	}
 	var end func() error
 	if b.operator, end, err = standIn(ctx); err == nil {
@@ -138,7 +142,7 @@ func (c *runCommand) suites(ctx context.Context, s streams, b *bench, names []st
 func nowhere(suites []conformance.Suite, only, skip []string, known []conformance.Known) error {
 	var faults []error
 	for _, p := range slices.Concat(only, skip) {
-		if !slices.ContainsFunc(suites, func(s conformance.Suite) bool { return s.Has(p) }) {
+		if !slices.ContainsFunc(suites, func(s conformance.Suite) bool { return len(here(s, []string{p})) > 0 }) {
 			faults = append(faults, fmt.Errorf("%q is no case and no group of the suites that run", p))
 		}
 	}
@@ -153,14 +157,27 @@ func nowhere(suites []conformance.Suite, only, skip []string, known []conformanc
 	return nil
 }
 
+// here are the patterns that fit a suite; one may name it, as SUITE/CASE.
 func here(s conformance.Suite, patterns []string) []string {
-	return slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return !s.Has(p) })
+	var all []string
+	for _, p := range patterns {
+		if p = strings.TrimPrefix(p, s.Name+"/"); s.Has(p) {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
+// knownHere are the known faults of a suite; a line of the list may name it, as SUITE/CASE.
 func knownHere(s conformance.Suite, known []conformance.Known) []conformance.Known {
-	return slices.DeleteFunc(slices.Clone(known), func(k conformance.Known) bool {
-		return !slices.ContainsFunc(s.Cases, func(c conformance.Case) bool { return c.ID == k.ID })
-	})
+	var all []conformance.Known
+	for _, k := range known {
+		k.ID = strings.TrimPrefix(k.ID, s.Name+"/")
+		if slices.ContainsFunc(s.Cases, func(c conformance.Case) bool { return c.ID == k.ID }) {
+			all = append(all, k)
+		}
+	}
+	return all
 }
 
 // conclude writes the report, without secrets.
@@ -184,6 +201,23 @@ func (c *runCommand) conclude(r report.Report, b *bench, s streams) error {
 	return nil
 }
 
+// writable wants a folder in which nothing is in the way of a report.
+func writable(dir string) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	for name, folder := range map[string]bool{"report.html": false, "report.json": false, "report.xml": false, "requests": true} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.IsDir() != folder {
+			return fmt.Errorf("%s is in the way", filepath.Join(dir, name))
+		}
+	}
+	f, err := os.CreateTemp(dir, "report.*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // write makes the files of a report, each whole or not at all.
 func write(dir string, r report.Report) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
@@ -198,7 +232,7 @@ func write(dir string, r report.Report) error {
 			return errors.Join(err, os.Remove(f.Name()))
 		}
 		if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {
-			return err
+			return errors.Join(err, os.Remove(f.Name()))
 		}
 	}
 	return nil

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,11 +91,11 @@ func credentials(t *testing.T) string {
 	return file
 }
 
-// TestNobodyThere: a wrong address is one sentence.
+// TestNobodyThere: a wrong address is one sentence, behind the line that names it.
 func TestNobodyThere(t *testing.T) {
 	t.Parallel()
 	code, out, errors := call(t, "run", "--suite", "wire", "--target", "http://127.0.0.1:1/", "--credentials", credentials(t))
-	if code != 1 || out != "" || strings.Count(errors, "\n") != 1 || !strings.Contains(errors, "nobody answers") {
+	if code != 1 || out != "" || strings.Count(errors, "\n") != 2 || !strings.Contains(errors, "nobody answers") {
 		t.Errorf("%d, %q, %q", code, out, errors)
 	}
 }
@@ -113,6 +115,74 @@ func TestEveryCaseIsExplained(t *testing.T) {
 			if !groups[group] {
 				t.Errorf("%s: there is no group %q", suite.Name, group)
 			}
+		}
+	}
+}
+
+// TestSuiteBeforeID: what the terminal shows as SUITE/CASE can be given back.
+func TestSuiteBeforeID(t *testing.T) {
+	t.Parallel()
+	list := filepath.Join(t.TempDir(), "known")
+	if err := os.WriteFile(list, []byte("2026-12-01 archive/walk it does pass\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errors := call(t, "run", "--suite", "archive,sqlite", "--only", "archive/walk", "--expect-fail", list)
+	if code != 1 || !strings.Contains(out, "1 cases") || !strings.Contains(out, "1 unexpected pass") {
+		t.Errorf("%d, %q, %q", code, out, errors)
+	}
+	if code, out, _ := call(t, "run", "--suite", "archive", "--only", "sqlite/walk"); code != 2 {
+		t.Errorf("%d, %q", code, out)
+	}
+}
+
+// TestSignersAreTriedOnce: a program that does not sign is one sentence before anything is sent.
+func TestSignersAreTriedOnce(t *testing.T) {
+	t.Parallel()
+	o, end, err := standIn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	}()
+	dir := t.TempDir()
+	program := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	certificate := filepath.Join(dir, "certificate")
+	if err := os.WriteFile(certificate, o.us.certificate, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct{ sign, password, want string }{
+		"absent":      {filepath.Join(dir, "none"), o.us.Password, "no such file"},
+		"fails":       {program("fails", "exit 3"), o.us.Password, "exit status 3"},
+		"quiet":       {program("quiet", "cat >/dev/null"), o.us.Password, "writes nothing"},
+		"endless":     {program("endless", "exec yes"), o.us.Password, "writes more than 1048576 bytes"},
+		"garbage":     {program("garbage", "cat"), o.us.Password, "no detached CMS"},
+		"no password": {"", "wrong", "login of " + o.us.Box},
+	} {
+		text, err := json.Marshal(map[string]any{"organisations": []account{{
+			INN: o.us.INN, KPP: o.us.KPP, Box: o.us.Box, Login: o.us.Login, Password: tc.password, Certificate: certificate, Sign: slices.DeleteFunc([]string{tc.sign}, func(s string) bool { return s == "" }),
+		}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, name+".json")
+		if tc.sign == "" {
+			text = bytes.Replace(text, []byte(`"certificate"`), []byte(`"none"`), 1)
+		}
+		if err := os.WriteFile(file, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, errors := call(t, "run", "--suite", "wire", "--target", o.url, "--credentials", file)
+		if code == 0 || out != "" || !strings.Contains(errors, tc.want) || strings.Count(errors, "\n") != 2 {
+			t.Errorf("%s: %d, %q, %q", name, code, out, errors)
 		}
 	}
 }

@@ -130,7 +130,8 @@ func raceFlags() []string {
 // one that no event explains (a broken go.mod, say) is an error.
 func testModule(ctx context.Context, rep *report, dir string, env, args []string, stderr io.Writer) error {
 	// The longest packages wait for processes, and packages run beside each other: go's own ten minutes are few on a busy machine.
-	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-timeout", "30m"}, args...)...)
+	// Vetting is the linters' work; here it would be done twice, with and without the race detector, for whatever is imported.
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-vet=off", "-timeout", "30m"}, args...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stderr = stderr
 	// Let go test stop its own children: killed outright it leaves test binaries and their plugins behind.
