@@ -10,7 +10,7 @@ import (
 
 // Known is a fault that is known: the case is expected to fail.
 type Known struct {
-	ID     string // of a case; in a list also SUITE/ID
+	ID     string    // of a case; in a list also SUITE/ID
 	Since  time.Time // the day it was put on the list
 	Reason string
 }
