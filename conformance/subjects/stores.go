@@ -17,6 +17,7 @@ import (
 
 // SQLite keeps its files in a folder whose name needs escaping, and that is not there yet.
 func SQLite() storetest.Harness {
+	migrated := sync.OnceValues(emptyFile)
 	bare := func(t conformance.T) string { return filepath.Join(t.TempDir(), "папка #1 50%?", "edo.db") }
 	return storetest.Harness{
 		Name: "sqlite",
@@ -44,8 +45,8 @@ func SQLite() storetest.Harness {
 	}
 }
 
-// migrated is a store without rows, made once for all cases: a quarter of their time went there.
-var migrated = sync.OnceValues(func() (file []byte, err error) {
+// emptyFile is a store without rows, which all cases begin with: making it anew took a quarter of their time.
+func emptyFile() (file []byte, err error) {
 	dir, err := os.MkdirTemp("", "edokit-empty-")
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ var migrated = sync.OnceValues(func() (file []byte, err error) {
 		return nil, errors.New("the empty store is not all in its file")
 	}
 	return os.ReadFile(path)
-})
+}
 
 // Postgres makes a database per case. The server wants its Migrate to be postgres.Migrate.
 func Postgres(server *pgtest.Server) storetest.Harness {

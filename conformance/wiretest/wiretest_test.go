@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/smallstep/pkcs7"
-
 	"go.uber.org/goleak"
 
 	"github.com/edokit/edokit/conformance"
