@@ -212,3 +212,29 @@ func TestHostSigner(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// TestCommandSigner: of a row alone the same is wanted as of one in a store.
+func TestCommandSigner(t *testing.T) {
+	t.Parallel()
+	certificate := person(t, "Иванов И. И.", ecKey(t))
+	c, err := cms.ParseCertificate(certificate)
+	must(t, err)
+	whole := directory.Signer{ID: "head", Subscriber: "ours", Info: c.Info("head"), Certificate: certificate, Place: directory.PlaceCommand, Command: []string{"/bin/true"}}
+	for name, tc := range map[string]struct {
+		change func(*directory.Signer)
+		taken  bool
+	}{
+		"whole":           {func(*directory.Signer) {}, true},
+		"another place":   {func(r *directory.Signer) { r.Place, r.Command = directory.PlaceHost, nil }, false},
+		"no full path":    {func(r *directory.Signer) { r.Command = []string{"true"} }, false},
+		"no certificate":  {func(r *directory.Signer) { r.Certificate = nil }, false},
+		"bad certificate": {func(r *directory.Signer) { r.Certificate = []byte("x") }, false},
+	} {
+		row := whole
+		tc.change(&row)
+		s, err := secret.CommandSigner(row)
+		if (err == nil) != tc.taken || tc.taken && s.Info().Owner != "Иванов И. И." {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -53,6 +53,19 @@ func signerOf(row directory.Signer, der []byte) (edo.Signer, error) {
 	return k.Signer(row.ID), nil
 }
 
+// CommandSigner has the program of a row sign, for whoever has a row and no vault. It refuses what [directory.Signer.Check] does, and
+// a place other than [directory.PlaceCommand]. Whatever the program answers is checked as far as it can be seen: one signature, by
+// the certificate of the row, over this content.
+func CommandSigner(row directory.Signer) (edo.Signer, error) {
+	if err := row.Check(); err != nil {
+		return nil, err
+	}
+	if row.Place != directory.PlaceCommand {
+		return nil, absent(row, "the key of "+row.Info.Owner+" is not at a program")
+	}
+	return elsewhere(row)
+}
+
 // elsewhere is a signer of whom only the certificate is here.
 func elsewhere(row directory.Signer) (edo.Signer, error) {
 	c, err := cms.ParseCertificate(row.Certificate)

@@ -12,12 +12,14 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"time"
 
-	"github.com/edokit/edokit/conformance"
 	"github.com/edokit/edokit/conformance/mockoperator"
 	"github.com/edokit/edokit/conformance/operatortest"
 	"github.com/edokit/edokit/conformance/wiretest"
+	"github.com/edokit/edokit/directory"
+	"github.com/edokit/edokit/directory/secret"
 	"github.com/edokit/edokit/edo"
 	"github.com/edokit/edokit/edo/cms"
 	"github.com/edokit/edokit/edo/operators/synerdocs"
@@ -32,11 +34,12 @@ type account struct {
 	Password    string `json:"password"`
 	Key         string `json:"key"`         // PEM file of somebody who signs
 	Certificate string `json:"certificate"` // PEM file of the same person
-	// Sign is a program with its arguments that signs in the place of a key that is in no file: it reads a document and writes a
-	// detached CMS in DER. It is started with this environment and without a shell.
+	// Sign is a program with its arguments that signs in the place of a key that is in no file, see [secret.CommandSigner]. Of the
+	// environment it gets PATH and HOME.
 	Sign []string `json:"sign"`
 
 	key, certificate []byte
+	signer           edo.Signer // nil: nobody signs
 }
 
 // operator is what suites talk to, and two organisations there; the second one may be missing.
@@ -135,120 +138,88 @@ func (a *account) load() (err error) {
 			return fmt.Errorf("%w: --credentials: %w", errUsage, err)
 		}
 	}
+	if err := a.arm(); err != nil {
+		return fmt.Errorf("%w: --credentials: %s: %w", errUsage, a.Box, err)
+	}
 	return nil
 }
 
-// wire is the account as raw envelopes use it.
-func (a account) wire() wiretest.Account {
-	w := wiretest.Account{Login: a.Login, Password: a.Password, Box: a.Box, INN: a.INN, KPP: a.KPP, Certificate: a.certificate, Key: a.key}
-	if len(a.Sign) > 0 {
-		w.Sign = func(content []byte) ([]byte, error) { return a.program(context.Background(), content) }
+// arm finds who signs.
+func (a *account) arm() error {
+	id := edo.SignerID("signer")
+	if len(a.Sign) == 0 {
+		if len(a.key) == 0 {
+			return nil
+		}
+		key, err := cms.LoadPEM(a.key, a.certificate)
+		if err == nil {
+			a.signer = key.Signer(id)
+		}
+		return err
 	}
-	return w
+	block, _ := pem.Decode(a.certificate)
+	if block == nil {
+		return errors.New("a program that signs needs the certificate of its key, as PEM")
+	}
+	certificate, err := cms.ParseCertificate(block.Bytes)
+	if err != nil {
+		return err
+	}
+	program, err := exec.LookPath(a.Sign[0])
+	if err == nil {
+		program, err = filepath.Abs(program)
+	}
+	if err != nil {
+		return fmt.Errorf("sign: %w", err)
+	}
+	a.signer, err = secret.CommandSigner(directory.Signer{
+		ID: id, Subscriber: "account", Info: certificate.Info(id), Certificate: block.Bytes, Place: directory.PlaceCommand,
+		Command: append([]string{program}, a.Sign[1:]...), Environment: []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")},
+	})
+	return err
 }
 
-// How long the program of an account may take, which is less than a case may, and how many bytes it may write.
-const (
-	programTime = 30 * time.Second
-	programSize = 1 << 20
-)
+// signTime is how long a signature may take: less than a case, so that the program is named and not the operator.
+const signTime = 30 * time.Second
 
-// program has the program of the account sign.
-func (a account) program(ctx context.Context, content []byte) ([]byte, error) {
-	limited, cancel := context.WithTimeout(ctx, programTime)
+func (a *account) sign(ctx context.Context, content []byte) ([]byte, error) {
+	limited, cancel := context.WithTimeout(ctx, signTime)
 	defer cancel()
-	out := &bounded{left: programSize}
-	cmd := exec.CommandContext(limited, a.Sign[0], a.Sign[1:]...) //nolint:gosec // whoever runs the suite names it
-	cmd.Stdin, cmd.Stdout, cmd.WaitDelay = bytes.NewReader(content), out, time.Second
-	err := cmd.Run() // what it says may quote a PIN: it is not shown
-	what := ""
-	switch {
-	case out.left < 0:
-		what = fmt.Sprintf("writes more than %d bytes", programSize)
-	case limited.Err() != nil && ctx.Err() == nil:
-		what = fmt.Sprintf("did not end in %s", programTime)
-	case err != nil:
-		what = "fails: " + err.Error()
-	case out.kept.Len() == 0:
-		what = "writes nothing"
-	default:
-		return out.kept.Bytes(), nil
+	der, err := a.signer.Sign(limited, bytes.NewReader(content), time.Now())
+	if limited.Err() != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("whoever signs for %s did not end in %s", a.Box, signTime)
 	}
-	return nil, fmt.Errorf("the program %q that signs %s; try it by hand: it reads a document and writes a detached CMS in DER", a.Sign[0], what)
+	return der, err
 }
 
-// bounded keeps what a program writes, up to a limit.
-type bounded struct {
-	kept bytes.Buffer
-	left int
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.left -= len(p); b.left < 0 {
-		return 0, errors.New("too much")
-	}
-	return b.kept.Write(p)
-}
-
-// try sees once whether an account can do what it says, so that a wrong file or password is one sentence and not a failure of the
+// try sees once whether an account can do what it says, so that a wrong program or password is one sentence and not a failure of the
 // operator in many cases.
-func (a account) try(ctx context.Context, url string) error {
-	if a.Box == "" {
-		return nil
-	}
+func (a *account) try(ctx context.Context, url string) error {
 	if len(a.Sign) > 0 {
-		if err := a.trySign(ctx); err != nil {
-			return fmt.Errorf("%w: --credentials: %s: %w", errUsage, a.Box, err)
-		}
-	} else if len(a.key) > 0 {
-		if _, err := cms.LoadPEM(a.key, a.certificate); err != nil {
-			return fmt.Errorf("%w: --credentials: %s: %w", errUsage, a.Box, err)
+		if _, err := a.sign(ctx, []byte("a trial of the program that signs")); err != nil {
+			return fmt.Errorf("%w: --credentials: %s: sign: %w", errUsage, a.Box, err)
 		}
 	}
-	if a.Login == "" || a.Password == "" {
+	if a.Box == "" || a.Login == "" || a.Password == "" {
 		return nil
 	}
-	p := operatortest.Party{Account: edo.Account{
-		Subscriber: edo.SubscriberID(a.Login), Operator: synerdocs.Name, Endpoint: url, Box: edo.BoxID(a.Box), INN: a.INN,
-		Login: edo.Login{Name: a.Login, Password: edo.NewSecret(a.Password)},
-	}}
-	if err := operatortest.Login(ctx, synerdocs.New(synerdocs.Config{}), p); err != nil {
+	if err := operatortest.Login(ctx, synerdocs.New(synerdocs.Config{}), a.party(url)); err != nil {
 		return fmt.Errorf("nothing was examined: login of %s with the password of --credentials: %w", a.Box, err)
 	}
 	return nil
 }
 
-// trySign wants a signature of the program that is one: detached, by the certificate, over what it was given. The value of a GOST
-// signature cannot be checked here.
-func (a account) trySign(ctx context.Context) error {
-	block, _ := pem.Decode(a.certificate)
-	if block == nil {
-		return errors.New("certificate: a program that signs needs the certificate of its key, as PEM")
+// wire is the account as raw envelopes use it.
+func (a *account) wire() wiretest.Account {
+	w := wiretest.Account{Login: a.Login, Password: a.Password, Box: a.Box, INN: a.INN, KPP: a.KPP, Certificate: a.certificate, Key: a.key}
+	if len(a.Sign) > 0 {
+		w.Sign = func(content []byte) ([]byte, error) { return a.sign(context.Background(), content) }
 	}
-	content := []byte("a trial of the program that signs")
-	der, err := a.program(ctx, content)
-	if err != nil {
-		return err
-	}
-	signed, err := cms.Parse(der)
-	if err != nil {
-		return fmt.Errorf("the program %q that signs gives no detached CMS in DER: %w", a.Sign[0], err)
-	}
-	report, err := signed.Verify(ctx, bytes.NewReader(content), time.Now())
-	switch one := report.Signers; {
-	case err != nil:
-		return err
-	case len(one) != 1 || one[0].Certificate == nil || !bytes.Equal(one[0].Certificate.DER, block.Bytes):
-		return fmt.Errorf("the program %q that signs does not sign by the one certificate that is named", a.Sign[0])
-	case one[0].State == edo.VerdictInvalid:
-		return fmt.Errorf("the signature of the program %q is not valid: %s", a.Sign[0], one[0].Detail)
-	}
-	return nil
+	return w
 }
 
 // party is the account as a driver uses it.
-func (a account) party(t conformance.T, url string) operatortest.Party {
-	t.Helper()
+func (a *account) party(url string) operatortest.Party {
 	p := operatortest.Party{
 		Account: edo.Account{
 			Subscriber: edo.SubscriberID(a.Login), Operator: synerdocs.Name, Endpoint: url, Box: edo.BoxID(a.Box), INN: a.INN,
@@ -256,19 +227,8 @@ func (a account) party(t conformance.T, url string) operatortest.Party {
 		},
 		KPP: a.KPP,
 	}
-	if len(a.Sign) > 0 {
-		p.Sign = a.program
-		return p
-	}
-	if len(a.key) == 0 {
-		return p
-	}
-	key, err := cms.LoadPEM(a.key, a.certificate)
-	if err != nil {
-		conformance.Broke(t, "the key of %s: %v", a.Login, err)
-	}
-	p.Sign = func(ctx context.Context, content []byte) ([]byte, error) {
-		return cms.Sign(ctx, key, bytes.NewReader(content), time.Now())
+	if a.signer != nil {
+		p.Sign = a.sign
 	}
 	return p
 }

@@ -261,7 +261,8 @@ func bodies(dir string, r report.Report, all bool) error {
 				if err := os.MkdirAll(dir, 0o750); err != nil {
 					return err
 				}
-				name := fmt.Sprintf("%s-%s-%03d-%s.xml", suite.Name, result.Case.ID, i+1, fileName(e.Name))
+				operation, _, _ := strings.Cut(e.Name, " ") // behind it may stand how often
+				name := fmt.Sprintf("%s-%s-%03d-%s.xml", suite.Name, result.Case.ID, i+1, fileName(operation))
 				if err := os.WriteFile(filepath.Join(dir, name), body, 0o600); err != nil {
 					return err
 				}

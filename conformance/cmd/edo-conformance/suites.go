@@ -103,9 +103,9 @@ func (b *bench) wire() (conformance.Suite, error) {
 // stand is the driver with an operator that cannot be told anything.
 func (b *bench) stand(t conformance.T) operatortest.Stand {
 	t.Helper()
-	s := operatortest.Stand{Driver: synerdocs.New(synerdocs.Config{}), Us: b.operator.us.party(t, b.operator.url)}
+	s := operatortest.Stand{Driver: synerdocs.New(synerdocs.Config{}), Us: b.operator.us.party(b.operator.url)}
 	if b.operator.them.Box != "" {
-		s.Them = b.operator.them.party(t, b.operator.url)
+		s.Them = b.operator.them.party(b.operator.url)
 	}
 	return s
 }

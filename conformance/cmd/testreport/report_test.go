@@ -77,7 +77,6 @@ func TestB(*testing.T) {}`},
 			files: map[string]string{"a_test.go": head + `func TestA(t *testing.T) { undefinedName() }`},
 			code:  1, last: "0 passed, 1 failed, 0 skipped", has: []string{"undefinedName"},
 		},
-
 		"a process that dies": {
 			files: map[string]string{"a_test.go": "package m\n\nimport (\n\t\"os\"\n\t\"testing\"\n)\n\n" +
 				`func TestA(t *testing.T) { t.Log("last words"); os.Exit(3) }`},
